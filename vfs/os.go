@@ -37,11 +37,13 @@ func (osFS) Rename(oldName, newName string) error {
 }
 
 // MkdirAll syncs the parent of every directory that it makes: a log whose
-// directory is gone after a power failure was not durable.
+// directory is gone after a power failure was never durable.
 func (fs osFS) MkdirAll(dir string) error {
 	dir = filepath.Clean(filepath.FromSlash(dir))
-	info, err := os.Stat(dir)
-	if err == nil && info.IsDir() {
+	if info, err := os.Stat(dir); err == nil {
+		if !info.IsDir() {
+			return &os.PathError{Op: "mkdir", Path: dir, Err: errNotDir}
+		}
 		return nil
 	}
 	parent := filepath.Dir(dir)

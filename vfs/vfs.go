@@ -25,8 +25,8 @@ type FS interface {
 	// Rename gives a file another name, replacing the file that has it. After
 	// a power failure either file has the name, never neither.
 	Rename(oldName, newName string) error
-	// MkdirAll makes a directory and the parents it lacks. They are durable
-	// when it returns. It is no error if the directory exists.
+	// MkdirAll makes a directory and the parents it lacks. Those it makes are
+	// durable when it returns. It is no error if the directory exists.
 	MkdirAll(dir string) error
 	// List returns the names in a directory, without the directory's own path,
 	// sorted.
