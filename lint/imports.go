@@ -1,0 +1,139 @@
+package lint
+
+import (
+	"go/ast"
+	"go/types"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A layer is a row of the table of imports: a folder, what it may import of
+// this module, and of others. Names end in "/..." to mean all below as well.
+type layer struct {
+	folder string
+	ours   []string
+	theirs []string
+}
+
+const (
+	protowire = "google.golang.org/protobuf/encoding/protowire"
+	porcupine = "github.com/anishathalye/porcupine"
+)
+
+var (
+	// simulated is what package sim stands on.
+	simulated = []string{"clock", "random", "vfs", "raft/...", "network", "disk", "faults", "workload", "checker"}
+	// told is all that the faces of the program may use.
+	told = append([]string{"sim", "scenarios"}, simulated...)
+)
+
+// layers is the table of design: imports point one way. The first row that
+// fits a folder holds.
+var layers = []layer{
+	{folder: "clock"},
+	{folder: "random"},
+	{folder: "vfs"},
+	{folder: "raft/raftpb", theirs: []string{protowire}},
+	{folder: "raft/quorum"},
+	{folder: "raft/wal", ours: []string{"raft", "raft/raftpb", "vfs"}, theirs: []string{protowire}},
+	{folder: "raft/...", ours: []string{"raft", "raft/raftpb", "raft/quorum", "raft/tracker", "raft/confchange"}},
+	{folder: "network", ours: []string{"clock", "random"}},
+	{folder: "disk", ours: []string{"clock", "random", "vfs"}},
+	{folder: "faults", ours: []string{"clock", "random"}},
+	{folder: "workload", ours: []string{"random"}, theirs: []string{porcupine}},
+	{folder: "checker", ours: []string{"raft", "raft/raftpb", "clock", "workload"}, theirs: []string{porcupine}},
+	{folder: "sim", ours: simulated, theirs: []string{protowire, porcupine}},
+	{folder: "sim/simtest", ours: told, theirs: []string{"pgregory.net/rapid"}},
+	{folder: "scenarios", ours: append([]string{"sim"}, simulated...), theirs: []string{"github.com/goccy/go-yaml/..."}},
+	{folder: "hunt", ours: told, theirs: []string{"..."}},
+	{folder: "report", ours: told, theirs: []string{"..."}},
+	{folder: "cli/...", ours: append([]string{"cli/...", "hunt", "report"}, told...), theirs: []string{"..."}},
+	{folder: "cmd/...", ours: []string{"cli"}},
+	{folder: "lint"},
+	{folder: "planted", theirs: []string{"github.com/goccy/go-yaml/..."}},
+	{folder: "planted/cmd/planted", ours: []string{"planted"}, theirs: []string{"github.com/spf13/cobra"}},
+}
+
+// Imports reports the imports that the table does not allow, packages that it
+// does not know, and uses of Raft's verbs in package checker.
+func Imports(t *Tree) []Finding {
+	var findings []Finding
+	for _, p := range t.Packages {
+		row := slices.IndexFunc(layers, func(l layer) bool { return fits(p.Folder, l.folder) })
+		if row < 0 {
+			findings = append(findings, p.at("imports", p.Files[0].Package,
+				"package %s is not in the table of imports: add a row to lint/imports.go and to docs/architecture.md", p.Folder))
+			continue
+		}
+		for _, file := range p.Files {
+			findings = append(findings, p.checkImports(file, layers[row], t.module)...)
+			if p.Folder == "checker" {
+				findings = append(findings, p.checkNouns(file, t.module+"/raft")...)
+			}
+		}
+	}
+	sortFindings(findings)
+	return findings
+}
+
+// fits tells whether a folder or import path is the pattern, or lies below one
+// that ends in "/...".
+func fits(name, pattern string) bool {
+	if pattern == "..." {
+		return true
+	}
+	if top, ok := strings.CutSuffix(pattern, "/..."); ok {
+		return name == top || strings.HasPrefix(name, top+"/")
+	}
+	return name == pattern
+}
+
+func (p *Package) checkImports(file *ast.File, row layer, module string) []Finding {
+	var findings []Finding
+	for _, spec := range file.Imports {
+		path, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			continue
+		}
+		allowed, name := row.theirs, path
+		if ours, ok := strings.CutPrefix(path, module+"/"); ok {
+			allowed, name = row.ours, ours
+		} else if first, _, _ := strings.Cut(path, "/"); !strings.Contains(first, ".") {
+			continue // the standard library
+		}
+		if !slices.ContainsFunc(allowed, func(pattern string) bool { return fits(name, pattern) }) {
+			findings = append(findings, p.at("imports", spec.Pos(), "%s imports %s: it may import %s", row.folder, path, row.allowance()))
+		}
+	}
+	return findings
+}
+
+// allowance lists what a row allows, for a message.
+func (l layer) allowance() string {
+	all := slices.Concat(l.ours, l.theirs)
+	if len(all) == 0 {
+		return "the standard library only"
+	}
+	return strings.Join(all, ", ") + " and the standard library"
+}
+
+// checkNouns reports functions and methods of package raft in the checker: it
+// borrows types and constants, so that it judges a Raft without running it.
+// String methods are harmless.
+func (p *Package) checkNouns(file *ast.File, raft string) []Finding {
+	var findings []Finding
+	ast.Inspect(file, func(n ast.Node) bool {
+		ident, ok := n.(*ast.Ident)
+		if !ok {
+			return true
+		}
+		f, ok := p.info.Uses[ident].(*types.Func)
+		if ok && f.Pkg() != nil && f.Pkg().Path() == raft && f.Name() != "String" {
+			findings = append(findings, p.at("imports", ident.Pos(),
+				"checker calls raft.%s: it borrows nouns (types, constants), never verbs", f.Name()))
+		}
+		return true
+	})
+	return findings
+}
