@@ -111,9 +111,9 @@ type Shape struct {
 	// ValueBytes is the least size of a written value in bytes, at most
 	// MaxValueBytes; zero means as small as it can be.
 	ValueBytes int
-	// Skew is how unevenly keys are chosen. Zero is uniform; at S the key of
-	// rank r is chosen with a probability near 1/r^(S/100), so 100 is Zipf's
-	// law. At most MaxSkew.
+	// Skew is how unevenly keys are chosen: the key of rank r is drawn with a
+	// probability near 1/r^(Skew/2). Zero is uniform, 2 is Zipf's law. At most
+	// MaxSkew.
 	Skew int
 }
 
@@ -121,7 +121,7 @@ type Shape struct {
 const (
 	MaxKeys       = 1 << 16
 	MaxValueBytes = 1 << 20
-	MaxSkew       = 300
+	MaxSkew       = 3
 )
 
 // Validate reports the first thing in s that w cannot do, with the value and

@@ -1,0 +1,111 @@
+package workload
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/anishathalye/porcupine"
+)
+
+// lockOutput is an answer taken apart.
+type lockOutput struct {
+	known  bool
+	status byte
+	state  lockState // after the operation
+}
+
+func (lock) Operation(command, answer []byte, known bool) (input, output any) {
+	c, ok := decodeLock(command)
+	if !ok {
+		c = lockCommand{op: 255}
+	}
+	out := lockOutput{known: known}
+	if known {
+		d := decoder{rest: answer}
+		out.status, out.state = d.byte(), d.lockState()
+		if !d.done() {
+			out.status = statusMalformed
+		}
+	}
+	return c, out
+}
+
+func (lock) Model() porcupine.Model {
+	return porcupine.Model{
+		Partition: func(history []porcupine.Operation) [][]porcupine.Operation {
+			return partition(history, func(input any) uint64 { return input.(lockCommand).lock })
+		},
+		Init: func() any { return lockState{} },
+		Step: func(state, input, output any) (bool, any) {
+			next, status := lockStep(state.(lockState), input.(lockCommand))
+			out := output.(lockOutput)
+			return !out.known || out.status == status && status != statusMalformed && out.state == next, next
+		},
+		Equal: func(a, b any) bool { return a.(lockState) == b.(lockState) },
+		Hash:  func(state any) uint64 { return state.(lockState).hash(0) },
+		DescribeOperation: func(input, output any) string {
+			return input.(lockCommand).describe(output.(lockOutput))
+		},
+		DescribeState: func(state any) string { return state.(lockState).String() },
+	}
+}
+
+func lockStep(s lockState, in lockCommand) (next lockState, status byte) {
+	next = s
+	switch free := s.holder == (Mark{}); {
+	case in.op == lockRead:
+		return s, statusOK
+	case in.op == lockSteal, in.op == lockAcquire && free:
+		next.token++
+		next.holder = in.mark
+	case in.op == lockRelease && !free && in.token == s.token:
+		next.holder = Mark{}
+	case in.op == lockWrite && in.token >= s.fence && in.token > 0 && in.token <= s.token:
+		next.fence, next.value = in.token, in.mark
+	case in.op > lockRead:
+		return s, statusMalformed
+	default:
+		return s, statusRefused
+	}
+	return next, statusOK
+}
+
+// String renders the state as "token 4 held by c1.3, wrote c1.5 with token 4".
+func (s lockState) String() string {
+	held := "free"
+	if s.holder != (Mark{}) {
+		held = "held by " + s.holder.String()
+	}
+	return fmt.Sprintf("token %d %s, wrote %s with token %d", s.token, held, s.value, s.fence)
+}
+
+func (lock) Describe(command, answer []byte) string {
+	in, out := Lock.Operation(command, answer, answer != nil)
+	return in.(lockCommand).describe(out.(lockOutput))
+}
+
+func (c lockCommand) describe(out lockOutput) string {
+	var b strings.Builder
+	if c.op > lockRead {
+		b.WriteString("malformed command")
+	} else {
+		fmt.Fprintf(&b, "%s l%d", lockOps[c.op], c.lock)
+	}
+	if c.hasMark() {
+		fmt.Fprintf(&b, " %s", c.mark)
+	}
+	if c.hasToken() {
+		fmt.Fprintf(&b, " with token %d", c.token)
+	}
+	switch {
+	case !out.known:
+		b.WriteString(" -> unknown")
+	case out.status == statusOK:
+		fmt.Fprintf(&b, " -> %s", out.state)
+	case out.status == statusRefused:
+		fmt.Fprintf(&b, " -> refused, %s", out.state)
+	default:
+		fmt.Fprintf(&b, " -> malformed answer (status %d)", out.status)
+	}
+	return b.String()
+}
