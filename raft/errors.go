@@ -1,0 +1,58 @@
+package raft
+
+import (
+	"errors"
+	"fmt"
+)
+
+var (
+	// ErrCompacted is returned by [Storage.Entries], [Storage.Term] and
+	// [MemoryStorage.Compact] for an index that is covered by a snapshot and
+	// no longer in the log.
+	ErrCompacted = errors.New("raft: requested index is compacted")
+
+	// ErrUnavailable is returned by [Storage.Entries] and [Storage.Term] for an
+	// index that the log does not reach yet.
+	ErrUnavailable = errors.New("raft: requested entry is unavailable")
+
+	// ErrSnapOutOfDate is returned by [MemoryStorage.CreateSnapshot] and
+	// [MemoryStorage.ApplySnapshot] when a snapshot at the same or a later
+	// index is already there.
+	ErrSnapOutOfDate = errors.New("raft: snapshot is older than the existing one")
+
+	// ErrSnapshotTemporarilyUnavailable is returned by a [Storage.Snapshot]
+	// that needs time to prepare one. The leader asks again later.
+	ErrSnapshotTemporarilyUnavailable = errors.New("raft: snapshot is temporarily unavailable")
+
+	// ErrProposalDropped says that a proposal was refused and is in no log: no
+	// leader is known, leadership is being transferred, the uncommitted tail of
+	// the log is full, forwarding is off, or the proposal is malformed. The
+	// caller may try again.
+	ErrProposalDropped = errors.New("raft: proposal dropped")
+
+	// ErrStepLocalMsg is returned by [RawNode.Step] for a message that a node
+	// may only send to itself (see [IsLocalMsg]).
+	ErrStepLocalMsg = errors.New("raft: cannot step a local message")
+
+	// ErrStepPeerNotFound is returned by [RawNode.Step] for an answer from a
+	// node that is not in the configuration.
+	ErrStepPeerNotFound = errors.New("raft: cannot step an answer of an unknown peer")
+
+	// ErrStopped is returned by the methods of a [Node] after Stop.
+	ErrStopped = errors.New("raft: stopped")
+)
+
+// invariant panics with a message that names the values at odds. It is for
+// facts that no input can make false, only a bug here or a Storage that broke
+// its contract. It never goes through a logger: whether the process dies must
+// not depend on how it logs.
+func invariant(holds bool, format string, values ...uint64) {
+	if holds {
+		return
+	}
+	args := make([]any, len(values))
+	for i, v := range values {
+		args[i] = v
+	}
+	panic("raft: " + fmt.Sprintf(format, args...))
+}
