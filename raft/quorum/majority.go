@@ -58,7 +58,8 @@ func (c MajorityConfig) String() string {
 }
 
 // Describe draws one line for each voter, with a bar as long as the number of
-// voters that are behind it, its index and its id.
+// voters that are behind it, its index and its id. Of voters at the same index
+// only the first has a bar.
 func (c MajorityConfig) Describe(l AckedIndexer) string {
 	if len(c) == 0 {
 		return "<empty majority quorum>"
@@ -73,9 +74,7 @@ func (c MajorityConfig) Describe(l AckedIndexer) string {
 	slices.SortStableFunc(byIndex, func(a, b uint64) int { return cmp.Compare(index[a], index[b]) })
 	behind := make(map[uint64]int, n)
 	for i, id := range byIndex {
-		if i > 0 && index[byIndex[i-1]] == index[id] {
-			behind[id] = behind[byIndex[i-1]]
-		} else {
+		if i > 0 && index[byIndex[i-1]] < index[id] {
 			behind[id] = i
 		}
 	}

@@ -41,7 +41,7 @@ func text(isNil bool, write func(*printer)) string {
 func (m *Entry) text(p *printer) {
 	p.uint("Term", m.Term)
 	p.uint("Index", m.Index)
-	p.word("Type", m.Type.String())
+	enum(p, "Type", m.Type)
 	p.quoted("Data", m.Data)
 }
 
@@ -56,22 +56,22 @@ func (m *ConfState) text(p *printer) {
 	p.ids("learners", m.Learners)
 	p.ids("voters_outgoing", m.VotersOutgoing)
 	p.ids("learners_next", m.LearnersNext)
-	p.word("auto_leave", strconv.FormatBool(m.AutoLeave))
+	p.bool("auto_leave", m.AutoLeave)
 }
 
 func (m *SnapshotMetadata) text(p *printer) {
-	p.nested("conf_state", m.ConfState.text)
+	p.nestedUnlessZero("conf_state", m.ConfState.text)
 	p.uint("index", m.Index)
 	p.uint("term", m.Term)
 }
 
 func (m *Snapshot) text(p *printer) {
 	p.quoted("data", m.Data)
-	p.nested("metadata", m.Metadata.text)
+	p.nestedUnlessZero("metadata", m.Metadata.text)
 }
 
 func (m *Message) text(p *printer) {
-	p.word("type", m.Type.String())
+	enum(p, "type", m.Type)
 	p.uint("to", m.To)
 	p.uint("from", m.From)
 	p.uint("term", m.Term)
@@ -85,7 +85,7 @@ func (m *Message) text(p *printer) {
 	if m.Snapshot != nil {
 		p.nested("snapshot", m.Snapshot.text)
 	}
-	p.word("reject", strconv.FormatBool(m.Reject))
+	p.bool("reject", m.Reject)
 	p.uint("rejectHint", m.RejectHint)
 	p.quoted("context", m.Context)
 	for i := range m.Responses {
@@ -94,26 +94,27 @@ func (m *Message) text(p *printer) {
 }
 
 func (m *ConfChange) text(p *printer) {
-	p.word("type", m.Type.String())
+	enum(p, "type", m.Type)
 	p.uint("node_id", m.NodeID)
 	p.quoted("context", m.Context)
 	p.uint("id", m.ID)
 }
 
 func (m *ConfChangeSingle) text(p *printer) {
-	p.word("type", m.Type.String())
+	enum(p, "type", m.Type)
 	p.uint("node_id", m.NodeID)
 }
 
 func (m *ConfChangeV2) text(p *printer) {
-	p.word("transition", m.Transition.String())
+	enum(p, "transition", m.Transition)
 	for i := range m.Changes {
 		p.nested("changes", m.Changes[i].text)
 	}
 	p.quoted("context", m.Context)
 }
 
-// printer builds a text of fields, each followed by a space.
+// printer builds a text of fields, each followed by a space. Scalars that are
+// zero are left out.
 type printer struct{ b []byte }
 
 func (p *printer) word(name, value string) {
@@ -123,11 +124,21 @@ func (p *printer) word(name, value string) {
 	p.b = append(p.b, ' ')
 }
 
-func (p *printer) uint(name string, v uint64) { p.word(name, strconv.FormatUint(v, 10)) }
+func (p *printer) uint(name string, v uint64) {
+	if v != 0 {
+		p.word(name, strconv.FormatUint(v, 10))
+	}
+}
+
+func (p *printer) bool(name string, v bool) {
+	if v {
+		p.word(name, "true")
+	}
+}
 
 func (p *printer) ids(name string, ids []uint64) {
 	for _, id := range ids {
-		p.uint(name, id)
+		p.word(name, strconv.FormatUint(id, 10))
 	}
 }
 
@@ -136,6 +147,15 @@ func (p *printer) nested(name string, write func(*printer)) {
 	p.b = append(p.b, ":<"...)
 	write(p)
 	p.b = append(p.b, "> "...)
+}
+
+// nestedUnlessZero leaves out the field when there is nothing to print in it.
+func (p *printer) nestedUnlessZero(name string, write func(*printer)) {
+	before := len(p.b)
+	p.nested(name, write)
+	if len(p.b)-before == len(name)+len(":<> ") {
+		p.b = p.b[:before]
+	}
 }
 
 // quoted prints bytes as a C string, unless they are nil.
@@ -161,4 +181,13 @@ func (p *printer) quoted(name string, v []byte) {
 		}
 	}
 	p.word(name, string(append(q, '"')))
+}
+
+func enum[E interface {
+	~int32
+	String() string
+}](p *printer, name string, v E) {
+	if v != 0 {
+		p.word(name, v.String())
+	}
 }
