@@ -100,3 +100,6 @@ func (d *Distribution) At(fate uint64) time.Duration {
 	hi, _ := bits.Mul64(uint64(d.table[i+1]-lo), part)
 	return time.Duration(lo + int64(hi))
 }
+
+// Zero reports whether the distribution is always 0.
+func (d *Distribution) Zero() bool { return d.table == nil && d.b == 0 }
