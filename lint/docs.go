@@ -6,9 +6,9 @@ import (
 )
 
 // Docs reports exported names without a doc comment in the packages below the
-// given folders: types, functions, methods, those of interfaces too, constants
-// and variables. One comment over a group, or one at the end of a line, will
-// do for constants and variables.
+// given folders: types, functions, methods, constants and variables. One
+// comment over a group, or one at the end of a line, will do for constants and
+// variables, and that of an interface speaks for its methods.
 func Docs(t *Tree, folders ...string) []Finding {
 	var findings []Finding
 	for _, p := range t.Packages {
@@ -49,13 +49,6 @@ func (p *Package) undocumented(decl ast.Decl) []Finding {
 			case *ast.TypeSpec:
 				if spec.Doc == nil && (decl.Doc == nil || decl.Lparen.IsValid()) {
 					report(spec.Name, "")
-				}
-				if face, ok := spec.Type.(*ast.InterfaceType); ok && spec.Name.IsExported() {
-					for _, method := range face.Methods.List {
-						if len(method.Names) == 1 && method.Doc == nil && method.Comment == nil {
-							report(method.Names[0], spec.Name.Name+".")
-						}
-					}
 				}
 			case *ast.ValueSpec:
 				if decl.Doc == nil && spec.Doc == nil && spec.Comment == nil {

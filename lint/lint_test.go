@@ -116,10 +116,9 @@ func TestExportedNamesWithoutDocCommentsAreFound(t *testing.T) {
 
 type Bare struct{}
 
-// Told says so.
+// Told speaks for its methods.
 type Told interface {
 	Bare()
-	Said() // at the end of the line
 }
 
 func (Bare) Method() {}
@@ -140,9 +139,8 @@ var C, d = 3, 4
 	require.Equal(t, []string{
 		"raft/raft.go:1:1: package raft has no package comment",
 		"raft/raft.go:3:6: Bare has no doc comment: say what its signature cannot",
-		"raft/raft.go:7:2: Told.Bare has no doc comment: say what its signature cannot",
-		"raft/raft.go:11:13: Bare.Method has no doc comment: say what its signature cannot",
-		"raft/raft.go:22:5: C has no doc comment: say what its signature cannot",
+		"raft/raft.go:10:13: Bare.Method has no doc comment: say what its signature cannot",
+		"raft/raft.go:21:5: C has no doc comment: say what its signature cannot",
 	}, texts(findings))
 }
 

@@ -28,6 +28,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 )
 
@@ -175,7 +176,10 @@ func (t *Tree) check(dir, path string, names []string) (*Package, error) {
 		Implicits:  make(map[ast.Node]types.Object),
 		Selections: make(map[*ast.SelectorExpr]*types.Selection),
 	}
-	config := types.Config{Importer: importer.ForCompiler(t.fset, "gc", t.open)}
+	config := types.Config{
+		Importer: importer.ForCompiler(t.fset, "gc", t.open),
+		Sizes:    types.SizesFor("gc", runtime.GOARCH), // that of the go command as well
+	}
 	if p.types, err = config.Check(path, t.fset, p.Files, p.info); err != nil {
 		return nil, fmt.Errorf("lint: %s does not compile: %w", p.Folder, err)
 	}
