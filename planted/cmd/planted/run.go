@@ -1,0 +1,185 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"raftsim/planted"
+)
+
+// hunt are the flags of the commands that run the simulator.
+type hunt struct {
+	seeds   string
+	sweeps  int
+	workers int
+	timeout time.Duration
+	save    string
+	known   bool
+}
+
+func (h *hunt) flags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&h.seeds, "seeds", "", "range of seeds, such as 1-500 (default: that of each bug)")
+	cmd.Flags().IntVarP(&h.workers, "workers", "j", runtime.NumCPU(), "seeds that run at a time")
+	cmd.Flags().DurationVar(&h.timeout, "timeout", 5*time.Minute, "longest time for one batch of seeds, 0 for no limit")
+}
+
+func (h *hunt) hunter(root string) *planted.Hunter {
+	return &planted.Hunter{Root: root, Workers: h.workers, Timeout: h.timeout}
+}
+
+// seedsFor are the seeds of the flag, or those that fit the bug.
+func (h *hunt) seedsFor(b *planted.Bug) (planted.Seeds, error) {
+	switch {
+	case h.known && b.Known == 0:
+		return planted.Seeds{}, fmt.Errorf("planted: %s: no known seed is recorded", b.Name)
+	case h.known:
+		return planted.Seeds{First: b.Known, Last: b.Known}, nil
+	case h.seeds != "":
+		return planted.ParseSeeds(h.seeds)
+	}
+	return b.Seeds, nil
+}
+
+func runCommand() *cobra.Command {
+	var h hunt
+	cmd := &cobra.Command{
+		Use:   "run [NAME...]",
+		Short: "build each bug and sweep seeds until one catches it",
+		Long: `Build the simulator with each bug in it and sweep seeds until one catches it.
+A line for each bug tells the property that caught it, the first seed that did,
+the seeds needed and the processor time. With --known, each bug must be caught
+by its recorded seed and by one of the properties that its file names.`,
+		RunE: func(cmd *cobra.Command, names []string) error {
+			return h.run(cmd, names)
+		},
+	}
+	h.flags(cmd)
+	cmd.Flags().IntVar(&h.sweeps, "sweeps", 1, "sweeps of each bug; each takes the range of seeds that follows")
+	cmd.Flags().StringVar(&h.save, "save", "", "file to append each result to, for the table command")
+	cmd.Flags().BoolVar(&h.known, "known", false, "run only the one recorded seed of each bug")
+	cmd.MarkFlagsMutuallyExclusive("known", "seeds")
+	cmd.MarkFlagsMutuallyExclusive("known", "sweeps")
+	return cmd
+}
+
+func (h *hunt) run(cmd *cobra.Command, names []string) error {
+	root, bugs, err := corpus()
+	if err != nil {
+		return err
+	}
+	if bugs, err = planted.Select(bugs, names); err != nil {
+		return err
+	}
+	if h.sweeps < 1 {
+		return fmt.Errorf("planted: sweeps are %d, must be 1 or more", h.sweeps)
+	}
+	hunter, failed := h.hunter(root), 0
+	for _, bug := range bugs {
+		result, err := h.one(cmd.Context(), hunter, &bug)
+		switch {
+		case cmd.Context().Err() != nil:
+			return cmd.Context().Err()
+		case err != nil: // the others are still worth hunting
+			failed++
+			fmt.Fprintf(cmd.OutOrStdout(), "%-40s ERROR      %v\n", bug.Name, err)
+			continue
+		case !result.Caught() || h.known && !bug.Expects(result.First().Property):
+			failed++
+		}
+		fmt.Fprintln(cmd.OutOrStdout(), line(&bug, &result))
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "%d bugs, %d not as expected\n", len(bugs), failed)
+	if failed > 0 {
+		return errEscaped
+	}
+	return nil
+}
+
+// one hunts one bug and saves the result.
+func (h *hunt) one(ctx context.Context, hunter *planted.Hunter, bug *planted.Bug) (planted.Result, error) {
+	seeds, err := h.seedsFor(bug)
+	if err != nil {
+		return planted.Result{}, err
+	}
+	result, err := hunter.Hunt(ctx, bug, seeds, h.sweeps)
+	if err == nil && h.save != "" {
+		err = result.Save(h.save)
+	}
+	return result, err
+}
+
+// line is a result for a terminal.
+func line(bug *planted.Bug, r *planted.Result) string {
+	c := r.First()
+	if c == nil {
+		return fmt.Sprintf("%-40s ESCAPED    seeds %s of %s, %.1f s", r.Bug, r.Sweeps[0].Seeds, r.Scenario, r.CPUSeconds())
+	}
+	verdict := "caught"
+	switch {
+	case !r.Caught():
+		verdict = "sometimes"
+	case !bug.Expects(c.Property):
+		verdict = "other"
+	}
+	return fmt.Sprintf("%-40s %-10s by %s, seed %d, event %d, %d seeds needed, %.1f s", r.Bug, verdict, c.Property, c.Seed, c.Event, r.MedianNeeded(), r.CPUSeconds())
+}
+
+func controlCommand() *cobra.Command {
+	var h hunt
+	cmd := &cobra.Command{
+		Use:   "control",
+		Short: "sweep the same scenarios and seeds without any bug: nothing may be caught",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return h.control(cmd)
+		},
+	}
+	h.flags(cmd)
+	return cmd
+}
+
+// control runs each scenario of the corpus once, over the longest range of
+// seeds that a bug asks for.
+func (h *hunt) control(cmd *cobra.Command) error {
+	root, bugs, err := corpus()
+	if err != nil {
+		return err
+	}
+	var scenarios []string
+	longest := make(map[string]planted.Seeds)
+	for _, bug := range bugs {
+		seeds, err := h.seedsFor(&bug)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(scenarios, bug.Scenario) {
+			scenarios = append(scenarios, bug.Scenario)
+		}
+		if longest[bug.Scenario] == (planted.Seeds{}) || longest[bug.Scenario].Len() < seeds.Len() {
+			longest[bug.Scenario] = seeds
+		}
+	}
+	hunter, guilty := h.hunter(root), 0
+	for _, scenario := range scenarios {
+		none := planted.Bug{Name: "none", Scenario: scenario}
+		result, err := hunter.Hunt(cmd.Context(), &none, longest[scenario], 1)
+		if err != nil {
+			return err
+		}
+		verdict := "passed"
+		if c := result.First(); c != nil {
+			verdict = fmt.Sprintf("FALSE ALARM: %s, seed %d", c.Property, c.Seed)
+			guilty++
+		}
+		fmt.Fprintf(cmd.OutOrStdout(), "%-40s seeds %s %s, %.1f s\n", scenario, longest[scenario], verdict, result.CPUSeconds())
+	}
+	if guilty > 0 {
+		return errEscaped
+	}
+	return nil
+}

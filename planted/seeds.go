@@ -1,0 +1,55 @@
+package planted
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// Seeds is a range of seeds, both ends included.
+type Seeds struct {
+	First, Last uint64
+}
+
+// ParseSeeds reads "1-500" or "17".
+func ParseSeeds(text string) (Seeds, error) {
+	first, last, isRange := strings.Cut(text, "-")
+	if !isRange {
+		last = first
+	}
+	var s Seeds
+	var err error
+	if s.First, err = strconv.ParseUint(first, 10, 64); err == nil {
+		s.Last, err = strconv.ParseUint(last, 10, 64)
+	}
+	if err != nil || s.First > s.Last || s.Len() > math.MaxInt32 {
+		return Seeds{}, fmt.Errorf("planted: seeds are %q, must be a range such as 1-500, or one seed", text)
+	}
+	return s, nil
+}
+
+// UnmarshalYAML reads the seeds of a bug's file.
+func (s *Seeds) UnmarshalYAML(text []byte) error {
+	var err error
+	*s, err = ParseSeeds(strings.Trim(strings.TrimSpace(string(text)), `"'`))
+	return err
+}
+
+// Len is how many seeds there are.
+func (s Seeds) Len() uint64 { return s.Last - s.First + 1 }
+
+// After is the range of the same length that follows n of them: sweeps that
+// share no seed.
+func (s Seeds) After(n int) Seeds {
+	by := uint64(n) * s.Len()
+	return Seeds{First: s.First + by, Last: s.Last + by}
+}
+
+// String is the form that ParseSeeds reads.
+func (s Seeds) String() string {
+	if s.First == s.Last {
+		return strconv.FormatUint(s.First, 10)
+	}
+	return fmt.Sprintf("%d-%d", s.First, s.Last)
+}
