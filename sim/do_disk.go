@@ -1,0 +1,138 @@
+package sim
+
+import (
+	"fmt"
+	"time"
+
+	"raftsim/disk"
+	"raftsim/faults"
+)
+
+// troubleDisks does the faults that hit disks.
+func (s *Simulation) troubleDisks(a faults.Disk) (deed, string) {
+	for _, id := range a.Hosts.IDs() {
+		s.hosts[id-1].diskFaults++
+	}
+	switch a.Effect {
+	case faults.Rots, faults.Spoils, faults.Lost, faults.Copied, faults.Swapped:
+		return s.damageDisks(a)
+	case faults.Stalls:
+		return s.stallDisks(a), ""
+	}
+	fault := disk.Fault{Kind: diskKinds[a.Effect], Rate: a.Ratio, Delay: a.By, Bytes: a.Bytes}
+	if a.Effect == faults.SyncFails && a.LosesPages {
+		fault.Kind = disk.SyncLosesPages
+	}
+	if fault.Rate.Zero() && (a.Effect != faults.Slows && a.Effect != faults.Fills) {
+		fault.Times = 1
+	}
+	hosts, handles := a.Hosts.IDs(), []disk.Handle(nil)
+	for _, id := range hosts {
+		handles = append(handles, s.hosts[id-1].disk.Inject(s.now, fault))
+	}
+	hits := func() (n int64) {
+		for i, id := range hosts {
+			n += s.hosts[id-1].disk.Hits(handles[i])
+		}
+		return n
+	}
+	return deed{
+		undo: func() {
+			for i, id := range hosts {
+				s.hosts[id-1].disk.Heal(s.now, handles[i])
+			}
+		},
+		idle: func() string {
+			if hits() == 0 {
+				return "no operation of these disks was hit"
+			}
+			return ""
+		},
+	}, ""
+}
+
+var diskKinds = map[faults.DiskEffect]disk.Kind{
+	faults.Slows: disk.Slow, faults.ReadFails: disk.ReadError, faults.WriteFails: disk.WriteError, faults.SyncFails: disk.SyncError,
+	faults.SyncLies: disk.LyingSync, faults.Misdirects: disk.Misdirect, faults.Fills: disk.Full,
+}
+
+// stallLimit is longer than any run.
+const stallLimit = 1000 * time.Hour
+
+// stallDisks lets no operation end while the fault lasts.
+func (s *Simulation) stallDisks(a faults.Disk) deed {
+	for _, id := range a.Hosts.IDs() {
+		s.hosts[id-1].disk.Stall(s.now, stallLimit)
+	}
+	return deed{undo: func() {
+		for _, id := range a.Hosts.IDs() {
+			s.hosts[id-1].disk.Stall(s.now, 0)
+		}
+	}}
+}
+
+// damageDisks does what happens to a disk once.
+func (s *Simulation) damageDisks(a faults.Disk) (deed, string) {
+	done := 0
+	for _, id := range a.Hosts.IDs() {
+		h := s.hosts[id-1]
+		switch a.Effect {
+		case faults.Rots:
+			done += len(h.disk.Rot(s.now, "", a.Count))
+		case faults.Spoils:
+			done += len(h.disk.Latent(s.now, "", a.Count))
+		case faults.Copied:
+			h.image = h.disk.Copy(s.now)
+			done++
+		case faults.Lost, faults.Swapped:
+			if a.Effect == faults.Swapped && h.image == nil {
+				continue
+			}
+			s.replaceDisk(h, a.Effect == faults.Swapped)
+			done++
+		}
+	}
+	if done == 0 {
+		return deed{}, fmt.Sprintf("there was nothing to be %v", a.Effect)
+	}
+	return deed{}, ""
+}
+
+// replaceDisk puts an empty disk, or the old copy, in the place of a host's
+// disk. A host that is up crashes with it, and starts again on the new one.
+func (s *Simulation) replaceDisk(h *Host, swap bool) {
+	wasUp := h.Running()
+	if wasUp {
+		s.protocol.Crashed(h.id, true)
+		h.crash(disk.Crash{})
+	}
+	if swap {
+		h.disk.Swap(s.now, h.image)
+	} else {
+		h.disk.Lose(s.now)
+	}
+	if wasUp {
+		h.restart()
+	}
+}
+
+// restartAfterFailure is how long, in election timeouts, a host stays down
+// whose process ended with an error.
+const restartAfterFailure = 2
+
+// processFailed takes down a host whose process has ended with an error, as a
+// supervisor would, and starts it again later. On a disk that was not meddled
+// with there is no excuse for an error.
+func (s *Simulation) processFailed(h *Host, err error) {
+	if !h.meddled() {
+		s.violate(unexcused(h.id, err))
+		return
+	}
+	s.protocol.Crashed(h.id, h.excused())
+	h.crash(disk.Crash{Losing: disk.Nothing})
+	h.downs++
+	s.at(restartAfterFailure*s.options.Raft.ElectionTimeout(), func() { s.powerOn([]*Host{h}) })
+}
+
+// meddled says whether any fault has ever touched the host's disk.
+func (h *Host) meddled() bool { return h.diskFaults > 0 || h.excused() }

@@ -1,0 +1,279 @@
+package sim
+
+import (
+	"time"
+
+	"raftsim/clock"
+	"raftsim/disk"
+	"raftsim/faults"
+)
+
+// doHost does the faults that hit hosts, their clocks and their disks. ok is
+// false when the action is none of them.
+func (s *Simulation) doHost(p *plannedFault, action faults.Action) (d deed, void string, ok bool) {
+	switch a := action.(type) {
+	case faults.Crash:
+		d, void = s.crashHosts(a)
+	case faults.Blackout:
+		d, void = s.crashNow(s.hostIDs(), diskCrash(a.Losing, a.Torn))
+	case faults.CrashLoop:
+		d = s.crashLoop(p, a)
+	case faults.Restart:
+		void = s.restartHosts(a.Hosts.IDs())
+	case faults.Pause:
+		d, void = s.pauseHosts(a)
+	case faults.Resume:
+		void = s.resumeHosts(a.Hosts.IDs())
+	case faults.Slow:
+		d = s.slowHosts(a)
+	case faults.Skew:
+		d = s.changeClocks(a.Hosts.IDs(), func(c *clock.Local) { c.Step(s.now, a.By) }, func(c *clock.Local) { c.Step(s.now, -a.By) })
+	case faults.Drift:
+		d = s.changeClocks(a.Hosts.IDs(), func(c *clock.Local) { c.Drift(s.now, a.PPM) }, func(c *clock.Local) { c.Drift(s.now, 0) })
+	case faults.Freeze:
+		d = s.changeClocks(a.Hosts.IDs(), func(c *clock.Local) { c.Freeze(s.now) }, func(c *clock.Local) { c.Thaw(s.now) })
+	case faults.Strobe:
+		d = s.strobe(a)
+	case faults.Disk:
+		d, void = s.troubleDisks(a)
+	default:
+		return d, "", false
+	}
+	return d, void, true
+}
+
+func diskCrash(l faults.Losing, torn bool) disk.Crash {
+	return disk.Crash{Losing: map[faults.Losing]disk.Losing{
+		faults.Unsynced: disk.Unsynced, faults.Suffix: disk.Suffix, faults.Subset: disk.Subset, faults.Nothing: disk.Nothing,
+	}[l], Torn: torn}
+}
+
+// crashHosts crashes hosts now, or arms a crash at a point of their work.
+func (s *Simulation) crashHosts(a faults.Crash) (deed, string) {
+	c := diskCrash(a.Losing, a.Torn)
+	if a.Point == faults.Now {
+		return s.crashNow(a.Hosts.IDs(), c)
+	}
+	var crashed []*Host
+	strike := func(h *Host) {
+		h.crashAtMessage = 0
+		h.disk.Watch(nil)
+		if h.Running() {
+			h.powerOff(c)
+			crashed = append(crashed, h)
+		}
+	}
+	for _, id := range a.Hosts.IDs() {
+		h := s.hosts[id-1]
+		if a.Point == faults.AtMessage {
+			h.crashAtMessage, h.onCrashPoint = a.N, func() { strike(h) }
+			continue
+		}
+		last := h.disk.Operations() + uint64(a.N)
+		h.disk.Watch(func(o disk.Operation) {
+			if o.Number == last {
+				s.at((o.Start + (o.End-o.Start)/2).Sub(s.now), func() { strike(h) })
+			}
+		})
+	}
+	return deed{
+		undo: func() {
+			for _, id := range a.Hosts.IDs() {
+				s.hosts[id-1].crashAtMessage = 0
+				s.hosts[id-1].disk.Watch(nil)
+			}
+			s.powerOn(crashed)
+		},
+		idle: func() string {
+			if len(crashed) == 0 {
+				return "no host reached the point of its crash"
+			}
+			return ""
+		},
+	}, ""
+}
+
+// crashNow takes the power from hosts until the fault ends.
+func (s *Simulation) crashNow(ids []uint64, c disk.Crash) (deed, string) {
+	var crashed []*Host
+	for _, id := range ids {
+		h := s.hosts[id-1]
+		if !h.Running() && h.state != down {
+			continue
+		}
+		h.powerOff(c)
+		crashed = append(crashed, h)
+	}
+	if len(crashed) == 0 {
+		return deed{}, "none of these hosts was up"
+	}
+	return deed{undo: func() { s.powerOn(crashed) }}, ""
+}
+
+// powerOff crashes a host that runs, and keeps it down until as many powerOns.
+func (h *Host) powerOff(c disk.Crash) {
+	h.downs++
+	if h.Running() {
+		h.sim.protocol.Crashed(h.id, h.excused())
+		h.crash(c)
+	}
+}
+
+// powerOn starts the hosts that nothing else keeps down.
+func (s *Simulation) powerOn(hosts []*Host) {
+	for _, h := range hosts {
+		if h.downs == 0 {
+			continue // a restart or a heal came first
+		}
+		h.downs--
+		if h.downs == 0 && h.state == down {
+			h.restart()
+		}
+	}
+}
+
+// excused says whether a fault has damaged synced data of the host's disk, so
+// that its log may lack what it had promised.
+func (h *Host) excused() bool {
+	return len(h.disk.Damage()) > 0
+}
+
+// crashLoop crashes and restarts hosts, each at its own times.
+func (s *Simulation) crashLoop(p *plannedFault, a faults.CrashLoop) deed {
+	c := diskCrash(a.Losing, a.Torn)
+	var stops []func()
+	for _, id := range a.Hosts.IDs() {
+		h, isDown := s.hosts[id-1], false
+		stop := s.every(func() time.Duration {
+			isDown = !isDown
+			if isDown {
+				h.powerOff(c)
+				return a.Down.At(p.fate())
+			}
+			s.powerOn([]*Host{h})
+			return a.Up.At(p.fate())
+		}, 0)
+		stops = append(stops, func() {
+			stop()
+			if isDown {
+				s.powerOn([]*Host{h})
+			}
+		})
+	}
+	return deed{undo: func() {
+		for _, stop := range stops {
+			stop()
+		}
+	}}
+}
+
+// restartHosts starts hosts whatever keeps them down.
+func (s *Simulation) restartHosts(ids []uint64) string {
+	started := 0
+	for _, id := range ids {
+		h := s.hosts[id-1]
+		if h.state == down {
+			h.downs = 0
+			h.restart()
+			started++
+		}
+	}
+	if started == 0 {
+		return "none of these hosts was down"
+	}
+	return ""
+}
+
+// pauseHosts stops hosts, and their clocks if so wished.
+func (s *Simulation) pauseHosts(a faults.Pause) (deed, string) {
+	var stopped []*Host
+	for _, id := range a.Hosts.IDs() {
+		h := s.hosts[id-1]
+		if !h.Running() {
+			continue
+		}
+		h.pauses++
+		h.pause()
+		if a.Clock {
+			h.clock.Freeze(s.now)
+			h.ClockChanged()
+		}
+		stopped = append(stopped, h)
+	}
+	if len(stopped) == 0 {
+		return deed{}, "none of these hosts was up"
+	}
+	return deed{undo: func() {
+		for _, h := range stopped {
+			if a.Clock {
+				h.clock.Thaw(s.now)
+				h.ClockChanged()
+			}
+			if h.pauses > 0 {
+				h.pauses--
+			}
+			if h.pauses == 0 {
+				h.resume()
+			}
+		}
+	}}, ""
+}
+
+// resumeHosts ends every pause of hosts.
+func (s *Simulation) resumeHosts(ids []uint64) string {
+	woken := 0
+	for _, id := range ids {
+		h := s.hosts[id-1]
+		if h.state == paused {
+			h.pauses = 0
+			h.resume()
+			woken++
+		}
+	}
+	if woken == 0 {
+		return "none of these hosts was paused"
+	}
+	return ""
+}
+
+// slowHosts makes each event keep a host busy.
+func (s *Simulation) slowHosts(a faults.Slow) deed {
+	for _, id := range a.Hosts.IDs() {
+		s.hosts[id-1].slow, s.hosts[id-1].slowed = a.By, true
+	}
+	return deed{undo: func() {
+		for _, id := range a.Hosts.IDs() {
+			s.hosts[id-1].slowed = false
+		}
+	}}
+}
+
+// changeClocks changes the clocks of hosts until the fault ends.
+func (s *Simulation) changeClocks(ids []uint64, change, undo func(*clock.Local)) deed {
+	all := func(f func(*clock.Local)) {
+		for _, id := range ids {
+			h := s.hosts[id-1]
+			f(&h.clock)
+			h.ClockChanged()
+		}
+	}
+	all(change)
+	return deed{undo: func() { all(undo) }}
+}
+
+// strobe makes clocks jump to and fro.
+func (s *Simulation) strobe(a faults.Strobe) deed {
+	by, off := a.By, false
+	step := func() time.Duration {
+		s.changeClocks(a.Hosts.IDs(), func(c *clock.Local) { c.Step(s.now, by) }, nil)
+		by, off = -by, !off
+		return a.Period
+	}
+	stop := s.every(step, 0)
+	return deed{undo: func() {
+		stop()
+		if off {
+			step()
+		}
+	}}
+}

@@ -1,0 +1,262 @@
+package sim
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"raftsim/faults"
+	"raftsim/network"
+	pb "raftsim/raft/raftpb"
+	"raftsim/random"
+)
+
+// cut cuts directed links, and restores them when the fault ends. A cut that
+// no packet has met is idle.
+func (s *Simulation) cut(links []network.LinkID) (deed, string) {
+	if len(links) == 0 {
+		return deed{}, "there is no link between these hosts"
+	}
+	before := s.cutPackets(links)
+	s.network.CutAll(links)
+	return deed{
+		undo: func() { s.network.RestoreAll(links) },
+		idle: func() string {
+			if s.cutPackets(links) == before {
+				return "no packet was cut"
+			}
+			return ""
+		},
+	}, ""
+}
+
+func (s *Simulation) cutPackets(links []network.LinkID) (n uint64) {
+	for _, l := range links {
+		n += s.network.LinkStats(l.From, l.To).Cut
+	}
+	return n
+}
+
+// flap cuts links for a while and restores them for a while, over and over.
+func (s *Simulation) flap(a faults.Flap) (deed, string) {
+	links := split(a.Sides)
+	current, _ := s.cut(links)
+	isCut := true
+	stop := s.every(func() time.Duration {
+		if isCut {
+			current.undo()
+		} else {
+			current, _ = s.cut(links)
+		}
+		isCut = !isCut
+		if isCut {
+			return a.Down
+		}
+		return a.Up
+	}, a.Down)
+	return deed{undo: func() {
+		stop()
+		if isCut {
+			current.undo()
+		}
+	}}, ""
+}
+
+// disturb lays a change over the links of a path.
+func (s *Simulation) disturb(a faults.Link) (deed, string) {
+	change, count := linkChange(a)
+	links := s.links(a.Path)
+	if len(links) == 0 {
+		return deed{}, "there is no link between these hosts"
+	}
+	before := s.countLinks(links, count)
+	handles := make([]network.Handle, len(links))
+	for i, l := range links {
+		handles[i] = s.network.Disturb(l.From, l.To, change)
+	}
+	return deed{
+		undo: func() {
+			for _, h := range handles {
+				s.network.Calm(h)
+			}
+		},
+		idle: func() string {
+			if count != nil && s.countLinks(links, count) == before {
+				return "no packet was hit"
+			}
+			return ""
+		},
+	}, ""
+}
+
+// linkChange translates a disturbance, and says which count shows that it took
+// effect; nil when none does.
+func linkChange(a faults.Link) (c network.Change, count func(network.Stats) uint64) {
+	switch a.Effect {
+	case faults.Loses:
+		c.Loss, count = &a.Ratio, func(st network.Stats) uint64 { return st.Lost }
+	case faults.Duplicates:
+		c.Duplicate, count = &a.Ratio, func(st network.Stats) uint64 { return st.Duplicated }
+	case faults.Replays:
+		c.Replay, count = &a.Ratio, func(st network.Stats) uint64 { return st.Replayed }
+		c.ReplayBy = given(a.Delay)
+	case faults.Reorders:
+		c.Reorder, count = &a.Ratio, func(st network.Stats) uint64 { return st.Reordered }
+		c.ReorderBy = given(a.Delay)
+	case faults.Corrupts:
+		c.Corrupt, count = &a.Ratio, func(st network.Stats) uint64 { return st.Corrupt }
+	case faults.Delays:
+		c.Latency = given(a.Delay)
+	case faults.Limits:
+		c.BytesPerSecond, c.QueueBytes = &a.BytesPerSecond, &a.QueueBytes
+	}
+	return c, count
+}
+
+func given(d random.Distribution) *random.Distribution {
+	if d.Zero() {
+		return nil
+	}
+	return &d
+}
+
+func (s *Simulation) countLinks(links []network.LinkID, count func(network.Stats) uint64) (n uint64) {
+	if count == nil {
+		return 0
+	}
+	for _, l := range links {
+		n += count(s.network.LinkStats(l.From, l.To))
+	}
+	return n
+}
+
+// links lists the links of a bound path: those of every host and client when
+// it is the whole network.
+func (s *Simulation) links(p faults.Path) (links []network.LinkID) {
+	if p.Wide() {
+		ends := s.ends()
+		for _, from := range ends {
+			for _, to := range ends {
+				if from != to && (from < network.ClientBase || to < network.ClientBase) {
+					links = append(links, network.LinkID{From: from, To: to})
+				}
+			}
+		}
+		return links
+	}
+	p.Links(func(from, to uint64) bool {
+		links = append(links, network.LinkID{From: from, To: to})
+		return true
+	})
+	return links
+}
+
+// ends are all hosts, then all clients.
+func (s *Simulation) ends() []uint64 {
+	ids := s.hostIDs()
+	for _, c := range s.clients {
+		ids = append(ids, c.id)
+	}
+	return ids
+}
+
+// hold keeps the packets of links back until it ends.
+func (s *Simulation) hold(links []network.LinkID) (deed, string) {
+	if len(links) == 0 {
+		return deed{}, "there is no link between these hosts"
+	}
+	s.network.HoldAll(links)
+	before := s.countLinks(links, func(st network.Stats) uint64 { return st.Held })
+	return deed{
+		undo: func() { s.network.ReleaseAll(s.now, links) },
+		idle: func() string {
+			if s.countLinks(links, func(st network.Stats) uint64 { return st.Held }) == before {
+				return "no packet was held"
+			}
+			return ""
+		},
+	}, ""
+}
+
+// clogged are the links to and from hosts, those of clients too.
+func (s *Simulation) clogged(hosts []uint64) (links []network.LinkID) {
+	for _, h := range hosts {
+		for _, other := range s.ends() {
+			if other == h || slices.Contains(hosts, other) && other < h {
+				continue
+			}
+			links = append(links, network.LinkID{From: h, To: other}, network.LinkID{From: other, To: h})
+		}
+	}
+	return links
+}
+
+// swizzle clogs hosts one by one, and unclogs them one by one in another order.
+func (s *Simulation) swizzle(p *plannedFault, a faults.Swizzle) (deed, string) {
+	hosts := a.Hosts.IDs()
+	var undone bool
+	held := map[uint64]deed{}
+	for _, h := range hosts {
+		s.at(p.between(0, a.Over), func() {
+			if !undone {
+				held[h], _ = s.hold(s.clogged([]uint64{h}))
+			}
+		})
+	}
+	return deed{undo: func() {
+		undone = true
+		for _, h := range hosts {
+			d, ok := held[h]
+			if !ok {
+				continue
+			}
+			if s.recovery.begun {
+				d.undo()
+				continue
+			}
+			s.at(p.between(0, a.Over), d.undo)
+		}
+	}}, ""
+}
+
+// drop drops messages of one type on a path.
+func (s *Simulation) drop(p *plannedFault, a faults.Drop) (deed, string) {
+	kind, ok := pb.MessageType_value[a.Type]
+	if !ok {
+		return deed{}, fmt.Sprintf("no message type is called %s", a.Type)
+	}
+	hits := 0
+	filter := network.Filter[Message]{Label: a.Type, Drop: func(packet *network.Packet[Message]) bool {
+		if packet.Message.raftType() != int64(kind) || !a.Ratio.Hit(p.fate()) {
+			return false
+		}
+		hits++
+		return true
+	}}
+	var handles []network.Handle
+	for _, l := range s.links(a.Path) {
+		handles = append(handles, s.network.Filter(l.From, l.To, filter))
+	}
+	return deed{
+		undo: func() {
+			for _, h := range handles {
+				s.network.Calm(h)
+			}
+		},
+		idle: func() string {
+			if hits == 0 {
+				return "no message was dropped"
+			}
+			return ""
+		},
+	}, ""
+}
+
+// split are the links between groups.
+func split(groups []faults.Group) []network.LinkID {
+	ids := make([][]uint64, len(groups))
+	for i, g := range groups {
+		ids[i] = g.IDs()
+	}
+	return network.Split(ids...)
+}

@@ -1,0 +1,67 @@
+package sim
+
+import (
+	"raftsim/checker"
+	"raftsim/clock"
+)
+
+// history is what the clients asked and were answered, in the order of asking.
+type history struct {
+	operations []checker.Operation
+	dropped    []bool // reads that were given up
+	byCommand  map[waiter]int
+	counts     Operations
+}
+
+// invoke notes that an operation begins, and returns its place.
+func (h *history) invoke(o checker.Operation, number uint64) int {
+	if h.byCommand == nil {
+		h.byCommand = map[waiter]int{}
+	}
+	o.Return, o.ReturnAt = checker.Open, clock.Never
+	h.operations = append(h.operations, o)
+	h.dropped = append(h.dropped, false)
+	place := len(h.operations) - 1
+	if !o.ReadOnly {
+		h.byCommand[waiter{o.Client, number}] = place
+	}
+	h.counts.Invoked++
+	h.counts.Open++
+	return place
+}
+
+// answer notes the answer of the operation at a place.
+func (h *history) answer(place int, answer []byte, index uint64, event uint64, at clock.Time) {
+	o := &h.operations[place]
+	o.Answer, o.Return, o.ReturnAt, o.Applied = answer, int64(event), at, index
+	h.counts.Open--
+	h.counts.Completed++
+}
+
+// drop notes that a read was given up: it promises nothing.
+func (h *history) drop(place int) {
+	h.dropped[place] = true
+	h.counts.Open--
+	h.counts.Dropped++
+}
+
+// executed notes where in the log a command first took effect, on any host.
+func (h *history) executed(session, number, index uint64, duplicate bool) {
+	if duplicate {
+		return
+	}
+	if place, ok := h.byCommand[waiter{session, number}]; ok && h.operations[place].Applied == 0 {
+		h.operations[place].Applied = index
+	}
+}
+
+// judged are the operations that the verdict rests on: all but dropped reads.
+func (h *history) judged() []checker.Operation {
+	var kept []checker.Operation
+	for i := range h.operations {
+		if !h.dropped[i] {
+			kept = append(kept, h.operations[i])
+		}
+	}
+	return kept
+}

@@ -1,0 +1,295 @@
+package sim
+
+import (
+	"fmt"
+	"time"
+
+	"raftsim/clock"
+	"raftsim/disk"
+	"raftsim/raft"
+	"raftsim/random"
+	"raftsim/vfs"
+)
+
+// Host is a simulated machine: a clock of its own, a disk, and the process
+// that runs on them.
+type Host struct {
+	sim   *Simulation
+	id    uint64
+	state hostState
+	// downs and pauses count the faults that hold the host down or still: it
+	// comes back when the last of them ends.
+	downs, pauses int
+	incarnation   uint32
+	clock         clock.Local
+	disk          *disk.Disk
+	chance        random.Key
+	process       Process
+	timers        timers
+	held          []held // what came while it was paused or busy
+	failure       error
+	slowed        bool
+	slow          random.Distribution // how long each event keeps it busy, when slowed
+	busyUntil     clock.Time
+	draws         uint64
+	image         *disk.Image // an old copy of the disk
+	diskFaults    int         // faults that were ever done to the disk
+	// crashAtMessage counts down to the message before which onCrashPoint
+	// strikes; zero means never.
+	crashAtMessage int
+	onCrashPoint   func()
+}
+
+type hostState uint8
+
+const (
+	absent  hostState = iota // not booted yet
+	up                       // the process runs
+	paused                   // the process stands still and loses nothing
+	down                     // crashed
+	retired                  // removed from the cluster and switched off
+)
+
+func (s hostState) String() string {
+	return [...]string{"absent", "up", "paused", "down", "retired"}[s]
+}
+
+// held is a message, or another event, that a host has not handled yet.
+type held struct {
+	event   event
+	from    uint64
+	message Message
+}
+
+// ID is the number of the host, 1 or more.
+func (h *Host) ID() uint64 { return h.id }
+
+// Running says whether the host's process exists: it is up or paused.
+func (h *Host) Running() bool { return h.state == up || h.state == paused }
+
+// String describes the host, such as "n3 (down)".
+func (h *Host) String() string { return fmt.Sprintf("n%d (%v)", h.id, h.state) }
+
+// Disk is the host's disk.
+func (h *Host) Disk() *disk.Disk { return h.disk }
+
+// Clock is the host's own clock. Whoever changes it calls ClockChanged.
+func (h *Host) Clock() *clock.Local { return &h.clock }
+
+// boot starts the process, for the first time or after a crash.
+func (h *Host) boot(e event) {
+	if e.epoch != h.incarnation || h.Running() {
+		return
+	}
+	h.incarnation++
+	h.state, h.failure = up, nil
+	h.sim.record(Record{Verb: Boot, Host: h.id, Fields: [4]uint64{uint64(h.incarnation)}})
+	h.process = h.sim.newProcess(h)
+	h.disk.At(h.sim.now)
+	if err := h.process.Start(h); err != nil {
+		h.Fail(err)
+	}
+	h.settle()
+}
+
+// dispatch takes an event that is meant for this host: a timer that is due, or
+// a report about a message.
+func (h *Host) dispatch(e event) {
+	if e.epoch == h.incarnation {
+		h.take(held{event: e})
+	}
+}
+
+// receive takes a message.
+func (h *Host) receive(from uint64, m *Message) {
+	if h.crashAtMessage > 0 && h.state == up {
+		if h.crashAtMessage--; h.crashAtMessage == 0 {
+			h.onCrashPoint()
+			return
+		}
+	}
+	if h.open() {
+		h.handle(nil, from, m)
+		return
+	}
+	h.take(held{from: from, message: *m})
+}
+
+// open says whether the host handles what comes at once.
+func (h *Host) open() bool {
+	return h.state == up && len(h.held) == 0 && h.sim.now >= h.busyUntil
+}
+
+// take handles what came, or keeps it until the host wakes or has time for it.
+func (h *Host) take(item held) {
+	if h.open() {
+		h.handle(&item.event, item.from, &item.message)
+		return
+	}
+	h.held = append(h.held, item)
+	if len(h.held) == 1 && h.state == up {
+		h.sim.queue.Push(h.busyUntil, event{kind: workEvent, host: h.index(), epoch: h.incarnation})
+	}
+}
+
+// work handles what was kept, until nothing is left or the host is busy.
+func (h *Host) work(epoch uint32) {
+	for h.state == up && h.incarnation == epoch && len(h.held) > 0 {
+		if h.sim.now < h.busyUntil {
+			h.sim.queue.Push(h.busyUntil, event{kind: workEvent, host: h.index(), epoch: epoch})
+			return
+		}
+		item := h.held[0]
+		h.held = h.held[1:]
+		h.handle(&item.event, item.from, &item.message)
+	}
+}
+
+// handle hands a message, a timer or a report to the process.
+func (h *Host) handle(e *event, from uint64, m *Message) {
+	if h.slowed {
+		h.draws++
+		h.busyUntil = h.sim.now.Add(h.slow.At(h.chance.Fate(purposeSlow, h.draws)))
+	}
+	h.disk.At(h.sim.now)
+	switch {
+	case from != 0:
+		h.process.Receive(from, m)
+	case e.kind == timerEvent:
+		if token, ok := h.timers.take(e.arg); ok {
+			h.process.Timer(token)
+		}
+	default:
+		h.report(e)
+	}
+	h.settle()
+}
+
+// report tells the Node what became of a message that it sent.
+func (h *Host) report(e *event) {
+	r := h.raft()
+	if r == nil {
+		return
+	}
+	switch {
+	case e.kind == unreachableEvent:
+		r.node.ReportUnreachable(e.arg)
+	case e.arg&1 == 1:
+		r.node.ReportSnapshot(e.arg>>1, raft.SnapshotFinish)
+	default:
+		r.node.ReportSnapshot(e.arg>>1, raft.SnapshotFailure)
+	}
+	r.pump()
+}
+
+// settle deals with a process that has failed.
+func (h *Host) settle() {
+	if h.failure == nil {
+		return
+	}
+	h.sim.record(Record{Verb: Failed, Host: h.id, Text: h.failure.Error()})
+	h.sim.processFailed(h, h.failure)
+}
+
+// crash drops everything volatile at this instant. The disk keeps what c says.
+func (h *Host) crash(c disk.Crash) disk.Loss {
+	loss := h.disk.Crash(h.sim.now, c)
+	h.stop(down)
+	torn := uint64(0)
+	if loss.Torn {
+		torn = 1
+	}
+	h.sim.record(Record{Verb: Crashed, Host: h.id, Fields: [4]uint64{uint64(loss.Operations), uint64(loss.Bytes), torn}})
+	return loss
+}
+
+// stop ends the process and forgets all that was meant for it.
+func (h *Host) stop(next hostState) {
+	if r, ok := h.process.(*raftHost); ok && h.Running() {
+		r.stopped()
+	}
+	h.process, h.held, h.state, h.busyUntil = nil, nil, next, 0
+	h.incarnation++
+	h.timers.clear()
+}
+
+// restart boots the host now, if nothing holds it down.
+func (h *Host) restart() {
+	if h.state == down || h.state == absent || h.state == retired {
+		h.sim.queue.Push(h.sim.now, event{kind: bootEvent, host: h.index(), epoch: h.incarnation})
+	}
+}
+
+// pause stops the process between two events, without losing anything.
+func (h *Host) pause() {
+	if h.state == up {
+		h.state = paused
+		h.sim.record(Record{Verb: Paused, Host: h.id})
+	}
+}
+
+// resume wakes a paused process, which then gets all that it missed, in order.
+func (h *Host) resume() {
+	if h.state != paused {
+		return
+	}
+	h.state = up
+	h.sim.record(Record{Verb: Resumed, Host: h.id, Fields: [4]uint64{uint64(len(h.held))}})
+	h.work(h.incarnation)
+}
+
+func (h *Host) index() uint32 { return uint32(h.id - 1) }
+
+// Now reads the host's own clock.
+func (h *Host) Now() clock.Time { return h.clock.Read(h.sim.now) }
+
+// FS is the host's disk.
+func (h *Host) FS() vfs.FS { return h.disk }
+
+// Random is a stream of chance of this incarnation.
+func (h *Host) Random() *random.Rand {
+	return h.chance.Key(fmt.Sprintf("incarnation %d", h.incarnation)).Rand(purposeProcess)
+}
+
+// Send gives m to the network.
+func (h *Host) Send(to uint64, m Message) { h.sim.send(h.id, to, &m) }
+
+// SetTimer calls the process's Timer(token) after d on the host's own clock.
+func (h *Host) SetTimer(d time.Duration, token uint64) {
+	reading := h.clock.Read(h.sim.now).Add(d)
+	h.push(h.timers.add(timer{reading: reading, token: token, local: true}), h.clock.When(h.sim.now, reading))
+}
+
+// AfterDisk returns true when the disk is idle, or calls Timer(token) once it is.
+func (h *Host) AfterDisk(token uint64) bool {
+	done := h.disk.Done()
+	if done <= h.sim.now {
+		return true
+	}
+	h.push(h.timers.add(timer{token: token}), done)
+	return false
+}
+
+func (h *Host) push(id uint64, at clock.Time) {
+	if at < clock.Never {
+		h.sim.queue.Push(at, event{kind: timerEvent, host: h.index(), epoch: h.incarnation, arg: id})
+	}
+}
+
+// ClockChanged moves the timers of the process to when the changed clock says
+// that they are due.
+func (h *Host) ClockChanged() {
+	for id, t := range h.timers.renew() {
+		h.push(id, h.clock.When(h.sim.now, t.reading))
+	}
+}
+
+// Fail ends the process with an error, once its current call has returned.
+func (h *Host) Fail(err error) {
+	if h.failure == nil {
+		h.failure = err
+	}
+}
+
+// Note puts a line into the trace.
+func (h *Host) Note(text string) { h.sim.record(Record{Verb: Noted, Host: h.id, Text: text}) }

@@ -1,0 +1,93 @@
+package sim
+
+import (
+	"fmt"
+
+	"raftsim/checker"
+)
+
+// judge gives the verdict on a run that has ended.
+func (s *Simulation) judge() Verdict {
+	v := Verdict{
+		Name: s.options.Name, Seed: s.options.Seed,
+		Events: s.events, Simulated: s.now, Operations: s.history.counts,
+		Leaders: len(s.members.leaders), Faults: s.trouble.counted(), Stack: s.panicked,
+	}
+	if s.recovery.begun {
+		v.Recovery = s.now.Sub(s.recovery.since)
+	}
+	v.Outcome, v.Violations = s.outcome(&v)
+	v.Fingerprint = s.trace.digest
+	return s.expected(v)
+}
+
+// outcome is the worst that the run showed, with what was violated.
+func (s *Simulation) outcome(v *Verdict) (Outcome, []checker.Violation) {
+	broken := append(s.protocol.Violations(), s.violations...)
+	switch {
+	case s.panicked != "":
+		return Panicked, s.violations
+	case len(broken) > 0:
+		return Safety, broken
+	}
+	if !s.options.Expect.SkipLinearizable {
+		r := checker.Linearizable(s.members.workload, s.history.judged(), int64(s.options.Expect.CheckSteps))
+		switch r.Verdict {
+		case checker.Illegal:
+			illegal := *r.Violation
+			illegal.At, illegal.Event = s.now, s.events
+			return Safety, []checker.Violation{illegal}
+		case checker.Inconclusive:
+			return Inconclusive, nil
+		}
+	}
+	switch {
+	case s.recovery.failed != nil:
+		return Liveness, []checker.Violation{*s.recovery.failed}
+	case s.events >= s.options.MaxEvents:
+		return Endless, nil
+	}
+	if empty := s.vacuous(v); empty != nil {
+		return Vacuous, []checker.Violation{*empty}
+	}
+	return Pass, nil
+}
+
+// vacuous says why a run that broke nothing has shown nothing, or nil.
+func (s *Simulation) vacuous(v *Verdict) *checker.Violation {
+	e, detail := &s.options.Expect, ""
+	switch {
+	case v.Operations.Completed < e.MinOperations:
+		detail = fmt.Sprintf("%d operations completed, at least %d expected", v.Operations.Completed, e.MinOperations)
+	case v.Leaders < e.MinLeaders:
+		detail = fmt.Sprintf("%d terms had a leader, at least %d expected", v.Leaders, e.MinLeaders)
+	case !e.AllowVoid && s.trouble.void != "":
+		detail = s.trouble.void
+	default:
+		return nil
+	}
+	return &checker.Violation{
+		Property: "nothing vacuous", Source: "the scenario's expectations", Detail: detail,
+		At: s.now, Event: s.events, Signature: "nothing vacuous",
+	}
+}
+
+// expected turns the verdict of a run that is meant to violate a property.
+func (s *Simulation) expected(v Verdict) Verdict {
+	want := s.options.Expect.Violation
+	if want == "" {
+		return v
+	}
+	if first := v.Violation(); first != nil && first.Property == want {
+		v.Outcome, v.Violations = Pass, nil
+		return v
+	}
+	if v.Outcome == Pass {
+		v.Outcome = Vacuous
+		v.Violations = []checker.Violation{{
+			Property: "expected violation", Source: "the scenario's expectations",
+			Detail: "no violation of " + want, At: s.now, Event: s.events, Signature: "expected violation",
+		}}
+	}
+	return v
+}

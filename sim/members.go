@@ -1,0 +1,236 @@
+package sim
+
+import (
+	"slices"
+
+	"raftsim/disk"
+	"raftsim/raft"
+	pb "raftsim/raft/raftpb"
+	"raftsim/raft/wal"
+	"raftsim/workload"
+)
+
+// members is what the simulation knows of the cluster as a whole: who founded
+// it, the latest configuration that any host has applied, and its leaders.
+type members struct {
+	workload  workload.Workload
+	factories []Factory
+	mixed     bool // different Rafts: messages travel as bytes
+	voters    int  // founding voters, n1 and up
+	founders  int  // founding members, learners included
+	conf      pb.ConfState
+	confIndex uint64
+	leaders   map[uint64]uint64 // by term
+	sessions  uint64
+}
+
+// founding says whether a host belongs to the first configuration.
+func (m *members) founding(id uint64) bool { return id <= uint64(m.founders) }
+
+// genesis is the first configuration.
+func (m *members) genesis() pb.ConfState {
+	var cs pb.ConfState
+	for id := range uint64(m.founders) {
+		if id < uint64(m.voters) {
+			cs.Voters = append(cs.Voters, id+1)
+		} else {
+			cs.Learners = append(cs.Learners, id+1)
+		}
+	}
+	return cs
+}
+
+// peers is the first configuration as StartNode takes it.
+func (m *members) peers() []raft.Peer {
+	peers := make([]raft.Peer, m.voters)
+	for i := range peers {
+		peers[i].ID = uint64(i + 1)
+	}
+	return peers
+}
+
+// factory makes the Node of a host.
+func (m *members) factory(id uint64) Factory {
+	return m.factories[(id-1)%uint64(len(m.factories))]
+}
+
+// reachable lists the hosts that clients know: the members of the latest
+// configuration, learners too.
+func (m *members) reachable() []uint64 { return memberIDs(&m.conf) }
+
+// nextSession numbers the clients' sessions from 1.
+func (m *members) nextSession() uint64 {
+	m.sessions++
+	return m.sessions
+}
+
+// memberIDs lists all members of a configuration, in order.
+func memberIDs(cs *pb.ConfState) []uint64 {
+	ids := slices.Concat(cs.Voters, cs.VotersOutgoing, cs.Learners, cs.LearnersNext)
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// buildHosts makes all hosts of the run, and boots the founding members.
+func (s *Simulation) buildHosts() error {
+	o, m := &s.options, &s.members
+	kind, err := workload.Lookup(o.Workload.Kind)
+	if err != nil {
+		return err
+	}
+	names := o.Rafts
+	if len(names) == 0 {
+		names = []string{DefaultRaft}
+	}
+	for _, name := range names {
+		f, err := LookupRaft(name)
+		if err != nil {
+			return err
+		}
+		m.factories = append(m.factories, f)
+		m.mixed = m.mixed || name != names[0]
+	}
+	m.workload, m.voters, m.founders = kind, o.Nodes, o.Nodes+o.Learners
+	m.conf, m.leaders = m.genesis(), map[uint64]uint64{}
+	for _, id := range o.hostIDs() {
+		h := s.addHost(id)
+		if m.founding(id) {
+			h.restart()
+		}
+	}
+	return nil
+}
+
+// addHost makes a host with an empty disk, switched off.
+func (s *Simulation) addHost(id uint64) *Host {
+	h := &Host{sim: s, id: id, chance: s.fates.Key("host " + name(id))}
+	h.disk = disk.New(s.fates, name(id), s.options.Disk)
+	s.hosts = append(s.hosts, h)
+	for _, c := range s.clients {
+		s.connect(c, id)
+	}
+	return h
+}
+
+// host returns the host of an id, or nil.
+func (s *Simulation) host(id uint64) *Host {
+	if id == 0 || id > uint64(len(s.hosts)) {
+		return nil
+	}
+	return s.hosts[id-1]
+}
+
+// newProcess makes what runs on a host.
+func (s *Simulation) newProcess(h *Host) Process {
+	if s.options.Process != nil {
+		return s.options.Process(h.id)
+	}
+	return newRaftHost(h)
+}
+
+// newMachine makes an empty replicated state machine.
+func (s *Simulation) newMachine() *workload.Sessions {
+	return workload.NewSessions(s.members.workload.NewStateMachine())
+}
+
+// raftOf returns the raft host that runs on h with a Node, or nil.
+func (h *Host) raft() *raftHost {
+	if p, ok := h.process.(*raftHost); ok && h.Running() && p.node != nil {
+		return p
+	}
+	return nil
+}
+
+// watchStart shows the checker what a host found on its disk.
+func (s *Simulation) watchStart(h *Host, state *wal.State) {
+	hs, last := state.HardState, state.Snapshot.Metadata.Index
+	if n := len(state.Entries); n > 0 {
+		last = state.Entries[n-1].Index
+	}
+	s.record(Record{Verb: Recovered, Host: h.id, Fields: [4]uint64{hs.Term, hs.Commit, state.Snapshot.Metadata.Index + 1, last}})
+	s.protocol.Started(h.id, hs, state.Snapshot, state.Entries)
+}
+
+// elected notes a new leader.
+func (s *Simulation) elected(id, term uint64) {
+	s.record(Record{Verb: BecameLeader, Host: id, Fields: [4]uint64{term}})
+	s.members.leaders[term] = id
+}
+
+// appliedState shows the checker the state machine of a host.
+func (s *Simulation) appliedState(p *raftHost) {
+	s.protocol.AppliedState(p.host.id, p.applied, p.machine.Digest())
+}
+
+// confChanged notes that a host goes by a new configuration.
+func (s *Simulation) confChanged(p *raftHost) {
+	m := &s.members
+	s.record(Record{Verb: Reconfigured, Host: p.host.id, Fields: [4]uint64{p.applied}, Text: describeConf(&p.conf)})
+	s.protocol.ConfChanged(p.host.id, p.applied, p.conf)
+	if p.applied > m.confIndex {
+		m.conf, m.confIndex = p.conf, p.applied
+	}
+	s.retireRemoved()
+}
+
+// retireRemoved switches off the hosts that have been removed, once every
+// member has applied the configuration without them. Until then their vote may
+// be needed by a member that does not know yet.
+func (s *Simulation) retireRemoved() {
+	m := &s.members
+	if len(m.conf.VotersOutgoing) > 0 {
+		return
+	}
+	ids := memberIDs(&m.conf)
+	for _, id := range ids {
+		if p := s.hosts[id-1].raft(); p == nil || p.applied < m.confIndex {
+			return
+		}
+	}
+	for _, h := range s.hosts {
+		if h.state != absent && h.state != retired && !slices.Contains(ids, h.id) {
+			s.retiring = append(s.retiring, h.id)
+		}
+	}
+}
+
+// retire switches off the hosts that are not needed any more.
+func (s *Simulation) retire() {
+	for _, id := range s.retiring {
+		h := s.hosts[id-1]
+		if h.state == retired || slices.Contains(memberIDs(&s.members.conf), id) {
+			continue
+		}
+		s.protocol.Crashed(id, false)
+		h.disk.Crash(s.now, disk.Crash{Losing: disk.Nothing})
+		h.stop(retired)
+		s.record(Record{Verb: Retired, Host: id})
+	}
+	s.retiring = s.retiring[:0]
+}
+
+// describeConf prints a configuration, such as "(n1 n2 n3)&&(n1 n2) learners n4".
+func describeConf(cs *pb.ConfState) string {
+	text := "(" + names(cs.Voters) + ")"
+	if len(cs.VotersOutgoing) > 0 {
+		text += "&&(" + names(cs.VotersOutgoing) + ")"
+	}
+	if len(cs.Learners) > 0 {
+		text += " learners " + names(cs.Learners)
+	}
+	if len(cs.LearnersNext) > 0 {
+		text += " learners-next " + names(cs.LearnersNext)
+	}
+	return text
+}
+
+func names(ids []uint64) string {
+	text := ""
+	for i, id := range ids {
+		if i > 0 {
+			text += " "
+		}
+		text += name(id)
+	}
+	return text
+}

@@ -1,0 +1,387 @@
+package sim
+
+import (
+	"context"
+	"fmt"
+
+	"raftsim/clock"
+	"raftsim/raft"
+	pb "raftsim/raft/raftpb"
+	"raftsim/raft/wal"
+	"raftsim/workload"
+)
+
+// raftHost is the default process: a raft.Node with its write-ahead log, the
+// replicated state machine, and the loop between them that a server would
+// have. Everything it does is shown to the checker.
+//
+// It handles one Ready at a time. What a Ready asks to be written is written
+// at once, takes its time on the disk, and only when that is over are its
+// messages sent, its entries applied, and the Node advanced. Meanwhile the
+// Node goes on taking messages and ticks.
+type raftHost struct {
+	host    *Host
+	options *RaftOptions
+	node    driven
+	log     *wal.WAL
+	storage *hostStorage
+	machine *workload.Sessions
+
+	applied      uint64       // last index given to the state machine
+	conf         pb.ConfState // configuration at applied
+	snapshotted  uint64       // index of the last snapshot
+	lead         uint64       // as the last SoftState said
+	leading      bool
+	term         uint64
+	hardState    pb.HardState // last one written
+	durable      pb.HardState // last one synced
+	compactTo    uint64
+	recovered    wal.State
+	stage        stage
+	ready        raft.Ready
+	async        asyncQueue
+	reads        []pendingRead
+	waiting      map[waiter]uint64 // client that waits for a command
+	readAttempts uint64
+}
+
+// stage is what a raftHost waits for.
+type stage uint8
+
+const (
+	recovering stage = iota // the disk, during the boot
+	idle                    // nothing
+	persisting              // the disk, for the Ready in hand
+	compacting              // the disk, for a snapshot of its own
+)
+
+// The tokens of a raftHost's timers.
+const (
+	tickToken uint64 = iota
+	bootToken
+	readyToken
+	snapshotToken
+	appendToken // asynchronous storage: the oldest append is done
+)
+
+type waiter struct{ session, number uint64 }
+
+const walDirectory = "wal"
+
+// newRaftHost makes the default process of a host.
+func newRaftHost(h *Host) *raftHost {
+	return &raftHost{host: h, options: &h.sim.options.Raft, waiting: map[waiter]uint64{}}
+}
+
+// Start reads the log.
+func (p *raftHost) Start(Env) error {
+	log, state, err := wal.Open(p.host.disk, walDirectory, wal.Options{SegmentBytes: p.options.SegmentBytes})
+	if err != nil {
+		return err
+	}
+	p.log, p.recovered = log, state
+	if p.host.AfterDisk(bootToken) {
+		return p.begin()
+	}
+	return nil
+}
+
+// begin makes a Node of what was recovered from the disk.
+func (p *raftHost) begin() error {
+	sim, state := p.host.sim, p.recovered
+	p.recovered = wal.State{}
+	fresh := raft.IsEmptyHardState(state.HardState) && raft.IsEmptySnap(state.Snapshot) && len(state.Entries) == 0
+	sim.watchStart(p.host, &state)
+	if fresh && sim.members.founding(p.host.id) && sim.options.Learners > 0 {
+		if err := p.found(&state); err != nil {
+			return err
+		}
+	}
+	if err := p.load(&state); err != nil {
+		return err
+	}
+	var peers []raft.Peer
+	if fresh && sim.members.founding(p.host.id) && sim.options.Learners == 0 {
+		peers = sim.members.peers()
+	}
+	made, err := sim.members.factory(p.host.id)(p.config(), peers)
+	if err != nil {
+		return err
+	}
+	if p.node, err = drive(made); err != nil {
+		return err
+	}
+	p.stage = idle
+	p.host.SetTimer(p.options.Tick, tickToken)
+	p.pump()
+	return nil
+}
+
+// found writes the first configuration of a cluster with learners, which
+// cannot be told to StartNode: a snapshot at index 1 that all hosts agree on.
+func (p *raftHost) found(state *wal.State) error {
+	state.Snapshot = pb.Snapshot{
+		Data:     p.host.sim.newMachine().Snapshot(),
+		Metadata: pb.SnapshotMetadata{Index: 1, Term: 1, ConfState: p.host.sim.members.genesis()},
+	}
+	state.HardState = pb.HardState{Term: 1, Commit: 1}
+	if err := p.log.Install(state.Snapshot, state.HardState, nil); err != nil {
+		return err
+	}
+	p.host.sim.protocol.Persisted(p.host.id, state.HardState, nil, &state.Snapshot)
+	return nil
+}
+
+// load fills the volatile state from what the log holds.
+func (p *raftHost) load(state *wal.State) error {
+	p.machine = p.host.sim.newMachine()
+	p.storage = newHostStorage(p)
+	if !raft.IsEmptySnap(state.Snapshot) {
+		if err := p.storage.ApplySnapshot(state.Snapshot); err != nil {
+			return err
+		}
+		if err := p.restore(&state.Snapshot); err != nil {
+			return err
+		}
+		p.snapshotted = p.applied
+	}
+	p.hardState, p.durable, p.term = state.HardState, state.HardState, state.HardState.Term
+	if err := p.storage.SetHardState(state.HardState); err != nil {
+		return err
+	}
+	return p.storage.Append(state.Entries)
+}
+
+// restore replaces the state machine by a snapshot.
+func (p *raftHost) restore(snap *pb.Snapshot) error {
+	if err := p.machine.Restore(snap.Data); err != nil {
+		return fmt.Errorf("sim: snapshot at index %d: %w", snap.Metadata.Index, err)
+	}
+	p.applied, p.conf = snap.Metadata.Index, snap.Metadata.ConfState
+	return nil
+}
+
+func (p *raftHost) config() *raft.Config {
+	o := p.options
+	c := &raft.Config{
+		ID:                        p.host.id,
+		ElectionTick:              o.ElectionTicks,
+		HeartbeatTick:             o.HeartbeatTicks,
+		Storage:                   p.storage,
+		Applied:                   p.applied,
+		AsyncStorageWrites:        o.AsyncStorage,
+		MaxSizePerMsg:             o.MaxSizePerMessage,
+		MaxCommittedSizePerReady:  o.MaxCommittedBytes,
+		MaxUncommittedEntriesSize: o.MaxUncommittedBytes,
+		MaxInflightMsgs:           o.MaxInflightMessages,
+		MaxInflightBytes:          o.MaxInflightBytes,
+		CheckQuorum:               o.CheckQuorum,
+		PreVote:                   o.PreVote,
+		DisableProposalForwarding: o.DisableForwarding,
+		StepDownOnRemoval:         o.StepDownOnRemoval,
+		Logger:                    raft.DiscardLogger{},
+		Rand:                      p.host.Random(),
+		Poison:                    o.Poison,
+	}
+	if o.LeaseReads {
+		c.ReadOnlyOption = raft.ReadOnlyLeaseBased
+	}
+	return c
+}
+
+// Timer handles a tick, or goes on when the disk is done.
+func (p *raftHost) Timer(token uint64) {
+	switch token {
+	case tickToken:
+		p.host.SetTimer(p.options.Tick, tickToken)
+		p.node.Tick()
+		p.expireReads()
+	case bootToken:
+		if err := p.begin(); err != nil {
+			p.host.Fail(err)
+		}
+		return
+	case readyToken:
+		p.complete()
+	case snapshotToken:
+		p.snapshotDone()
+	case appendToken:
+		p.appendDone()
+	}
+	p.pump()
+}
+
+// Receive hands a message to the Node, or serves a client.
+func (p *raftHost) Receive(from uint64, m *Message) {
+	if p.node == nil {
+		return // still reading its log: nobody listens yet
+	}
+	switch m.Kind {
+	case RaftMessage:
+		p.step(m.Raft)
+	case RaftBytes:
+		var r pb.Message
+		if err := r.Unmarshal(m.Payload); err == nil {
+			p.step(r)
+		}
+	case RequestMessage:
+		p.serve(from, m.Request)
+	}
+	p.pump()
+}
+
+// step gives a message to the Node. What it refuses (a response from a host
+// that it does not know, say) is as if it had been lost.
+func (p *raftHost) step(m pb.Message) {
+	_ = p.node.Step(context.Background(), m)
+}
+
+// pump takes and handles Readys until there is none, or the disk is busy.
+func (p *raftHost) pump() {
+	for p.stage == idle && p.host.failure == nil {
+		rd, ok := p.node.TryReady()
+		if !ok {
+			return
+		}
+		p.observe(&rd)
+		if p.options.AsyncStorage {
+			p.dispatchAsync(&rd)
+			p.snapshotIfDue()
+			continue
+		}
+		p.ready = rd
+		if err := p.persist(rd.HardState, rd.Entries, &rd.Snapshot, rd.MustSync); err != nil {
+			p.host.Fail(err)
+			return
+		}
+		p.stage = persisting
+		if p.host.AfterDisk(readyToken) {
+			p.complete()
+		}
+	}
+}
+
+// persist writes what a Ready asks for. It is durable when the disk is done.
+func (p *raftHost) persist(hs pb.HardState, entries []pb.Entry, snap *pb.Snapshot, sync bool) error {
+	if !raft.IsEmptyHardState(hs) {
+		p.hardState = hs
+	}
+	if len(entries) > 0 {
+		last := &entries[len(entries)-1]
+		p.host.sim.record(Record{Verb: Wrote, Host: p.host.id, Fields: [4]uint64{last.Index, uint64(len(entries)), last.Term, flag(sync)}})
+	}
+	if !raft.IsEmptySnap(*snap) {
+		return p.log.Install(*snap, hs, entries)
+	}
+	if raft.IsEmptyHardState(hs) && len(entries) == 0 {
+		return nil
+	}
+	return p.log.Save(hs, entries, sync)
+}
+
+// complete does what a Ready allows once it is durable.
+func (p *raftHost) complete() {
+	rd := &p.ready
+	p.stage = idle
+	if err := p.store(rd.HardState, rd.Entries, &rd.Snapshot, rd.MustSync); err != nil {
+		p.host.Fail(err)
+		return
+	}
+	for i := range rd.Messages {
+		p.send(&rd.Messages[i])
+	}
+	p.apply(rd.CommittedEntries)
+	p.serveReads(rd.ReadStates)
+	p.node.Advance()
+	p.ready = raft.Ready{}
+	p.snapshotIfDue()
+}
+
+// store tells the Node's storage, the state machine and the checker what has
+// become durable.
+func (p *raftHost) store(hs pb.HardState, entries []pb.Entry, snap *pb.Snapshot, sync bool) error {
+	installed := !raft.IsEmptySnap(*snap)
+	if sync || installed {
+		p.durable = p.hardState
+		p.host.sim.protocol.Persisted(p.host.id, p.durable, entries, snap)
+	}
+	if installed {
+		if err := p.install(snap); err != nil {
+			return err
+		}
+	}
+	if !raft.IsEmptyHardState(hs) {
+		if err := p.storage.SetHardState(hs); err != nil {
+			return err
+		}
+	}
+	return p.storage.Append(entries)
+}
+
+// install replaces state machine and log by a snapshot from the leader.
+func (p *raftHost) install(snap *pb.Snapshot) error {
+	if err := p.storage.ApplySnapshot(*snap); err != nil {
+		return err
+	}
+	if err := p.restore(snap); err != nil {
+		return err
+	}
+	p.snapshotted = p.applied
+	s := p.host.sim
+	s.record(Record{Verb: Installed, Host: p.host.id, Fields: [4]uint64{p.applied, snap.Metadata.Term, uint64(len(snap.Data))}})
+	s.protocol.Installed(p.host.id, snap)
+	s.appliedState(p)
+	s.confChanged(p)
+	return nil
+}
+
+// send gives a protocol message to the network.
+func (p *raftHost) send(m *pb.Message) {
+	s := p.host.sim
+	s.protocol.Sent(p.host.id, m)
+	if s.members.mixed {
+		bytes, err := m.Marshal()
+		if err != nil {
+			panic(fmt.Sprintf("sim: marshal %v: %v", m.Type, err))
+		}
+		s.outbox = Message{Kind: RaftBytes, Payload: bytes}
+	} else {
+		s.outbox = Message{Kind: RaftMessage, Raft: *m}
+	}
+	s.send(p.host.id, m.To, &s.outbox)
+}
+
+// stopped releases the Node of a host that goes down.
+func (p *raftHost) stopped() {
+	if p.node != nil {
+		p.node.Stop()
+	}
+}
+
+// observe shows a Ready to the trace and the checker.
+func (p *raftHost) observe(rd *raft.Ready) {
+	s, id := p.host.sim, p.host.id
+	if rd.HardState.Term != 0 && rd.HardState.Term != p.term {
+		p.term = rd.HardState.Term
+		s.record(Record{Verb: TermChanged, Host: id, Fields: [4]uint64{p.term, rd.HardState.Vote}})
+	}
+	if rd.SoftState != nil {
+		p.lead = rd.SoftState.Lead
+		leading := rd.SoftState.RaftState == raft.StateLeader
+		if leading && !p.leading {
+			s.elected(id, p.term)
+		}
+		p.leading = leading
+	}
+	s.protocol.Offered(id, rd.SoftState, rd.HardState, rd.Entries, rd.CommittedEntries, &rd.Snapshot, rd.MustSync)
+}
+
+func flag(b bool) uint64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// neverApplied is later than any index.
+const neverApplied = uint64(clock.Never)

@@ -1,0 +1,90 @@
+package sim
+
+import (
+	"context"
+
+	"raftsim/raft"
+	pb "raftsim/raft/raftpb"
+)
+
+// asyncQueue holds the appends that the disk has not finished, oldest first.
+// With asynchronous storage writes the Node does not wait for them: it asks by
+// message, and is told by the responses that come with each request.
+type asyncQueue struct {
+	appends []asyncAppend
+}
+
+type asyncAppend struct {
+	message   pb.Message
+	hardState pb.HardState // as of this append
+	sync      bool
+}
+
+// dispatchAsync starts what a Ready asks of the append thread and the apply
+// thread, and sends the rest. Both threads are this process: appends end when
+// the disk says so, in order; applying is immediate.
+func (p *raftHost) dispatchAsync(rd *raft.Ready) {
+	for i := range rd.Messages {
+		m := &rd.Messages[i]
+		switch m.To {
+		case raft.LocalAppendThread:
+			p.beginAppend(m, rd.MustSync)
+		case raft.LocalApplyThread:
+			p.apply(m.Entries)
+			p.deliverResponses(m.Responses)
+		default:
+			p.send(m)
+		}
+	}
+	p.serveReads(rd.ReadStates)
+}
+
+// beginAppend writes what an append message asks for.
+func (p *raftHost) beginAppend(m *pb.Message, sync bool) {
+	hs := pb.HardState{Term: m.Term, Vote: m.Vote, Commit: m.Commit}
+	var snap pb.Snapshot
+	if m.Snapshot != nil {
+		snap = *m.Snapshot
+	}
+	if err := p.persist(hs, m.Entries, &snap, sync); err != nil {
+		p.host.Fail(err)
+		return
+	}
+	p.async.appends = append(p.async.appends, asyncAppend{message: *m, hardState: p.hardState, sync: sync})
+	if p.host.AfterDisk(appendToken) {
+		p.appendDone()
+	}
+}
+
+// appendDone tells the Node, and whoever waits, that the oldest append is durable.
+func (p *raftHost) appendDone() {
+	a := p.async.appends[0]
+	p.async.appends = p.async.appends[1:]
+	m := &a.message
+	hs := pb.HardState{Term: m.Term, Vote: m.Vote, Commit: m.Commit}
+	var snap pb.Snapshot
+	if m.Snapshot != nil {
+		snap = *m.Snapshot
+	}
+	latest := p.hardState
+	p.hardState = a.hardState
+	err := p.store(hs, m.Entries, &snap, a.sync)
+	p.hardState = latest
+	if err != nil {
+		p.host.Fail(err)
+		return
+	}
+	p.deliverResponses(m.Responses)
+}
+
+// deliverResponses sends the messages that were held back until a request to
+// a local thread was done.
+func (p *raftHost) deliverResponses(responses []pb.Message) {
+	for i := range responses {
+		if responses[i].To == p.host.id {
+			_ = p.node.Step(context.Background(), responses[i])
+			continue
+		}
+		p.send(&responses[i])
+	}
+}

@@ -1,0 +1,127 @@
+package sim
+
+import (
+	"fmt"
+	"time"
+
+	"raftsim/checker"
+	"raftsim/clock"
+	"raftsim/network"
+	"raftsim/raft"
+	"raftsim/random"
+)
+
+// recovery is the second act: every fault has healed, the network is quick,
+// crashes have stopped. Now the cluster must elect a leader and keep it, finish
+// every operation, and converge, within a bound in election timeouts.
+type recovery struct {
+	begun    bool
+	done     bool
+	since    clock.Time // when the act began
+	deadline clock.Time
+	calm     clock.Time // since when everything but time has been satisfied
+	term     uint64     // the term at that time
+	failed   *checker.Violation
+}
+
+// quickNetwork is the network of the second act.
+var quickNetwork = network.Profile{Latency: random.Constant(time.Millisecond)}
+
+// steadyTimeouts is how long, in election timeouts, a recovered cluster must
+// keep its leader.
+const steadyTimeouts = 3
+
+// secondAct heals everything and runs until the cluster has recovered, or the
+// bound is exceeded.
+func (s *Simulation) secondAct() {
+	unit, r := s.options.Raft.ElectionTimeout(), &s.recovery
+	s.now = max(s.now, s.options.horizon())
+	r.begun, r.since = true, s.now
+	r.deadline = s.now.Add(time.Duration(s.options.Expect.RecoveryTimeouts) * unit)
+	s.record(Record{Verb: Act, Text: "2: all faults heal"})
+	s.heal()
+	s.network.SetDefault(quickNetwork)
+	for _, c := range s.clients {
+		c.recover()
+	}
+	s.queue.Push(s.now, event{kind: checkEvent})
+	s.advance(clock.Never, func() bool { return r.done })
+}
+
+// checkRecovery looks whether the second act is over, one way or the other.
+func (s *Simulation) checkRecovery() {
+	r := &s.recovery
+	unmet := s.unmet()
+	switch {
+	case unmet != nil && s.now >= r.deadline:
+		unmet.At, unmet.Event = s.now, s.events
+		r.failed, r.done = unmet, true
+		s.record(Record{Verb: Violated, Text: unmet.Property + ": " + unmet.Detail})
+		return
+	case unmet != nil:
+		r.calm = 0
+	case r.calm == 0:
+		r.calm, r.term = s.now, s.highestTerm()
+	case s.now.Sub(r.calm) >= steadyTimeouts*s.options.Raft.ElectionTimeout():
+		r.done = true
+		return
+	}
+	s.queue.Push(s.now.Add(s.options.Raft.Tick), event{kind: checkEvent})
+}
+
+// unmet is the first liveness property that does not hold now.
+func (s *Simulation) unmet() *checker.Violation {
+	members := memberIDs(&s.members.conf)
+	states := make([]checker.HostState, 0, len(members))
+	lead := uint64(0)
+	for i, id := range members {
+		p := s.hosts[id-1].raft()
+		if p == nil {
+			return s.notYet("hosts run", "dissertation §9", fmt.Sprintf("n%d is %v after the heal", id, s.hosts[id-1].state))
+		}
+		status := p.node.BasicStatus()
+		if status.Lead == raft.None || i > 0 && status.Lead != lead {
+			return s.notYet("leader elected", "Raft §5.2", fmt.Sprintf("n%d follows %s, n%d follows %s", members[0], orNobody(lead), id, orNobody(status.Lead)))
+		}
+		lead = status.Lead
+		last, _ := p.storage.LastIndex()
+		states = append(states, checker.HostState{
+			Host: id, Term: status.Term, Lead: lead, Applied: p.applied, Commit: status.Commit,
+			LastIndex: last, Digest: p.machine.Digest(), ConfState: p.conf, Member: true,
+		})
+	}
+	if r := &s.recovery; r.calm > 0 && s.highestTerm() != r.term {
+		return s.notYet("leader stays", "dissertation §9", fmt.Sprintf("the term went from %d to %d with nothing wrong", r.term, s.highestTerm()))
+	}
+	for _, c := range s.clients {
+		if c.pending() {
+			return s.notYet("operations complete", "dissertation §6.2", name(c.id)+" still waits for an answer")
+		}
+	}
+	return checker.Converged(states)
+}
+
+func (s *Simulation) notYet(property, source, detail string) *checker.Violation {
+	return &checker.Violation{
+		Property: property, Source: source, Signature: property,
+		Detail: fmt.Sprintf("%s, %d election timeouts after the heal", detail, s.options.Expect.RecoveryTimeouts),
+	}
+}
+
+func orNobody(id uint64) string {
+	if id == 0 {
+		return "nobody"
+	}
+	return name(id)
+}
+
+// highestTerm is the greatest term of any running host.
+func (s *Simulation) highestTerm() uint64 {
+	term := uint64(0)
+	for _, h := range s.hosts {
+		if p := h.raft(); p != nil {
+			term = max(term, p.node.BasicStatus().Term)
+		}
+	}
+	return term
+}

@@ -1,0 +1,240 @@
+package sim
+
+import (
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"raftsim/checker"
+	"raftsim/clock"
+	"raftsim/network"
+	"raftsim/random"
+)
+
+// Simulation is one run: hosts, network and clients around one queue of
+// events. It is single-threaded and holds nothing that is shared with another
+// simulation, so any number of them may run side by side.
+//
+// Run plays the whole story. A test that wants to direct it by hand calls Step,
+// RunFor and RunUntil, injects faults, and looks at the hosts in between.
+type Simulation struct {
+	options  Options
+	fates    random.Fates
+	chance   random.Key
+	queue    clock.Queue[event]
+	now      clock.Time
+	events   uint64
+	network  *network.Network[Message]
+	hosts    []*Host
+	clients  []*client
+	trace    trace
+	protocol *checker.Protocol
+	trouble  trouble
+	history  history
+	members  members
+	recovery recovery
+
+	inbox      Message // the message being handed over
+	outbox     Message // the message being sent
+	callbacks  []func()
+	retiring   []uint64
+	violations []checker.Violation
+	panicked   string
+}
+
+// event is one entry of the queue. Its meaning depends on its kind.
+type event struct {
+	kind  eventKind
+	host  uint32 // index of the host or client
+	epoch uint32 // incarnation that it is meant for
+	arg   uint64
+}
+
+type eventKind uint8
+
+const (
+	deliverEvent     eventKind = iota // arg: network.PacketID
+	timerEvent                        // arg: timer slot and generation
+	workEvent                         // a busy host has time again
+	bootEvent                         // a host comes up
+	clientEvent                       // arg: the client's token
+	faultEvent                        // arg: index into trouble.schedule
+	unfaultEvent                      // arg: index into trouble.active
+	snapshotEvent                     // arg: peer<<1 | arrived: ReportSnapshot
+	unreachableEvent                  // arg: peer: ReportUnreachable
+	callEvent                         // arg: index into callbacks
+	checkEvent                        // the second act looks whether it is over
+)
+
+// New builds the cluster that o describes, with its defaults filled in. Nothing
+// has happened yet: hosts boot with the first events.
+func New(o Options) (*Simulation, error) {
+	o = o.Defaults()
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
+	s := &Simulation{options: o, fates: random.NewFates(o.Seed, o.Overrides)}
+	s.chance = s.fates.Key("simulation")
+	s.trace.listener = o.Trace
+	s.protocol = checker.NewProtocol(checker.Options{})
+	s.network = network.New[Message](s.fates, func(at clock.Time, id network.PacketID) {
+		s.queue.Push(at, event{kind: deliverEvent, arg: uint64(id)})
+	})
+	s.network.SetDefault(o.Network)
+	if err := s.buildHosts(); err != nil {
+		return nil, err
+	}
+	if err := s.buildClients(); err != nil {
+		return nil, err
+	}
+	s.schedule(o.Schedule)
+	return s, nil
+}
+
+// Run builds the run that o describes and plays it to its end.
+func Run(o Options) (Verdict, error) {
+	s, err := New(o)
+	if err != nil {
+		return Verdict{}, err
+	}
+	return s.Run(), nil
+}
+
+// Run plays what is left of both acts and judges the run. It is called once.
+func (s *Simulation) Run() Verdict {
+	s.advance(s.options.horizon(), nil)
+	if !s.over() && s.options.Expect.RecoveryTimeouts > 0 {
+		s.secondAct()
+	}
+	return s.judge()
+}
+
+// Now is the virtual time, Events the number of events handled so far.
+func (s *Simulation) Now() clock.Time { return s.now }
+
+// Events is the number of events handled so far.
+func (s *Simulation) Events() uint64 { return s.events }
+
+// Fingerprint is the digest of all that has happened so far.
+func (s *Simulation) Fingerprint() uint64 { return s.trace.digest }
+
+// Step handles the next event. It returns false when there is none, or when
+// the run is over: a property was violated, or a process panicked.
+func (s *Simulation) Step() bool {
+	at, ok := s.queue.Peek()
+	return ok && s.advance(at, func() bool { return true })
+}
+
+// RunFor lets d of virtual time pass, and returns false when the run ended
+// before.
+func (s *Simulation) RunFor(d time.Duration) bool {
+	until := s.now.Add(d)
+	s.advance(until, nil)
+	if s.over() {
+		return false
+	}
+	s.now = until
+	return true
+}
+
+// RunUntil handles events until done returns true, which is asked after each
+// one, and for at most limit of virtual time. It returns whether done did.
+func (s *Simulation) RunUntil(done func() bool, limit time.Duration) bool {
+	return done() || s.advance(s.now.Add(limit), done)
+}
+
+// advance handles the events up to and including an instant. It returns true
+// at once when stop does, after any event; a nil stop never does.
+func (s *Simulation) advance(until clock.Time, stop func() bool) (stopped bool) {
+	defer s.catch()
+	for !s.over() {
+		at, ok := s.queue.Peek()
+		if !ok || at > until {
+			return false
+		}
+		s.next()
+		if stop != nil && stop() {
+			return true
+		}
+	}
+	return false
+}
+
+// next pops one event and handles it.
+func (s *Simulation) next() {
+	at, e, _ := s.queue.Pop()
+	s.now = at
+	s.events++
+	s.protocol.At(at, s.events)
+	s.trace.digest = random.Mix(s.trace.digest, uint64(e.kind)<<56^uint64(e.host)<<32^uint64(at))
+	switch e.kind {
+	case deliverEvent:
+		s.deliver(e)
+	case timerEvent, snapshotEvent, unreachableEvent:
+		s.hosts[e.host].dispatch(e)
+	case workEvent:
+		s.hosts[e.host].work(e.epoch)
+	case bootEvent:
+		s.hosts[e.host].boot(e)
+	case clientEvent:
+		s.clients[e.host].wake(e.arg)
+	case faultEvent:
+		s.beginFault(int(e.arg))
+	case unfaultEvent:
+		s.endFault(int(e.arg))
+	case callEvent:
+		f := s.callbacks[e.arg]
+		s.callbacks[e.arg] = nil
+		f()
+	case checkEvent:
+		s.checkRecovery()
+	}
+	if len(s.retiring) > 0 {
+		s.retire()
+	}
+}
+
+// over says whether the run cannot go on.
+func (s *Simulation) over() bool {
+	return len(s.violations) > 0 || s.panicked != "" || s.events >= s.options.MaxEvents || s.protocol.First() != nil
+}
+
+// catch turns a panic of a process into the outcome of the run. The rest of
+// the run is lost: the process may have left anything half done.
+func (s *Simulation) catch() {
+	cause := recover()
+	if cause == nil {
+		return
+	}
+	s.panicked = string(debug.Stack())
+	s.violate(checker.Violation{
+		Property:  "no panic",
+		Source:    "a broken assertion is a bug",
+		Detail:    fmt.Sprint(cause),
+		Signature: "no panic: " + panicSite(s.panicked),
+	})
+}
+
+// violate ends the run with a violation seen now.
+func (s *Simulation) violate(v checker.Violation) {
+	v.At, v.Event = s.now, s.events
+	s.record(Record{Verb: Violated, Text: v.Property + ": " + v.Detail})
+	s.violations = append(s.violations, v)
+}
+
+// note records r with a text that only a listener needs: it is not part of the
+// fingerprint.
+func (s *Simulation) note(r Record, text string) {
+	listener := s.trace.listener
+	s.trace.listener = nil
+	s.record(r)
+	s.trace.listener = listener
+	r.At, r.Event, r.Text = s.now, s.events, text
+	listener(&r)
+}
+
+// record stamps r and adds it to the trace.
+func (s *Simulation) record(r Record) {
+	r.At, r.Event = s.now, s.events
+	s.trace.record(&r)
+}

@@ -1,0 +1,81 @@
+package sim
+
+import (
+	"iter"
+
+	"raftsim/clock"
+)
+
+// timers are the pending timers of one host. Each is named by its slot and the
+// slot's generation, so that an entry of the event queue whose timer was moved
+// or cancelled is recognised and ignored.
+type timers struct {
+	slots []timer
+	free  []uint32
+}
+
+type timer struct {
+	reading    clock.Time // of the host's clock, when local
+	token      uint64
+	generation uint32
+	local      bool // goes by the host's clock; else by virtual time
+	live       bool
+}
+
+// add keeps t and returns its name.
+func (t *timers) add(entry timer) uint64 {
+	entry.live = true
+	if n := len(t.free); n > 0 {
+		slot := t.free[n-1]
+		t.free = t.free[:n-1]
+		entry.generation = t.slots[slot].generation + 1
+		t.slots[slot] = entry
+		return timerName(slot, entry.generation)
+	}
+	t.slots = append(t.slots, entry)
+	return timerName(uint32(len(t.slots)-1), 0)
+}
+
+// take removes the named timer and returns its token; ok is false when there
+// is none of that name any more.
+func (t *timers) take(name uint64) (token uint64, ok bool) {
+	slot := uint32(name >> 32)
+	if int(slot) >= len(t.slots) {
+		return 0, false
+	}
+	entry := &t.slots[slot]
+	if !entry.live || entry.generation != uint32(name) {
+		return 0, false
+	}
+	entry.live = false
+	t.free = append(t.free, slot)
+	return entry.token, true
+}
+
+// renew gives each timer that goes by the host's clock a new name, and yields
+// both, in the order of their slots.
+func (t *timers) renew() iter.Seq2[uint64, timer] {
+	return func(yield func(uint64, timer) bool) {
+		for slot := range t.slots {
+			entry := &t.slots[slot]
+			if !entry.live || !entry.local {
+				continue
+			}
+			entry.generation++
+			if !yield(timerName(uint32(slot), entry.generation), *entry) {
+				return
+			}
+		}
+	}
+}
+
+// clear cancels all timers. Generations live on, so that old names stay dead.
+func (t *timers) clear() {
+	t.free = t.free[:0]
+	for slot := range t.slots {
+		t.slots[slot].live = false
+		t.free = append(t.free, uint32(slot))
+	}
+}
+
+func timerName(slot, generation uint32) uint64 { return uint64(slot)<<32 | uint64(generation) }

@@ -1,0 +1,188 @@
+package sim
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"raftsim/clock"
+	"raftsim/network"
+	pb "raftsim/raft/raftpb"
+	"raftsim/random"
+)
+
+// Verb is what a record of the trace says happened.
+type Verb uint8
+
+// The verbs, in the order of the life of a run.
+const (
+	verbNone Verb = iota
+	Boot
+	Recovered
+	Crashed
+	Paused
+	Resumed
+	Retired
+	Failed
+	Sent
+	Delivered
+	Dropped
+	BecameLeader
+	TermChanged
+	Wrote
+	Applied
+	Snapshot
+	Installed
+	Compacted
+	Reconfigured
+	FaultBegan
+	FaultEnded
+	FaultVoid
+	Invoked
+	Answered
+	GaveUp
+	Act
+	Violated
+	Noted
+	verbCount
+)
+
+// verbs says how each record is printed: its word, and the names of its fields.
+var verbs = [verbCount]struct {
+	word   string
+	fields []string
+}{
+	verbNone:     {"?", nil},
+	Boot:         {"boot", []string{"incarnation"}},
+	Recovered:    {"recovered", []string{"term", "commit", "first", "last"}},
+	Crashed:      {"crash", []string{"operations", "bytes", "torn"}},
+	Paused:       {"pause", nil},
+	Resumed:      {"resume", []string{"held"}},
+	Retired:      {"retired", nil},
+	Failed:       {"failed", nil},
+	Sent:         {"send", []string{"type", "term", "index", "entries"}},
+	Delivered:    {"deliver", []string{"type", "term", "index", "entries"}},
+	Dropped:      {"dropped", []string{"type", "term", "index", "entries"}},
+	BecameLeader: {"elected", []string{"term"}},
+	TermChanged:  {"term", []string{"term", "vote"}},
+	Wrote:        {"wrote", []string{"index", "entries", "term", "synced"}},
+	Applied:      {"apply", []string{"index", "term", "digest"}},
+	Snapshot:     {"snapshot", []string{"index", "term", "bytes"}},
+	Installed:    {"install", []string{"index", "term", "bytes"}},
+	Compacted:    {"compact", []string{"index"}},
+	Reconfigured: {"configuration", []string{"index"}},
+	FaultBegan:   {"fault", nil},
+	FaultEnded:   {"heal", nil},
+	FaultVoid:    {"void", nil},
+	Invoked:      {"invoke", []string{"session", "number"}},
+	Answered:     {"answer", []string{"session", "number"}},
+	GaveUp:       {"gave up", []string{"session", "number"}},
+	Act:          {"act", nil},
+	Violated:     {"violation", nil},
+	Noted:        {"note", nil},
+}
+
+// String is the word that a trace prints for v.
+func (v Verb) String() string { return verbs[v].word }
+
+// Record is one event of a run's trace: plain numbers, and a text where
+// numbers do not say it. It holds no pointer that outlives the call it is
+// shown in, and no wall time.
+type Record struct {
+	// At is the virtual time, Event the number of the event of the loop
+	// during which it happened: the same number that violations quote.
+	At    clock.Time
+	Event uint64
+	Verb  Verb
+	// Host is who did it; a client's number is network.ClientBase and more;
+	// zero is the simulator. Peer is the other end, if there is one.
+	Host, Peer uint64
+	// Fields are the numbers, with the meaning and order that the verb gives.
+	Fields [4]uint64
+	// Text says the rest.
+	Text string
+}
+
+// String renders the record as one line:
+//
+//	0.310s  n1 -> n2    dropped        type=MsgApp term=1 index=4 entries=1  lost
+func (r *Record) String() string {
+	var b strings.Builder
+	who := name(r.Host)
+	if r.Peer != 0 {
+		who += " -> " + name(r.Peer)
+	}
+	info := verbs[r.Verb]
+	fmt.Fprintf(&b, "%12s  #%-7d %-12s %-13s", r.At, r.Event, who, info.word)
+	for i, field := range info.fields {
+		b.WriteByte(' ')
+		b.WriteString(field)
+		b.WriteByte('=')
+		switch field {
+		case "type":
+			b.WriteString(messageTypeName(r.Fields[i]))
+		case "digest":
+			fmt.Fprintf(&b, "%016x", r.Fields[i])
+		default:
+			b.WriteString(strconv.FormatUint(r.Fields[i], 10))
+		}
+	}
+	if r.Text != "" {
+		b.WriteByte(' ')
+		b.WriteString(r.Text)
+	}
+	return strings.TrimRight(b.String(), " ")
+}
+
+// name prints a host as n1, a client as c1 and the simulator as "-".
+func name(id uint64) string {
+	switch {
+	case id == 0:
+		return "-"
+	case id >= network.ClientBase:
+		return "c" + strconv.FormatUint(id-network.ClientBase, 10)
+	}
+	return "n" + strconv.FormatUint(id, 10)
+}
+
+// The kinds of messages that are not Raft's, numbered after raftpb's.
+const (
+	typeRequest = 1000 + iota
+	typeResponse
+	typePayload
+)
+
+func messageTypeName(t uint64) string {
+	switch t {
+	case typeRequest:
+		return "Request"
+	case typeResponse:
+		return "Response"
+	case typePayload:
+		return "Payload"
+	}
+	return pb.MessageType(t).String()
+}
+
+// trace keeps the rolling digest of all records of a run, and shows them to
+// whoever listens. The digest is the same whether somebody listens or not.
+type trace struct {
+	digest   uint64
+	listener func(*Record)
+}
+
+// record adds r to the digest.
+func (t *trace) record(r *Record) {
+	d := random.Mix(t.digest, uint64(r.At))
+	d = random.Mix(d, uint64(r.Verb)<<56^r.Host<<28^r.Peer)
+	for _, f := range r.Fields {
+		d = random.Mix(d, f)
+	}
+	for i := 0; i < len(r.Text); i++ {
+		d = random.Mix(d, uint64(r.Text[i]))
+	}
+	t.digest = d
+	if t.listener != nil {
+		t.listener(r)
+	}
+}

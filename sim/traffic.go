@@ -1,0 +1,88 @@
+package sim
+
+import (
+	"math/bits"
+	"time"
+
+	"raftsim/network"
+	pb "raftsim/raft/raftpb"
+)
+
+// refusedAfter is how long it takes a sender to learn that a connection could
+// not be made.
+const refusedAfter = time.Millisecond
+
+// send offers a message to the network. The sender of a snapshot learns what
+// became of it, as it would from its connection; a sender whose link is cut
+// learns that the peer cannot be reached.
+func (s *Simulation) send(from, to uint64, m *Message) {
+	if to < network.ClientBase && s.host(to) == nil {
+		return
+	}
+	outcome := s.network.Send(s.now, from, to, *m, m.size())
+	r := Record{Verb: Sent, Host: from, Peer: to, Fields: m.summary()}
+	if outcome.Dropped() {
+		r.Verb, r.Text = Dropped, outcome.String()
+		s.undelivered(from, to, m, outcome)
+	}
+	s.record(r)
+}
+
+// undelivered tells the sender of a message what it could know of its loss.
+func (s *Simulation) undelivered(from, to uint64, m *Message, outcome network.Outcome) {
+	h := s.host(from)
+	if h == nil || s.host(to) == nil {
+		return
+	}
+	if m.isSnapshot() {
+		s.reportSnapshot(h, to, false, s.options.Raft.ElectionTimeout())
+	}
+	if outcome == network.Cut {
+		s.queue.Push(s.now.Add(refusedAfter), event{kind: unreachableEvent, host: h.index(), epoch: h.incarnation, arg: to})
+	}
+}
+
+// reportSnapshot tells a leader later what became of a snapshot that it sent.
+func (s *Simulation) reportSnapshot(leader *Host, to uint64, arrived bool, after time.Duration) {
+	s.queue.Push(s.now.Add(after), event{kind: snapshotEvent, host: leader.index(), epoch: leader.incarnation, arg: to<<1 | flag(arrived)})
+}
+
+// deliver hands a packet whose time has come to its receiver.
+func (s *Simulation) deliver(e event) {
+	p, outcome := s.network.Arrive(s.now, network.PacketID(e.arg))
+	if outcome == network.Stale || outcome == network.Held {
+		return
+	}
+	r := Record{Verb: Delivered, Host: p.From, Peer: p.To, Fields: p.Message.summary()}
+	to := s.host(p.To)
+	refused := to != nil && !to.Running()
+	if outcome != network.Delivered || refused {
+		r.Verb, r.Text = Dropped, outcome.String()
+		if refused {
+			r.Text, outcome = "down", network.Cut
+		}
+		s.record(r)
+		s.undelivered(p.From, p.To, &p.Message, outcome)
+		return
+	}
+	s.record(r)
+	if to == nil {
+		s.clients[p.To-network.ClientBase-1].receive(p.Message.Response)
+		return
+	}
+	from := p.From
+	s.inbox = p.Message
+	if sender := s.host(from); sender != nil && s.inbox.isSnapshot() {
+		s.reportSnapshot(sender, p.To, true, refusedAfter)
+	}
+	to.receive(from, &s.inbox)
+}
+
+// isSnapshot says whether m carries a snapshot to a follower.
+func (m *Message) isSnapshot() bool { return m.raftType() == int64(pb.MsgSnap) }
+
+// below maps a fate to an index in [0, n).
+func below(fate uint64, n int) int {
+	hi, _ := bits.Mul64(fate, uint64(n))
+	return int(hi)
+}

@@ -1,0 +1,93 @@
+package sim
+
+import (
+	"fmt"
+	"time"
+
+	"raftsim/checker"
+	"raftsim/clock"
+	"raftsim/random"
+)
+
+// Outcome is what a run came to.
+type Outcome uint8
+
+// The outcomes, the worst last where two could be given.
+const (
+	// Pass: every expectation held.
+	Pass Outcome = iota
+	// Inconclusive: the linearizability search ran out of steps. Not a pass.
+	Inconclusive
+	// Vacuous: the run was harmless: a fault was void, or too little happened.
+	Vacuous
+	// Liveness: the healed cluster did not recover within its bound.
+	Liveness
+	// Endless: the run used up its events.
+	Endless
+	// Safety: a property was violated.
+	Safety
+	// Panicked: a node or a process panicked.
+	Panicked
+)
+
+func (o Outcome) String() string {
+	names := [...]string{"pass", "inconclusive", "vacuous", "liveness", "endless", "safety", "panic"}
+	if int(o) < len(names) {
+		return names[o]
+	}
+	return fmt.Sprintf("outcome(%d)", uint8(o))
+}
+
+// Verdict is what a run showed: plain data, equal for equal runs.
+type Verdict struct {
+	Name    string
+	Seed    random.Seed
+	Outcome Outcome
+	// Fingerprint is the rolling digest of every record of the trace.
+	Fingerprint uint64
+	// Events is the number of events handled, Simulated the virtual time.
+	Events    uint64
+	Simulated clock.Time
+	// Recovery is how long the second act took; zero when there was none.
+	Recovery time.Duration
+	// Operations of the clients.
+	Operations Operations
+	// Leaders is the number of terms that had a leader.
+	Leaders int
+	// Faults counts the faults that fired, by kind, in order of kind.
+	Faults []FaultCount
+	// Violations are the broken properties, in the order they were seen; the
+	// first is the one that the run is known by.
+	Violations []checker.Violation
+	// Stack is where a node panicked. It may differ between builds.
+	Stack string `json:",omitempty"`
+}
+
+// Operations counts what became of the clients' operations.
+type Operations struct {
+	// Invoked = Completed + Dropped + Open.
+	Invoked, Completed int
+	// Dropped are reads that timed out: they promise nothing.
+	Dropped int
+	// Open are commands whose outcome nobody learned.
+	Open int
+	// Attempts counts requests sent, retries included.
+	Attempts int
+}
+
+// FaultCount says how often a kind of fault fired, and how often in vain.
+type FaultCount struct {
+	Kind        string
+	Fired, Void int
+}
+
+// Failed says whether the run did not pass.
+func (v *Verdict) Failed() bool { return v.Outcome != Pass }
+
+// Violation is the first broken property, or nil.
+func (v *Verdict) Violation() *checker.Violation {
+	if len(v.Violations) == 0 {
+		return nil
+	}
+	return &v.Violations[0]
+}
