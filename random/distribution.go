@@ -29,6 +29,9 @@ const (
 	heavyTail                // median a, 99th percentile b
 )
 
+// heavyLimit is where the heavy tail ends, in multiples of its 99th percentile.
+const heavyLimit = 16
+
 // MaxDuration is the longest parameter that a distribution takes.
 const MaxDuration = 10_000 * time.Hour
 
@@ -51,8 +54,9 @@ func LogNormal(median, p99 time.Duration) Distribution { return must(logNormal, 
 
 // HeavyTail returns the Pareto distribution with that median and 99th
 // percentile: a floor that nothing undercuts and a tail that falls so slowly
-// that the rare delay is many times the usual one. It panics unless
-// 0 < median <= p99.
+// that the rare delay is many times the usual one. What would be longer than 16
+// times p99 is just that long, or single delays would outlast a run. It panics
+// unless 0 < median <= p99.
 func HeavyTail(median, p99 time.Duration) Distribution { return must(heavyTail, median, p99) }
 
 func must(s shape, a, b time.Duration) Distribution {
@@ -85,6 +89,9 @@ func newDistribution(s shape, a, b time.Duration) (Distribution, error) {
 		d.table = powerTable(int64(a), int64(b), normalQuantiles[:])
 	case heavyTail:
 		d.table = powerTable(int64(a), int64(b), paretoQuantiles[:])
+		for i := range d.table {
+			d.table[i] = min(d.table[i], int64(b)*heavyLimit)
+		}
 	}
 	return d, nil
 }
@@ -103,3 +110,8 @@ func (d *Distribution) At(fate uint64) time.Duration {
 
 // Zero reports whether the distribution is always 0.
 func (d *Distribution) Zero() bool { return d.table == nil && d.b == 0 }
+
+// Equal reports whether both give the same duration at each fate.
+func (d *Distribution) Equal(other *Distribution) bool {
+	return d.shape == other.shape && d.a == other.a && d.b == other.b
+}

@@ -141,7 +141,7 @@ func ParseOverrides(text string) (*Overrides, error) {
 		if line == "" || line[0] == '#' {
 			continue
 		}
-		v, err := ParseOverride(line)
+		v, err := parseOverride(line)
 		if err != nil {
 			return nil, fmt.Errorf("random: line %d: %w", i+1, err)
 		}
@@ -150,10 +150,10 @@ func ParseOverrides(text string) (*Overrides, error) {
 	return o, nil
 }
 
-// ParseOverride reads the line that [Override.String] prints.
-func ParseOverride(line string) (Override, error) {
+// parseOverride reads the line that [Override.String] prints.
+func parseOverride(line string) (Override, error) {
 	bad := func() (Override, error) {
-		return Override{}, fmt.Errorf("random: override %q: want a stream, [purpose:number] and a value, as in %q",
+		return Override{}, fmt.Errorf("override %q: want a stream, [purpose:number] and a value, as in %q",
 			line, Override{"network n1->n2", 2, 17, 0xff})
 	}
 	open := strings.LastIndex(line, " [")
