@@ -8,6 +8,7 @@ import (
 
 // The methods that protobuf messages have, for every type of the package:
 //
+//   - Append, in encode.go, appends the encoded value to a buffer.
 //   - Marshal returns the encoded value. It never fails.
 //   - MarshalTo encodes to the front of a buffer, MarshalToSizedBuffer to its
 //     end. Both return the number of bytes written, and io.ErrShortBuffer if
@@ -18,37 +19,33 @@ import (
 //     error the value holds some of the fields.
 //   - Reset makes the value zero.
 
-// shortBuffer checks that a buffer has room for size bytes.
+// shortBuffer is the error of a buffer that has no room for an encoding.
 func shortBuffer(b []byte, size int) error {
-	if len(b) < size {
-		return fmt.Errorf("raftpb: buffer has %d bytes, encoding takes %d: %w", len(b), size, io.ErrShortBuffer)
-	}
-	return nil
+	return fmt.Errorf("raftpb: buffer has %d bytes, encoding takes %d: %w", len(b), size, io.ErrShortBuffer)
 }
 
 // Marshal encodes the entry.
 func (m *Entry) Marshal() ([]byte, error) {
-	b := make([]byte, m.Size())
-	m.encode(b, len(b))
-	return b, nil
+	return m.Append(make([]byte, 0, m.Size())), nil
 }
 
 // MarshalTo encodes the entry to the front of b and returns its length.
 func (m *Entry) MarshalTo(b []byte) (int, error) {
-	n := m.Size()
-	if err := shortBuffer(b, n); err != nil {
-		return 0, err
+	n := len(m.Append(b[:0:len(b)])) // a longer encoding ends up elsewhere
+	if n > len(b) {
+		return 0, shortBuffer(b, n)
 	}
-	m.encode(b, n)
 	return n, nil
 }
 
 // MarshalToSizedBuffer encodes the entry to the end of b and returns its length.
 func (m *Entry) MarshalToSizedBuffer(b []byte) (int, error) {
-	if err := shortBuffer(b, m.Size()); err != nil {
-		return 0, err
+	n := m.Size()
+	if n > len(b) {
+		return 0, shortBuffer(b, n)
 	}
-	return len(b) - m.encode(b, len(b)), nil
+	m.Append(b[len(b)-n : len(b)-n])
+	return n, nil
 }
 
 // Unmarshal merges encoded fields into the entry.
@@ -64,27 +61,26 @@ func (m *Entry) ProtoMessage() {}
 
 // Marshal encodes the hard state.
 func (m *HardState) Marshal() ([]byte, error) {
-	b := make([]byte, m.Size())
-	m.encode(b, len(b))
-	return b, nil
+	return m.Append(make([]byte, 0, m.Size())), nil
 }
 
 // MarshalTo encodes the hard state to the front of b and returns its length.
 func (m *HardState) MarshalTo(b []byte) (int, error) {
-	n := m.Size()
-	if err := shortBuffer(b, n); err != nil {
-		return 0, err
+	n := len(m.Append(b[:0:len(b)])) // a longer encoding ends up elsewhere
+	if n > len(b) {
+		return 0, shortBuffer(b, n)
 	}
-	m.encode(b, n)
 	return n, nil
 }
 
 // MarshalToSizedBuffer encodes the hard state to the end of b and returns its length.
 func (m *HardState) MarshalToSizedBuffer(b []byte) (int, error) {
-	if err := shortBuffer(b, m.Size()); err != nil {
-		return 0, err
+	n := m.Size()
+	if n > len(b) {
+		return 0, shortBuffer(b, n)
 	}
-	return len(b) - m.encode(b, len(b)), nil
+	m.Append(b[len(b)-n : len(b)-n])
+	return n, nil
 }
 
 // Unmarshal merges encoded fields into the hard state.
@@ -100,27 +96,26 @@ func (m *HardState) ProtoMessage() {}
 
 // Marshal encodes the configuration.
 func (m *ConfState) Marshal() ([]byte, error) {
-	b := make([]byte, m.Size())
-	m.encode(b, len(b))
-	return b, nil
+	return m.Append(make([]byte, 0, m.Size())), nil
 }
 
 // MarshalTo encodes the configuration to the front of b and returns its length.
 func (m *ConfState) MarshalTo(b []byte) (int, error) {
-	n := m.Size()
-	if err := shortBuffer(b, n); err != nil {
-		return 0, err
+	n := len(m.Append(b[:0:len(b)])) // a longer encoding ends up elsewhere
+	if n > len(b) {
+		return 0, shortBuffer(b, n)
 	}
-	m.encode(b, n)
 	return n, nil
 }
 
 // MarshalToSizedBuffer encodes the configuration to the end of b and returns its length.
 func (m *ConfState) MarshalToSizedBuffer(b []byte) (int, error) {
-	if err := shortBuffer(b, m.Size()); err != nil {
-		return 0, err
+	n := m.Size()
+	if n > len(b) {
+		return 0, shortBuffer(b, n)
 	}
-	return len(b) - m.encode(b, len(b)), nil
+	m.Append(b[len(b)-n : len(b)-n])
+	return n, nil
 }
 
 // Unmarshal merges encoded fields into the configuration.
@@ -137,27 +132,26 @@ func (m *ConfState) ProtoMessage() {}
 
 // Marshal encodes the metadata.
 func (m *SnapshotMetadata) Marshal() ([]byte, error) {
-	b := make([]byte, m.Size())
-	m.encode(b, len(b))
-	return b, nil
+	return m.Append(make([]byte, 0, m.Size())), nil
 }
 
 // MarshalTo encodes the metadata to the front of b and returns its length.
 func (m *SnapshotMetadata) MarshalTo(b []byte) (int, error) {
-	n := m.Size()
-	if err := shortBuffer(b, n); err != nil {
-		return 0, err
+	n := len(m.Append(b[:0:len(b)])) // a longer encoding ends up elsewhere
+	if n > len(b) {
+		return 0, shortBuffer(b, n)
 	}
-	m.encode(b, n)
 	return n, nil
 }
 
 // MarshalToSizedBuffer encodes the metadata to the end of b and returns its length.
 func (m *SnapshotMetadata) MarshalToSizedBuffer(b []byte) (int, error) {
-	if err := shortBuffer(b, m.Size()); err != nil {
-		return 0, err
+	n := m.Size()
+	if n > len(b) {
+		return 0, shortBuffer(b, n)
 	}
-	return len(b) - m.encode(b, len(b)), nil
+	m.Append(b[len(b)-n : len(b)-n])
+	return n, nil
 }
 
 // Unmarshal merges encoded fields into the metadata.
@@ -174,27 +168,26 @@ func (m *SnapshotMetadata) ProtoMessage() {}
 
 // Marshal encodes the snapshot.
 func (m *Snapshot) Marshal() ([]byte, error) {
-	b := make([]byte, m.Size())
-	m.encode(b, len(b))
-	return b, nil
+	return m.Append(make([]byte, 0, m.Size())), nil
 }
 
 // MarshalTo encodes the snapshot to the front of b and returns its length.
 func (m *Snapshot) MarshalTo(b []byte) (int, error) {
-	n := m.Size()
-	if err := shortBuffer(b, n); err != nil {
-		return 0, err
+	n := len(m.Append(b[:0:len(b)])) // a longer encoding ends up elsewhere
+	if n > len(b) {
+		return 0, shortBuffer(b, n)
 	}
-	m.encode(b, n)
 	return n, nil
 }
 
 // MarshalToSizedBuffer encodes the snapshot to the end of b and returns its length.
 func (m *Snapshot) MarshalToSizedBuffer(b []byte) (int, error) {
-	if err := shortBuffer(b, m.Size()); err != nil {
-		return 0, err
+	n := m.Size()
+	if n > len(b) {
+		return 0, shortBuffer(b, n)
 	}
-	return len(b) - m.encode(b, len(b)), nil
+	m.Append(b[len(b)-n : len(b)-n])
+	return n, nil
 }
 
 // Unmarshal merges encoded fields into the snapshot.
@@ -211,27 +204,26 @@ func (m *Snapshot) ProtoMessage() {}
 
 // Marshal encodes the message.
 func (m *Message) Marshal() ([]byte, error) {
-	b := make([]byte, m.Size())
-	m.encode(b, len(b))
-	return b, nil
+	return m.Append(make([]byte, 0, m.Size())), nil
 }
 
 // MarshalTo encodes the message to the front of b and returns its length.
 func (m *Message) MarshalTo(b []byte) (int, error) {
-	n := m.Size()
-	if err := shortBuffer(b, n); err != nil {
-		return 0, err
+	n := len(m.Append(b[:0:len(b)])) // a longer encoding ends up elsewhere
+	if n > len(b) {
+		return 0, shortBuffer(b, n)
 	}
-	m.encode(b, n)
 	return n, nil
 }
 
 // MarshalToSizedBuffer encodes the message to the end of b and returns its length.
 func (m *Message) MarshalToSizedBuffer(b []byte) (int, error) {
-	if err := shortBuffer(b, m.Size()); err != nil {
-		return 0, err
+	n := m.Size()
+	if n > len(b) {
+		return 0, shortBuffer(b, n)
 	}
-	return len(b) - m.encode(b, len(b)), nil
+	m.Append(b[len(b)-n : len(b)-n])
+	return n, nil
 }
 
 // Unmarshal merges encoded fields into the message.
@@ -248,27 +240,26 @@ func (m *Message) ProtoMessage() {}
 
 // Marshal encodes the change.
 func (m *ConfChange) Marshal() ([]byte, error) {
-	b := make([]byte, m.Size())
-	m.encode(b, len(b))
-	return b, nil
+	return m.Append(make([]byte, 0, m.Size())), nil
 }
 
 // MarshalTo encodes the change to the front of b and returns its length.
 func (m *ConfChange) MarshalTo(b []byte) (int, error) {
-	n := m.Size()
-	if err := shortBuffer(b, n); err != nil {
-		return 0, err
+	n := len(m.Append(b[:0:len(b)])) // a longer encoding ends up elsewhere
+	if n > len(b) {
+		return 0, shortBuffer(b, n)
 	}
-	m.encode(b, n)
 	return n, nil
 }
 
 // MarshalToSizedBuffer encodes the change to the end of b and returns its length.
 func (m *ConfChange) MarshalToSizedBuffer(b []byte) (int, error) {
-	if err := shortBuffer(b, m.Size()); err != nil {
-		return 0, err
+	n := m.Size()
+	if n > len(b) {
+		return 0, shortBuffer(b, n)
 	}
-	return len(b) - m.encode(b, len(b)), nil
+	m.Append(b[len(b)-n : len(b)-n])
+	return n, nil
 }
 
 // Unmarshal merges encoded fields into the change.
@@ -284,27 +275,26 @@ func (m *ConfChange) ProtoMessage() {}
 
 // Marshal encodes the operation.
 func (m *ConfChangeSingle) Marshal() ([]byte, error) {
-	b := make([]byte, m.Size())
-	m.encode(b, len(b))
-	return b, nil
+	return m.Append(make([]byte, 0, m.Size())), nil
 }
 
 // MarshalTo encodes the operation to the front of b and returns its length.
 func (m *ConfChangeSingle) MarshalTo(b []byte) (int, error) {
-	n := m.Size()
-	if err := shortBuffer(b, n); err != nil {
-		return 0, err
+	n := len(m.Append(b[:0:len(b)])) // a longer encoding ends up elsewhere
+	if n > len(b) {
+		return 0, shortBuffer(b, n)
 	}
-	m.encode(b, n)
 	return n, nil
 }
 
 // MarshalToSizedBuffer encodes the operation to the end of b and returns its length.
 func (m *ConfChangeSingle) MarshalToSizedBuffer(b []byte) (int, error) {
-	if err := shortBuffer(b, m.Size()); err != nil {
-		return 0, err
+	n := m.Size()
+	if n > len(b) {
+		return 0, shortBuffer(b, n)
 	}
-	return len(b) - m.encode(b, len(b)), nil
+	m.Append(b[len(b)-n : len(b)-n])
+	return n, nil
 }
 
 // Unmarshal merges encoded fields into the operation.
@@ -320,27 +310,26 @@ func (m *ConfChangeSingle) ProtoMessage() {}
 
 // Marshal encodes the change.
 func (m *ConfChangeV2) Marshal() ([]byte, error) {
-	b := make([]byte, m.Size())
-	m.encode(b, len(b))
-	return b, nil
+	return m.Append(make([]byte, 0, m.Size())), nil
 }
 
 // MarshalTo encodes the change to the front of b and returns its length.
 func (m *ConfChangeV2) MarshalTo(b []byte) (int, error) {
-	n := m.Size()
-	if err := shortBuffer(b, n); err != nil {
-		return 0, err
+	n := len(m.Append(b[:0:len(b)])) // a longer encoding ends up elsewhere
+	if n > len(b) {
+		return 0, shortBuffer(b, n)
 	}
-	m.encode(b, n)
 	return n, nil
 }
 
 // MarshalToSizedBuffer encodes the change to the end of b and returns its length.
 func (m *ConfChangeV2) MarshalToSizedBuffer(b []byte) (int, error) {
-	if err := shortBuffer(b, m.Size()); err != nil {
-		return 0, err
+	n := m.Size()
+	if n > len(b) {
+		return 0, shortBuffer(b, n)
 	}
-	return len(b) - m.encode(b, len(b)), nil
+	m.Append(b[len(b)-n : len(b)-n])
+	return n, nil
 }
 
 // Unmarshal merges encoded fields into the change.

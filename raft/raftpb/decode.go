@@ -14,17 +14,21 @@ import (
 func (m *Entry) decode(b []byte) error {
 	r := reader{b: b}
 	for r.more() {
-		switch tag := r.tag(); tag {
+		tag, v, ok := r.short()
+		if !ok {
+			tag, v = r.next()
+		}
+		switch tag {
 		case 1 << 3:
-			m.Type = EntryType(r.uint())
+			m.Type = EntryType(v)
 		case 2 << 3:
-			m.Term = r.uint()
+			m.Term = v
 		case 3 << 3:
-			m.Index = r.uint()
+			m.Index = v
 		case 4<<3 | bytesField:
-			m.Data = r.bytes()
+			m.Data = r.bytes(v)
 		default:
-			r.unknown("Entry", 4, tag)
+			r.unknown("Entry", 4, tag, v)
 		}
 	}
 	return r.err
@@ -33,15 +37,15 @@ func (m *Entry) decode(b []byte) error {
 func (m *HardState) decode(b []byte) error {
 	r := reader{b: b}
 	for r.more() {
-		switch tag := r.tag(); tag {
+		switch tag, v := r.next(); tag {
 		case 1 << 3:
-			m.Term = r.uint()
+			m.Term = v
 		case 2 << 3:
-			m.Vote = r.uint()
+			m.Vote = v
 		case 3 << 3:
-			m.Commit = r.uint()
+			m.Commit = v
 		default:
-			r.unknown("HardState", 3, tag)
+			r.unknown("HardState", 3, tag, v)
 		}
 	}
 	return r.err
@@ -50,27 +54,27 @@ func (m *HardState) decode(b []byte) error {
 func (m *ConfState) decode(b []byte) error {
 	r := reader{b: b}
 	for r.more() {
-		switch tag := r.tag(); tag {
+		switch tag, v := r.next(); tag {
 		case 1 << 3:
-			m.Voters = append(m.Voters, r.uint())
+			m.Voters = append(m.Voters, v)
 		case 2 << 3:
-			m.Learners = append(m.Learners, r.uint())
+			m.Learners = append(m.Learners, v)
 		case 3 << 3:
-			m.VotersOutgoing = append(m.VotersOutgoing, r.uint())
+			m.VotersOutgoing = append(m.VotersOutgoing, v)
 		case 4 << 3:
-			m.LearnersNext = append(m.LearnersNext, r.uint())
+			m.LearnersNext = append(m.LearnersNext, v)
 		case 5 << 3:
-			m.AutoLeave = r.uint() != 0
+			m.AutoLeave = v != 0
 		case 1<<3 | bytesField:
-			m.Voters = r.ids(m.Voters)
+			m.Voters = r.ids(m.Voters, v)
 		case 2<<3 | bytesField:
-			m.Learners = r.ids(m.Learners)
+			m.Learners = r.ids(m.Learners, v)
 		case 3<<3 | bytesField:
-			m.VotersOutgoing = r.ids(m.VotersOutgoing)
+			m.VotersOutgoing = r.ids(m.VotersOutgoing, v)
 		case 4<<3 | bytesField:
-			m.LearnersNext = r.ids(m.LearnersNext)
+			m.LearnersNext = r.ids(m.LearnersNext, v)
 		default:
-			r.unknown("ConfState", 5, tag)
+			r.unknown("ConfState", 5, tag, v)
 		}
 	}
 	return r.err
@@ -79,15 +83,15 @@ func (m *ConfState) decode(b []byte) error {
 func (m *SnapshotMetadata) decode(b []byte) error {
 	r := reader{b: b}
 	for r.more() {
-		switch tag := r.tag(); tag {
+		switch tag, v := r.next(); tag {
 		case 1<<3 | bytesField:
-			r.merge(m.ConfState.decode(r.nested()))
+			r.merge(m.ConfState.decode(r.nested(v)))
 		case 2 << 3:
-			m.Index = r.uint()
+			m.Index = v
 		case 3 << 3:
-			m.Term = r.uint()
+			m.Term = v
 		default:
-			r.unknown("SnapshotMetadata", 3, tag)
+			r.unknown("SnapshotMetadata", 3, tag, v)
 		}
 	}
 	return r.err
@@ -96,13 +100,13 @@ func (m *SnapshotMetadata) decode(b []byte) error {
 func (m *Snapshot) decode(b []byte) error {
 	r := reader{b: b}
 	for r.more() {
-		switch tag := r.tag(); tag {
+		switch tag, v := r.next(); tag {
 		case 1<<3 | bytesField:
-			m.Data = r.bytes()
+			m.Data = r.bytes(v)
 		case 2<<3 | bytesField:
-			r.merge(m.Metadata.decode(r.nested()))
+			r.merge(m.Metadata.decode(r.nested(v)))
 		default:
-			r.unknown("Snapshot", 2, tag)
+			r.unknown("Snapshot", 2, tag, v)
 		}
 	}
 	return r.err
@@ -114,77 +118,81 @@ func (m *Message) decode(b []byte, depth int) error {
 	}
 	r := reader{b: b}
 	for r.more() {
-		switch tag := r.tag(); tag {
+		tag, v, ok := r.short()
+		if !ok {
+			tag, v = r.next()
+		}
+		switch tag {
 		case 1 << 3:
-			m.Type = MessageType(r.uint())
+			m.Type = MessageType(v)
 		case 2 << 3:
-			m.To = r.uint()
+			m.To = v
 		case 3 << 3:
-			m.From = r.uint()
+			m.From = v
 		case 4 << 3:
-			m.Term = r.uint()
+			m.Term = v
 		case 5 << 3:
-			m.LogTerm = r.uint()
+			m.LogTerm = v
 		case 6 << 3:
-			m.Index = r.uint()
+			m.Index = v
 		case 7<<3 | bytesField:
-			m.decodeEntry(&r)
+			m.decodeEntry(&r, v)
 		case 8 << 3:
-			m.Commit = r.uint()
+			m.Commit = v
 		case 9<<3 | bytesField:
 			if m.Snapshot == nil {
 				m.Snapshot = new(Snapshot)
 			}
-			r.merge(m.Snapshot.decode(r.nested()))
+			r.merge(m.Snapshot.decode(r.nested(v)))
 		case 10 << 3:
-			m.Reject = r.uint() != 0
+			m.Reject = v != 0
 		case 11 << 3:
-			m.RejectHint = r.uint()
+			m.RejectHint = v
 		case 12<<3 | bytesField:
-			m.Context = r.bytes()
+			m.Context = r.bytes(v)
 		case 13 << 3:
-			m.Vote = r.uint()
+			m.Vote = v
 		case 14<<3 | bytesField:
-			m.decodeResponse(&r, depth)
+			m.decodeResponse(&r, v, depth)
 		default:
-			r.unknown("Message", 14, tag)
+			r.unknown("Message", 14, tag, v)
 		}
 	}
 	return r.err
 }
 
 // decodeEntry appends one entry. The first of several makes room for all.
-func (m *Message) decodeEntry(r *reader) {
-	if len(m.Entries) == cap(m.Entries) {
-		m.Entries = slices.Grow(m.Entries, r.repeats(7<<3|bytesField))
+func (m *Message) decodeEntry(r *reader, length uint64) {
+	if m.Entries == nil {
+		m.Entries = make([]Entry, 0, r.repeats(7<<3|bytesField, length))
 	}
 	m.Entries = append(m.Entries, Entry{})
-	r.merge(m.Entries[len(m.Entries)-1].decode(r.nested()))
+	r.merge(m.Entries[len(m.Entries)-1].decode(r.nested(length)))
 }
 
 // decodeResponse appends one response. The first of several makes room for all.
-func (m *Message) decodeResponse(r *reader, depth int) {
-	if len(m.Responses) == cap(m.Responses) {
-		m.Responses = slices.Grow(m.Responses, r.repeats(14<<3|bytesField))
+func (m *Message) decodeResponse(r *reader, length uint64, depth int) {
+	if m.Responses == nil {
+		m.Responses = make([]Message, 0, r.repeats(14<<3|bytesField, length))
 	}
 	m.Responses = append(m.Responses, Message{})
-	r.merge(m.Responses[len(m.Responses)-1].decode(r.nested(), depth+1))
+	r.merge(m.Responses[len(m.Responses)-1].decode(r.nested(length), depth+1))
 }
 
 func (m *ConfChange) decode(b []byte) error {
 	r := reader{b: b}
 	for r.more() {
-		switch tag := r.tag(); tag {
+		switch tag, v := r.next(); tag {
 		case 1 << 3:
-			m.ID = r.uint()
+			m.ID = v
 		case 2 << 3:
-			m.Type = ConfChangeType(r.uint())
+			m.Type = ConfChangeType(v)
 		case 3 << 3:
-			m.NodeID = r.uint()
+			m.NodeID = v
 		case 4<<3 | bytesField:
-			m.Context = r.bytes()
+			m.Context = r.bytes(v)
 		default:
-			r.unknown("ConfChange", 4, tag)
+			r.unknown("ConfChange", 4, tag, v)
 		}
 	}
 	return r.err
@@ -193,13 +201,13 @@ func (m *ConfChange) decode(b []byte) error {
 func (m *ConfChangeSingle) decode(b []byte) error {
 	r := reader{b: b}
 	for r.more() {
-		switch tag := r.tag(); tag {
+		switch tag, v := r.next(); tag {
 		case 1 << 3:
-			m.Type = ConfChangeType(r.uint())
+			m.Type = ConfChangeType(v)
 		case 2 << 3:
-			m.NodeID = r.uint()
+			m.NodeID = v
 		default:
-			r.unknown("ConfChangeSingle", 2, tag)
+			r.unknown("ConfChangeSingle", 2, tag, v)
 		}
 	}
 	return r.err
@@ -208,16 +216,16 @@ func (m *ConfChangeSingle) decode(b []byte) error {
 func (m *ConfChangeV2) decode(b []byte) error {
 	r := reader{b: b}
 	for r.more() {
-		switch tag := r.tag(); tag {
+		switch tag, v := r.next(); tag {
 		case 1 << 3:
-			m.Transition = ConfChangeTransition(r.uint())
+			m.Transition = ConfChangeTransition(v)
 		case 2<<3 | bytesField:
 			m.Changes = append(m.Changes, ConfChangeSingle{})
-			r.merge(m.Changes[len(m.Changes)-1].decode(r.nested()))
+			r.merge(m.Changes[len(m.Changes)-1].decode(r.nested(v)))
 		case 3<<3 | bytesField:
-			m.Context = r.bytes()
+			m.Context = r.bytes(v)
 		default:
-			r.unknown("ConfChangeV2", 3, tag)
+			r.unknown("ConfChangeV2", 3, tag, v)
 		}
 	}
 	return r.err

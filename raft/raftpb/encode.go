@@ -2,144 +2,134 @@ package raftpb
 
 import "google.golang.org/protobuf/encoding/protowire"
 
-// The encoders write from the end of a buffer to its front. So the length of a
-// nested message is known once it has been written, and nothing is measured
-// twice. Each takes the position that its output ends at and returns the one it
-// begins at; the buffer must hold Size bytes before end.
+// bytesField, added to a field number shifted by three, is the tag of a field
+// that begins with its length. Without it the tag is that of a number.
+const bytesField = 2
 
-// A tag is a field number and how its value is written.
-const (
-	bytesField = 2
-)
-
-func (m *Entry) encode(b []byte, end int) int {
-	i := putBytes(b, end, 4<<3|bytesField, m.Data)
-	i = putUint(b, i, 3<<3, m.Index)
-	i = putUint(b, i, 2<<3, m.Term)
-	return putUint(b, i, 1<<3, uint64(m.Type))
+// Append appends the encoded entry to b.
+func (m *Entry) Append(b []byte) []byte {
+	b = appendUint(b, 1<<3, uint64(m.Type))
+	b = appendUint(b, 2<<3, m.Term)
+	b = appendUint(b, 3<<3, m.Index)
+	return appendBytes(b, 4<<3|bytesField, m.Data)
 }
 
-func (m *HardState) encode(b []byte, end int) int {
-	i := putUint(b, end, 3<<3, m.Commit)
-	i = putUint(b, i, 2<<3, m.Vote)
-	return putUint(b, i, 1<<3, m.Term)
+// Append appends the encoded hard state to b.
+func (m *HardState) Append(b []byte) []byte {
+	b = appendUint(b, 1<<3, m.Term)
+	b = appendUint(b, 2<<3, m.Vote)
+	return appendUint(b, 3<<3, m.Commit)
 }
 
-func (m *ConfState) encode(b []byte, end int) int {
-	i := putBool(b, end, 5<<3, m.AutoLeave)
-	i = putIDs(b, i, 4<<3, m.LearnersNext)
-	i = putIDs(b, i, 3<<3, m.VotersOutgoing)
-	i = putIDs(b, i, 2<<3, m.Learners)
-	return putIDs(b, i, 1<<3, m.Voters)
+// Append appends the encoded configuration to b.
+func (m *ConfState) Append(b []byte) []byte {
+	b = appendIDs(b, 1<<3, m.Voters)
+	b = appendIDs(b, 2<<3, m.Learners)
+	b = appendIDs(b, 3<<3, m.VotersOutgoing)
+	b = appendIDs(b, 4<<3, m.LearnersNext)
+	return appendBool(b, 5<<3, m.AutoLeave)
 }
 
-func (m *SnapshotMetadata) encode(b []byte, end int) int {
-	i := putUint(b, end, 3<<3, m.Term)
-	i = putUint(b, i, 2<<3, m.Index)
-	return putLength(b, m.ConfState.encode(b, i), i, 1<<3|bytesField)
+// Append appends the encoded metadata to b.
+func (m *SnapshotMetadata) Append(b []byte) []byte {
+	b = appendLength(b, 1<<3|bytesField, m.ConfState.Size())
+	b = m.ConfState.Append(b)
+	b = appendUint(b, 2<<3, m.Index)
+	return appendUint(b, 3<<3, m.Term)
 }
 
-func (m *Snapshot) encode(b []byte, end int) int {
-	i := putLength(b, m.Metadata.encode(b, end), end, 2<<3|bytesField)
-	return putBytes(b, i, 1<<3|bytesField, m.Data)
+// Append appends the encoded snapshot to b.
+func (m *Snapshot) Append(b []byte) []byte {
+	b = appendBytes(b, 1<<3|bytesField, m.Data)
+	b = appendLength(b, 2<<3|bytesField, m.Metadata.Size())
+	return m.Metadata.Append(b)
 }
 
-func (m *Message) encode(b []byte, end int) int {
-	i := end
-	for k := len(m.Responses) - 1; k >= 0; k-- {
-		i = putLength(b, m.Responses[k].encode(b, i), i, 14<<3|bytesField)
+// Append appends the encoded message to b.
+func (m *Message) Append(b []byte) []byte {
+	b = appendUint(b, 1<<3, uint64(m.Type))
+	b = appendUint(b, 2<<3, m.To)
+	b = appendUint(b, 3<<3, m.From)
+	b = appendUint(b, 4<<3, m.Term)
+	b = appendUint(b, 5<<3, m.LogTerm)
+	b = appendUint(b, 6<<3, m.Index)
+	for i := range m.Entries {
+		b = appendLength(b, 7<<3|bytesField, m.Entries[i].Size())
+		b = m.Entries[i].Append(b)
 	}
-	i = putUint(b, i, 13<<3, m.Vote)
-	i = putBytes(b, i, 12<<3|bytesField, m.Context)
-	i = putUint(b, i, 11<<3, m.RejectHint)
-	i = putBool(b, i, 10<<3, m.Reject)
+	b = appendUint(b, 8<<3, m.Commit)
 	if m.Snapshot != nil {
-		i = putLength(b, m.Snapshot.encode(b, i), i, 9<<3|bytesField)
+		b = appendLength(b, 9<<3|bytesField, m.Snapshot.Size())
+		b = m.Snapshot.Append(b)
 	}
-	i = putUint(b, i, 8<<3, m.Commit)
-	for k := len(m.Entries) - 1; k >= 0; k-- {
-		i = putLength(b, m.Entries[k].encode(b, i), i, 7<<3|bytesField)
+	b = appendBool(b, 10<<3, m.Reject)
+	b = appendUint(b, 11<<3, m.RejectHint)
+	b = appendBytes(b, 12<<3|bytesField, m.Context)
+	b = appendUint(b, 13<<3, m.Vote)
+	for i := range m.Responses {
+		b = appendLength(b, 14<<3|bytesField, m.Responses[i].Size())
+		b = m.Responses[i].Append(b)
 	}
-	i = putUint(b, i, 6<<3, m.Index)
-	i = putUint(b, i, 5<<3, m.LogTerm)
-	i = putUint(b, i, 4<<3, m.Term)
-	i = putUint(b, i, 3<<3, m.From)
-	i = putUint(b, i, 2<<3, m.To)
-	return putUint(b, i, 1<<3, uint64(m.Type))
+	return b
 }
 
-func (m *ConfChange) encode(b []byte, end int) int {
-	i := putBytes(b, end, 4<<3|bytesField, m.Context)
-	i = putUint(b, i, 3<<3, m.NodeID)
-	i = putUint(b, i, 2<<3, uint64(m.Type))
-	return putUint(b, i, 1<<3, m.ID)
+// Append appends the encoded change to b.
+func (m *ConfChange) Append(b []byte) []byte {
+	b = appendUint(b, 1<<3, m.ID)
+	b = appendUint(b, 2<<3, uint64(m.Type))
+	b = appendUint(b, 3<<3, m.NodeID)
+	return appendBytes(b, 4<<3|bytesField, m.Context)
 }
 
-func (m *ConfChangeSingle) encode(b []byte, end int) int {
-	i := putUint(b, end, 2<<3, m.NodeID)
-	return putUint(b, i, 1<<3, uint64(m.Type))
+// Append appends the encoded operation to b.
+func (m *ConfChangeSingle) Append(b []byte) []byte {
+	b = appendUint(b, 1<<3, uint64(m.Type))
+	return appendUint(b, 2<<3, m.NodeID)
 }
 
-func (m *ConfChangeV2) encode(b []byte, end int) int {
-	i := putBytes(b, end, 3<<3|bytesField, m.Context)
-	for k := len(m.Changes) - 1; k >= 0; k-- {
-		i = putLength(b, m.Changes[k].encode(b, i), i, 2<<3|bytesField)
+// Append appends the encoded change to b.
+func (m *ConfChangeV2) Append(b []byte) []byte {
+	b = appendUint(b, 1<<3, uint64(m.Transition))
+	for i := range m.Changes {
+		b = appendLength(b, 2<<3|bytesField, m.Changes[i].Size())
+		b = m.Changes[i].Append(b)
 	}
-	return putUint(b, i, 1<<3, uint64(m.Transition))
+	return appendBytes(b, 3<<3|bytesField, m.Context)
 }
 
-// putUint writes a field of one unsigned number. It is small enough to be
-// inlined; most numbers of a message fit seven bits.
-func putUint(b []byte, end int, tag byte, v uint64) int {
+// appendUint appends a field of one number; a negative enum fills ten bytes. It
+// is just small enough to be inlined. Most numbers of a message fit seven bits.
+func appendUint(b []byte, tag byte, v uint64) []byte {
 	if v >= 0x80 {
-		end = putVarint(b, end, v)
-	} else {
-		end--
-		b[end] = byte(v)
+		return appendLong(b, tag, v)
 	}
-	end--
-	b[end] = tag
-	return end
+	return append(b, tag, byte(v))
 }
 
-func putBool(b []byte, end int, tag byte, v bool) int {
-	end -= 2
-	b[end], b[end+1] = tag, 0
+func appendLong(b []byte, tag byte, v uint64) []byte {
+	return protowire.AppendVarint(append(b, tag), v)
+}
+
+func appendBool(b []byte, tag byte, v bool) []byte {
 	if v {
-		b[end+1] = 1
+		return append(b, tag, 1)
 	}
-	return end
+	return append(b, tag, 0)
 }
 
-func putBytes(b []byte, end int, tag byte, v []byte) int {
+func appendBytes(b []byte, tag byte, v []byte) []byte {
 	if v == nil {
-		return end
+		return b
 	}
-	begin := end - len(v)
-	copy(b[begin:end], v)
-	return putLength(b, begin, end, tag)
+	return append(appendLength(b, tag, len(v)), v...)
 }
 
-func putIDs(b []byte, end int, tag byte, ids []uint64) int {
-	for k := len(ids) - 1; k >= 0; k-- {
-		end = putUint(b, end, tag, ids[k])
-	}
-	return end
-}
+// appendLength appends what comes before the contents of a field of n bytes.
+func appendLength(b []byte, tag byte, n int) []byte { return appendUint(b, tag, uint64(n)) }
 
-// putLength completes a field whose contents are in b[begin:end].
-func putLength(b []byte, begin, end int, tag byte) int {
-	return putUint(b, begin, tag, uint64(end-begin))
-}
-
-// putVarint writes a number in groups of seven bits, the lowest first.
-func putVarint(b []byte, end int, v uint64) int {
-	end -= protowire.SizeVarint(v)
-	i := end
-	for ; v >= 0x80; v >>= 7 {
-		b[i] = byte(v) | 0x80
-		i++
+func appendIDs(b []byte, tag byte, ids []uint64) []byte {
+	for _, id := range ids {
+		b = appendUint(b, tag, id)
 	}
-	b[i] = byte(v)
-	return end
+	return b
 }

@@ -28,7 +28,7 @@ type Message struct {
 	// hold in MsgHeartbeat.
 	Commit uint64 `protobuf:"varint,8,opt,name=commit" json:"commit"`
 	// Vote, with Term and Commit, is the hard state to store in
-	// MsgStorageAppend. All three are zero when it has not changed. (Field 13.)
+	// MsgStorageAppend. All three are zero when it has not changed.
 	Vote uint64 `protobuf:"varint,13,opt,name=vote" json:"vote"`
 	// Snapshot is set in MsgSnap, and in MsgStorageAppend when there is one to
 	// store. Elsewhere nil and empty mean the same.

@@ -22,9 +22,8 @@ var (
 // one level; without a limit a few megabytes could exhaust the stack.
 const maxDepth = 100
 
-// reader walks over the fields of an encoded message. After the first error it
-// is at the end of its bytes and gives zero values, so that callers need only
-// look at err when they are done.
+// reader walks over the fields of an encoded message. After the first error
+// there are no more of them, so that callers need only look at err at the end.
 type reader struct {
 	b   []byte
 	i   int
@@ -33,69 +32,82 @@ type reader struct {
 
 func (r *reader) more() bool { return r.i < len(r.b) }
 
-// tag reads the tag of the next field. Only the low 32 bits of a field number
-// count.
-func (r *reader) tag() uint64 {
+// next reads the tag of the next field and what follows it: the value of a
+// number, or the length of bytes, which are known to be there. Fields of other
+// kinds are left to unknown, and so is an error, with tag zero.
+func (r *reader) next() (tag, v uint64) {
 	if t := r.b[r.i]; t < 0x80 {
 		r.i++
-		return uint64(t)
+		tag = uint64(t)
+	} else {
+		// Only the low 32 bits of a field number count.
+		tag = r.varint() & (1<<35 - 1)
 	}
-	const mask = 1<<35 - 1
-	return r.longVarint() & mask
+	wire := protowire.Type(tag & 7)
+	if wire == protowire.VarintType || wire == protowire.BytesType {
+		v = r.varint()
+	}
+	if wire == protowire.BytesType && v > uint64(len(r.b)-r.i) {
+		r.failLength(v)
+	}
+	if r.err != nil {
+		return 0, 0
+	}
+	return tag, v
 }
 
-// uint reads a number.
-func (r *reader) uint() uint64 {
-	if i := r.i; i < len(r.b) && r.b[i] < 0x80 {
+// short is next for a number of one byte, which most of them are, and small
+// enough to be inlined.
+func (r *reader) short() (tag, v uint64, ok bool) {
+	if b := r.b[r.i:]; len(b) > 1 && b[0]&0x87 == 0 && b[1] < 0x80 {
+		r.i += 2
+		return uint64(b[0]), uint64(b[1]), true
+	}
+	return 0, 0, false
+}
+
+// varint reads a number of any length. Bits beyond the 64th are dropped.
+func (r *reader) varint() uint64 {
+	b := r.b[r.i:]
+	if len(b) > 0 && b[0] < 0x80 {
 		r.i++
-		return uint64(r.b[i])
+		return uint64(b[0])
 	}
-	return r.longVarint()
-}
-
-// longVarint reads a number of any length. Bits beyond the 64th are dropped.
-func (r *reader) longVarint() uint64 {
 	var v uint64
-	for shift := 0; shift < 70; shift += 7 {
-		if r.i >= len(r.b) {
-			r.fail(io.ErrUnexpectedEOF)
+	for k, c := range b {
+		if k == 10 {
+			r.fail(ErrIntOverflowRaft)
 			return 0
 		}
-		c := r.b[r.i]
-		r.i++
-		v |= uint64(c&0x7f) << shift
+		v |= uint64(c&0x7f) << (7 * k)
 		if c < 0x80 {
+			r.i += k + 1
 			return v
 		}
 	}
-	r.fail(ErrIntOverflowRaft)
+	r.fail(io.ErrUnexpectedEOF)
 	return 0
 }
 
-// nested reads a length and returns that many bytes, which belong to the input.
-func (r *reader) nested() []byte {
-	n := r.uint()
-	if n > uint64(len(r.b)-r.i) {
-		r.failLength(n)
-		return nil
-	}
-	v := r.b[r.i : r.i+int(n)]
-	r.i += int(n)
+// nested returns the next bytes, which belong to the input.
+func (r *reader) nested(length uint64) []byte {
+	v := r.b[r.i : r.i+int(length)]
+	r.i += int(length)
 	return v
 }
 
-// bytes reads a length and returns a copy of that many bytes, never nil.
-func (r *reader) bytes() []byte {
-	v := r.nested()
+// bytes returns a copy of the next bytes, never nil.
+func (r *reader) bytes(length uint64) []byte {
+	v := r.nested(length)
 	c := make([]byte, len(v))
 	copy(c, v)
 	return c
 }
 
 // ids appends a packed list of ids.
-func (r *reader) ids(list []uint64) []uint64 {
-	packed := reader{b: r.nested()}
-	if list == nil && packed.more() {
+func (r *reader) ids(list []uint64, length uint64) []uint64 {
+	packed := reader{b: r.nested(length)}
+	if list == nil && length > 0 {
 		n := 0
 		for _, c := range packed.b {
 			if c < 0x80 {
@@ -105,7 +117,7 @@ func (r *reader) ids(list []uint64) []uint64 {
 		list = make([]uint64, 0, n)
 	}
 	for packed.more() {
-		id := packed.uint()
+		id := packed.varint()
 		if packed.err != nil {
 			r.fail(packed.err)
 			break
@@ -116,61 +128,57 @@ func (r *reader) ids(list []uint64) []uint64 {
 }
 
 // repeats counts how many fields with this one-byte tag and nested contents
-// follow one another, the current one, whose tag has been read, included.
-func (r *reader) repeats(tag byte) int {
+// follow one another, beginning with the current one, of which all but the
+// contents has been read.
+func (r *reader) repeats(tag byte, length uint64) int {
 	ahead := reader{b: r.b, i: r.i}
-	n := 0
-	for {
-		ahead.nested()
-		if ahead.err != nil {
-			return n
-		}
-		n++
-		if !ahead.more() || ahead.b[ahead.i] != tag {
+	for n := 1; ; n++ {
+		ahead.i += int(length)
+		if ahead.i >= len(ahead.b) || ahead.b[ahead.i] != tag {
 			return n
 		}
 		ahead.i++
+		length = ahead.varint()
+		if length > uint64(len(ahead.b)-ahead.i) {
+			return n
+		}
 	}
 }
 
 // unknown steps over a field that the message named does not have. Its own
 // fields are numbered from 1 to last without gaps; if tag is one of them it was
 // written in a way that it cannot be.
-func (r *reader) unknown(message string, last int32, tag uint64) {
-	if r.err != nil {
-		return
-	}
-	field, wire := int32(tag>>3), int(tag&7)
+func (r *reader) unknown(message string, last int32, tag, length uint64) {
+	field, wire := int32(tag>>3), protowire.Type(tag&7)
 	switch {
-	case wire == int(protowire.EndGroupType):
+	case r.err != nil:
+	case wire == protowire.EndGroupType:
 		r.fail(fmt.Errorf("raftpb: %s: field %d: %w", message, field, ErrUnexpectedEndOfGroupRaft))
 	case field <= 0:
 		r.fail(fmt.Errorf("raftpb: %s: field number %d is not positive", message, field))
 	case field <= last:
 		r.fail(fmt.Errorf("raftpb: %s: field %d has wire type %d", message, field, wire))
 	default:
-		r.skip(tag)
+		r.skip(wire, length)
 	}
 }
 
-// skip steps over one value, or over a whole group. Groups are walked in a
-// loop, so their nesting costs no stack.
-func (r *reader) skip(tag uint64) {
-	depth := 0
-	for {
-		switch wire := protowire.Type(tag & 7); wire {
+// skip steps over what next left of a field, or over a whole group. Groups are
+// walked in a loop, so their nesting costs no stack.
+func (r *reader) skip(wire protowire.Type, length uint64) {
+	for depth := 0; ; {
+		switch wire {
 		case protowire.VarintType:
-			r.uint()
+		case protowire.BytesType:
+			r.jump(length)
 		case protowire.Fixed64Type:
 			r.jump(8)
-		case protowire.BytesType:
-			r.nested()
+		case protowire.Fixed32Type:
+			r.jump(4)
 		case protowire.StartGroupType:
 			depth++
 		case protowire.EndGroupType:
 			depth--
-		case protowire.Fixed32Type:
-			r.jump(4)
 		default:
 			r.fail(fmt.Errorf("raftpb: wire type %d does not exist", wire))
 		}
@@ -181,24 +189,26 @@ func (r *reader) skip(tag uint64) {
 			r.fail(io.ErrUnexpectedEOF)
 			return
 		}
-		tag = r.tag()
+		var tag uint64
+		tag, length = r.next()
+		wire = protowire.Type(tag & 7)
 	}
 }
 
-func (r *reader) jump(n int) {
-	if n > len(r.b)-r.i {
+func (r *reader) jump(n uint64) {
+	if n > uint64(len(r.b)-r.i) {
 		r.fail(io.ErrUnexpectedEOF)
 		return
 	}
-	r.i += n
+	r.i += int(n)
 }
 
 func (r *reader) failLength(n uint64) {
 	if int64(n) < 0 {
 		r.fail(ErrInvalidLengthRaft)
-		return
+	} else {
+		r.fail(io.ErrUnexpectedEOF)
 	}
-	r.fail(io.ErrUnexpectedEOF)
 }
 
 func (r *reader) fail(err error) {
