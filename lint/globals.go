@@ -79,5 +79,5 @@ func (p *Package) isGlobal(v types.Object) bool {
 
 func (p *Package) isInit(n ast.Node) bool {
 	f := p.function(n)
-	return f == nil || f.Recv == nil && f.Name.Name == "init"
+	return f != nil && f.Recv == nil && f.Name.Name == "init"
 }

@@ -132,9 +132,12 @@ func (l *loop) write(target ast.Expr, how string, s ast.Stmt) {
 }
 
 func (l *loop) effect(target place, how string, s ast.Stmt) {
-	if target.root == nil {
+	switch {
+	case target.root == nil:
 		l.refuse("it writes to something that is no variable")
 		return
+	case target.root == l.key && len(target.path) == 0:
+		l.refuse("it changes the key")
 	}
 	l.effects = append(l.effects, effect{place: target, how: how, block: l.p.parents[s]})
 }

@@ -25,6 +25,10 @@ func use(local table) int {
 	return registry["y"]
 }
 
+var hook = func() {
+	counter++ // want "package variable counter is written"
+}
+
 // Register adds a name.
 func Register(name string, n int) {
 	registry[name] = n // written before any run: users register from their own init or main

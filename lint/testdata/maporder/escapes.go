@@ -88,6 +88,10 @@ func escapes(m map[string]int, c *cluster, out map[int]string, base []string) (r
 	for k := range m { // want "append may do more than compute"
 		c.order = slices.Clone(append(base, k))
 	}
+	for k, v := range m { // want "it changes the key"
+		k = "x"
+		m[k] = v
+	}
 	var last string
 	for last = range m { // want "the last key or value is kept"
 	}
