@@ -106,7 +106,7 @@ func escapes(m map[string]int, c *cluster, out map[int]string, base []string) (r
 			c.reset()
 		}
 	}
-	for k := range m { // want "line 106 does more than compute"
+	for k := range m { // want "line 110 does more than compute"
 		defer func() { send(k) }()
 	}
 	return last + bestAt
