@@ -1,0 +1,203 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"raftsim/hunt"
+	"raftsim/scenarios"
+	"raftsim/sim"
+)
+
+// output prints what a sweep does, in the order of scenarios and seeds: the
+// plan, a line for each scenario, the summary, and last what broke and how to
+// see it again.
+type output struct {
+	w        io.Writer
+	flags    runFlags
+	sweep    *hunt.Sweep
+	progress *progress
+	sink     *traceSink // nil without a trace
+	started  time.Time
+
+	total   hunt.Summary
+	current *tally
+	begun   int // scenarios
+}
+
+// tally is what has become of one scenario so far.
+type tally struct {
+	scenario *scenarios.Scenario
+	hunt.Summary
+}
+
+func newOutput(stdout, stderr io.Writer, sweep *hunt.Sweep, f runFlags) *output {
+	o := &output{w: stdout, flags: f, sweep: sweep, started: time.Now()}
+	o.progress = newProgress(stderr, sweep.Units())
+	return o
+}
+
+func (o *output) printf(format string, args ...any) {
+	if !o.flags.json {
+		o.progress.hide()
+		fmt.Fprintf(o.w, format, args...)
+	}
+}
+
+// announce prints the seeds and the options of what is about to run: all of
+// them for one scenario, a line each for several.
+func (o *output) announce() error {
+	if o.flags.quiet || o.flags.json {
+		return nil
+	}
+	all := o.sweep.Scenarios
+	if len(all) > 1 {
+		o.printf("%d scenarios, %d seeds, built from %s\n", len(all), o.sweep.Units(), Revision())
+		for _, s := range all {
+			line, err := brief(s)
+			if err != nil {
+				return err
+			}
+			o.printf("  %s\n", line)
+		}
+		return nil
+	}
+	plan, err := plan(all[0])
+	if err != nil {
+		return err
+	}
+	o.printf("# %s, seeds %s, built from %s; the resolved options:\n%s", all[0].File, all[0].Seeds, Revision(), plan)
+	return nil
+}
+
+// plan is the text of a scenario with every option resolved, as far as one
+// text can say it for all its seeds.
+func plan(s *scenarios.Scenario) (string, error) {
+	resolved, err := s.Resolved(s.Seeds[0].First)
+	if err != nil {
+		return "", err
+	}
+	if s.Swarm == scenarios.NoSwarm {
+		resolved.Seeds = s.Seeds
+	}
+	if s.Swarm == scenarios.NoSwarm || s.Seeds.Len() == 1 {
+		return resolved.Full(), nil
+	}
+	return fmt.Sprintf("%s# Each seed draws the rest (swarm: %s); --seed N shows what it drew.\n", s, s.Swarm), nil
+}
+
+// brief is a scenario's plan in one line.
+func brief(s *scenarios.Scenario) (string, error) {
+	o, err := s.Options(s.Seeds[0].First)
+	if err != nil {
+		return "", err
+	}
+	parts := []string{fmt.Sprintf("seeds %s", s.Seeds), fmt.Sprintf("%d nodes", o.Nodes)}
+	if o.Learners > 0 {
+		parts = append(parts, fmt.Sprintf("%d learners", o.Learners))
+	}
+	parts = append(parts, o.Run.String())
+	if o.Workload.Clients > 0 {
+		parts = append(parts, fmt.Sprintf("%s %d clients %d/s", o.Workload.Kind, o.Workload.Clients, o.Workload.PerSecond))
+	}
+	if s.Swarm != scenarios.NoSwarm {
+		parts = append(parts, "swarm "+s.Swarm.String())
+	} else {
+		parts = append(parts, fmt.Sprintf("%d faults", len(o.Schedule)))
+	}
+	return s.File + ": " + strings.Join(parts, ", "), nil
+}
+
+// result takes the next result of the sweep.
+func (o *output) result(r hunt.Result) {
+	if o.current == nil || o.current.scenario != r.Scenario {
+		o.closeTally()
+		o.current = &tally{scenario: r.Scenario}
+		o.begun++
+	}
+	bugs := len(o.total.Bugs)
+	o.current.Add(r)
+	o.total.Add(r)
+	if o.flags.json {
+		o.printJSON(r)
+	}
+	if len(o.total.Bugs) > bugs && o.sweep.Units() > 1 {
+		o.printf("%-13s%s, seed %d: %s\n", "FOUND", r.Scenario.Title(), r.Seed, headline(&r))
+	}
+	if o.current.Runs == r.Scenario.Seeds.Len() {
+		o.closeTally()
+	}
+	o.progress.step(o.total.Failed)
+}
+
+// closeTally prints the verdict on the current scenario.
+func (o *output) closeTally() {
+	t := o.current
+	o.current = nil
+	if t == nil || (o.flags.quiet && t.Failed == 0) {
+		return
+	}
+	seeds := "seeds"
+	if t.Runs == 1 {
+		seeds = "seed"
+	}
+	word, detail := "pass", ""
+	if t.Failed > 0 {
+		word, detail = verdictWord(&t.Summary), ", "+failures(&t.Summary)
+	}
+	if t.Runs < t.scenario.Seeds.Len() {
+		detail += fmt.Sprintf(", %d not finished", t.scenario.Seeds.Len()-t.Runs)
+	}
+	o.printf("%-13s%s: %d %s, %d operations, %d leaders, %d events%s\n", word, t.scenario.Title(), t.Runs, seeds, t.Completed, t.Leaders, t.Events, detail)
+}
+
+// verdictWord is the worst that the runs of a scenario came to.
+func verdictWord(s *hunt.Summary) string {
+	switch code := worst(s); code {
+	case ExitUsage:
+		return "REFUSED"
+	case ExitNondeterminism:
+		return "DIFFERS"
+	case ExitPanic:
+		return "PANIC"
+	case ExitSafety:
+		return "SAFETY"
+	case ExitLiveness:
+		return "LIVENESS"
+	}
+	return "INCONCLUSIVE"
+}
+
+// worst is the exit code of the worst that happened.
+func worst(s *hunt.Summary) int {
+	switch {
+	case s.Refused > 0:
+		return ExitUsage
+	case s.Diverged > 0:
+		return ExitNondeterminism
+	}
+	for _, o := range []sim.Outcome{sim.Panicked, sim.Safety, sim.Liveness, sim.Endless, sim.Vacuous, sim.Inconclusive} {
+		if s.Outcomes[o] > 0 {
+			return codeOf(o)
+		}
+	}
+	return ExitPass
+}
+
+// failures counts what went wrong: "3 failed (2 safety, 1 liveness)".
+func failures(s *hunt.Summary) string {
+	var parts []string
+	count := func(n int64, what string) {
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, what))
+		}
+	}
+	count(s.Refused, "refused")
+	count(s.Diverged, "nondeterminism")
+	for o := sim.Panicked; o > sim.Pass; o-- {
+		count(s.Outcomes[o], o.String())
+	}
+	return fmt.Sprintf("%d failed (%s)", s.Failed, strings.Join(parts, ", "))
+}

@@ -1,0 +1,161 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"raftsim/hunt"
+	"raftsim/sim"
+)
+
+// finish prints what the sweep came to, and how to go on with what is left of
+// one that was interrupted. It returns the exit code.
+func (o *output) finish(left []hunt.Left) int {
+	o.closeTally()
+	o.progress.hide()
+	if o.sink != nil && len(left) == 0 {
+		if err := o.sink.finish(); err != nil {
+			o.printf("%s: %v\n", program(), err)
+			return ExitUsage
+		}
+	}
+	if o.flags.json {
+		o.printJSON(o.total)
+	}
+	o.printf("%s\n", o.summary(time.Since(o.started)))
+	for _, b := range o.total.Bugs {
+		o.printf("\n%s", o.describe(b))
+	}
+	if len(left) == 0 {
+		return worst(&o.total)
+	}
+	o.printf("\ninterrupted: %d of %d seeds finished; to go on:\n", o.total.Runs, o.sweep.Units())
+	for _, command := range o.flags.goOn(left) {
+		o.printf("  %s\n", command)
+	}
+	return ExitInterrupted
+}
+
+// summary is the line that sums up the sweep. Its rates are the only part that
+// depends on the machine.
+func (o *output) summary(elapsed time.Duration) string {
+	t := &o.total
+	seconds := max(elapsed.Seconds(), 1e-3)
+	var b strings.Builder
+	fmt.Fprintf(&b, "summary: %d scenarios, %d seeds, ", o.begun, t.Runs)
+	if t.Failed == 0 {
+		b.WriteString("all passed, ")
+	} else {
+		fmt.Fprintf(&b, "%s, ", failures(t))
+	}
+	fmt.Fprintf(&b, "%d events (%s events/s), %s simulated (%s simulated seconds per second), %d operations, ",
+		t.Events, rounded(float64(t.Events)/seconds), t.Simulated.Round(time.Second), rounded(t.Simulated.Seconds()/seconds), t.Completed)
+	fmt.Fprintf(&b, "faults: %s, fingerprint %016x", faultCounts(t), t.Fingerprint)
+	return b.String()
+}
+
+func faultCounts(t *hunt.Summary) string {
+	if len(t.Faults) == 0 {
+		return "none"
+	}
+	parts := make([]string, len(t.Faults))
+	for i, f := range t.Faults {
+		parts[i] = fmt.Sprintf("%s %d", f.Kind, f.Fired)
+		if f.Void > 0 {
+			parts[i] += fmt.Sprintf(" (%d void)", f.Void)
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// rounded prints a rate with as many digits as matter.
+func rounded(f float64) string {
+	switch {
+	case f >= 1e6:
+		return fmt.Sprintf("%.2fM", f/1e6)
+	case f >= 1e4:
+		return fmt.Sprintf("%.0fk", f/1e3)
+	default:
+		return fmt.Sprintf("%.0f", f)
+	}
+}
+
+// headline is a failure in one line.
+func headline(r *hunt.Result) string {
+	switch v := r.Verdict.Violation(); {
+	case r.Err != nil:
+		return r.Err.Error()
+	case r.Divergence != nil:
+		return fmt.Sprintf("nondeterminism: two runs differ after %d equal records", r.Divergence.Record)
+	case v != nil:
+		first, _, _ := strings.Cut(v.String(), "\n")
+		return first
+	}
+	return bare(r.Verdict)
+}
+
+// bare describes an outcome that comes without a violation.
+func bare(v sim.Verdict) string {
+	switch v.Outcome {
+	case sim.Inconclusive:
+		return "inconclusive: the linearizability search ran out of steps (expect.check_steps)"
+	case sim.Endless:
+		return fmt.Sprintf("endless: the run did not end within %d events (max_events)", v.Events)
+	}
+	return v.Outcome.String()
+}
+
+// describe is one bug as a user reads it: the property, the evidence, the
+// moment, and last the command that shows it again.
+func (o *output) describe(b *hunt.Bug) string {
+	r := &b.Lowest
+	var text strings.Builder
+	v := r.Verdict.Violation()
+	switch {
+	case r.Divergence != nil:
+		fmt.Fprintf(&text, "%v\n", r.Divergence)
+	case v != nil && r.Err == nil:
+		fmt.Fprintf(&text, "%v\n  at %v, event %d\n", v, v.At, v.Event)
+	default:
+		fmt.Fprintf(&text, "%s\n", headline(r))
+	}
+	if r.Verdict.Stack != "" {
+		fmt.Fprintf(&text, "  %s\n", strings.ReplaceAll(strings.TrimSpace(r.Verdict.Stack), "\n", "\n  "))
+	}
+	if b.Count > 1 {
+		fmt.Fprintf(&text, "  seen by %d runs, first by seed %d", b.Count, r.Seed)
+		if s := &b.Shortest; s.Unit != r.Unit {
+			fmt.Fprintf(&text, "; shortest (%d events): %s", s.Verdict.Events, o.flags.reproduce(s))
+		}
+		text.WriteByte('\n')
+	}
+	fmt.Fprintf(&text, "reproduce: %s   (built from %s)\n", o.flags.reproduce(r), Revision())
+	return text.String()
+}
+
+// printJSON prints v on a line of its own.
+func (o *output) printJSON(v any) {
+	if r, ok := v.(hunt.Result); ok {
+		v = struct {
+			File       string
+			Verdict    sim.Verdict
+			Error      string           `json:",omitempty"`
+			Divergence *hunt.Divergence `json:",omitempty"`
+		}{r.Scenario.File, r.Verdict, errorText(r.Err), r.Divergence}
+	}
+	line, err := json.Marshal(v)
+	if err != nil {
+		line = []byte(fmt.Sprintf("{%q: %q}", "Error", err))
+	}
+	o.progress.hide()
+	fmt.Fprintf(o.w, "%s\n", line)
+}
+
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}

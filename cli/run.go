@@ -1,0 +1,196 @@
+package cli
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"raftsim/hunt"
+	"raftsim/scenarios"
+	"raftsim/sim"
+)
+
+// runFlags are the flags of simrun run.
+type runFlags struct {
+	seed, seeds string
+	workers     int
+	trace       string
+	twice       bool
+	json, quiet bool
+}
+
+func newRunCommand() *cobra.Command {
+	var f runFlags
+	c := &cobra.Command{
+		Use:   "run [files or folders]",
+		Short: "Run scenarios over their seeds and judge every run",
+		Long: `Runs scenario files, and those of folders, over the seeds they name, as many runs
+at once as there are cores. Without arguments it runs the folder "scenarios".
+
+The output is the same whatever -j is, but for the rates of the summary. With a
+single run every option is printed first, as a scenario file of its own.
+
+` + exitCodes,
+		Example: `  simrun run                                      all of the folder scenarios
+  simrun run --seeds 1-1000 scenarios/power.yaml  one file over a thousand seeds
+  simrun run --seed 57 --trace scenarios/power.yaml`,
+		RunE: func(c *cobra.Command, args []string) error { return run(c, args, f) },
+	}
+	c.Flags().StringVar(&f.seed, "seed", "", "run this one `seed` instead of those of the files")
+	c.Flags().StringVar(&f.seeds, "seeds", "", "run these `seeds`, a range such as 1-200 or a list such as 1-3,7")
+	c.Flags().IntVarP(&f.workers, "jobs", "j", 0, "`runs` at once, 0 for one on each core")
+	c.Flags().StringVar(&f.trace, "trace", "", "print every record of a single run, or write them to a `file`: --trace=run.txt")
+	c.Flags().Lookup("trace").NoOptDefVal = "-"
+	c.Flags().BoolVar(&f.twice, "twice", false, "make every run twice and compare record by record")
+	c.Flags().BoolVar(&f.twice, "check-determinism", false, "the same as --twice")
+	c.Flags().BoolVar(&f.json, "json", false, "print one line of JSON for each run, and one for the summary")
+	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "print failures and the summary only")
+	return c
+}
+
+// run is the command: load, announce, sweep, report.
+func run(c *cobra.Command, args []string, f runFlags) error {
+	all, err := f.scenarios(args)
+	if err != nil {
+		return err
+	}
+	sweep := &hunt.Sweep{Scenarios: all, Workers: f.workers}
+	if err := f.check(c, sweep); err != nil {
+		return err
+	}
+	out := newOutput(c.OutOrStdout(), c.ErrOrStderr(), sweep, f)
+	if f.twice {
+		sweep.Run = hunt.Twice
+	}
+	if f.trace != "" {
+		sink, err := newTraceSink(f.trace, c.OutOrStdout())
+		if err != nil {
+			return err
+		}
+		defer sink.abandon()
+		out.sink = sink
+		sweep.Run = func(u hunt.Unit) hunt.Result { return hunt.Traced(u, sink.write) }
+	}
+	if err := out.announce(); err != nil {
+		return err
+	}
+	if code := out.finish(sweep.Do(c.Context(), out.result)); code != ExitPass {
+		return exitCode(code)
+	}
+	return nil
+}
+
+// scenarios loads what the arguments name, with the seeds of the flags in
+// place of their own.
+func (f *runFlags) scenarios(args []string) ([]*scenarios.Scenario, error) {
+	seeds, err := f.chosen()
+	if err != nil {
+		return nil, err
+	}
+	all, err := load(args)
+	if err != nil {
+		return nil, err
+	}
+	if seeds != nil {
+		for _, s := range all {
+			s.Seeds = seeds
+		}
+	}
+	return all, nil
+}
+
+// chosen is the list of seeds that the flags ask for, or nil.
+func (f *runFlags) chosen() (scenarios.Seeds, error) {
+	switch {
+	case f.seed != "" && f.seeds != "":
+		return nil, fmt.Errorf("--seed %s and --seeds %s both say which seeds to run, give one of them", f.seed, f.seeds)
+	case f.seed != "":
+		seeds, err := scenarios.ParseSeeds(f.seed)
+		if err != nil || seeds.Len() != 1 {
+			return nil, fmt.Errorf("--seed is %q, must be one whole number from 0 to %d; --seeds takes ranges", f.seed, uint64(1<<64-1))
+		}
+		return seeds, nil
+	case f.seeds != "":
+		seeds, err := scenarios.ParseSeeds(f.seeds)
+		if err != nil {
+			return nil, fmt.Errorf("--seeds: %w", err)
+		}
+		return seeds, nil
+	}
+	return nil, nil
+}
+
+// check refuses flags that do not go together.
+func (f *runFlags) check(c *cobra.Command, sweep *hunt.Sweep) error {
+	for _, name := range []string{"seed", "seeds", "trace"} {
+		if flag := c.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
+			return fmt.Errorf("--%s is empty", name)
+		}
+	}
+	switch {
+	case f.workers < 0 || f.workers > 4096:
+		return fmt.Errorf("-j is %d, must be from 0 to 4096; 0 is one on each core (%d here)", f.workers, runtime.GOMAXPROCS(0))
+	case f.trace != "" && f.twice:
+		return fmt.Errorf("--trace and --twice do not go together: a run that differs shows its first differing record by itself")
+	case f.trace == "-" && f.json:
+		return fmt.Errorf("--trace and --json both print to standard output, write the trace to a file: --trace=run.txt")
+	case f.trace != "" && sweep.Units() != 1:
+		return fmt.Errorf("--trace shows a single run, not %d: give --seed N and one file", sweep.Units())
+	}
+	return nil
+}
+
+// reproduce is the command that makes the run of r again.
+func (f *runFlags) reproduce(r *hunt.Result) string {
+	extra := ""
+	if r.Divergence != nil {
+		extra = "--twice "
+	}
+	return fmt.Sprintf("%s run %s--seed %d %s", program(), extra, r.Seed, quoteShell(r.Scenario.File))
+}
+
+// goOn are the commands that run what an interrupted sweep has left.
+func (f *runFlags) goOn(left []hunt.Left) []string {
+	var commands []string
+	for i := 0; i < len(left); {
+		seeds := left[i].Seeds.String()
+		var files []string
+		for ; i < len(left) && left[i].Seeds.String() == seeds; i++ {
+			files = append(files, quoteShell(left[i].Scenario.File))
+		}
+		extra := ""
+		if f.twice {
+			extra = "--twice "
+		}
+		commands = append(commands, fmt.Sprintf("%s run %s--seeds %s %s", program(), extra, seeds, strings.Join(files, " ")))
+	}
+	return commands
+}
+
+// quoteShell quotes a path for a shell when it needs that.
+func quoteShell(path string) string {
+	plain := func(r rune) bool {
+		return r > '~' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+=:@%,", r)
+	}
+	if path != "" && !strings.HasPrefix(path, "-") && !strings.ContainsFunc(path, func(r rune) bool { return !plain(r) }) {
+		return path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+}
+
+// codeOf is the exit code of one outcome.
+func codeOf(o sim.Outcome) int {
+	switch o {
+	case sim.Pass:
+		return ExitPass
+	case sim.Safety:
+		return ExitSafety
+	case sim.Liveness:
+		return ExitLiveness
+	case sim.Panicked:
+		return ExitPanic
+	}
+	return ExitInconclusive
+}

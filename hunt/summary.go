@@ -1,0 +1,127 @@
+package hunt
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"raftsim/random"
+	"raftsim/sim"
+)
+
+// Summary is what the results of a sweep come to. It depends on the results
+// and their order alone. Its zero value is empty.
+type Summary struct {
+	// Runs is the number of results, Failed those that did not pass.
+	Runs, Failed int64
+	// Outcomes counts the runs of each outcome.
+	Outcomes [sim.Panicked + 1]int64
+	// Diverged counts the runs that were made twice and differed, Refused
+	// those that could not be made.
+	Diverged, Refused int64
+	// Events and Simulated are sums over all runs.
+	Events    uint64
+	Simulated time.Duration
+	// Invoked and Completed are the clients' operations.
+	Invoked, Completed int64
+	// Leaders is the number of terms that had a leader.
+	Leaders int64
+	// Faults counts the faults of each kind, in order of kind.
+	Faults []FaultTotal
+	// Fingerprint digests the name, seed and fingerprint of each run in turn.
+	Fingerprint uint64
+	// Bugs are the failures, those of one signature together, in the order in
+	// which they were first seen.
+	Bugs []*Bug
+}
+
+// FaultTotal says how often a kind of fault fired in a sweep, how often in
+// vain, and in how many runs.
+type FaultTotal struct {
+	Kind              string
+	Fired, Void, Runs int64
+}
+
+// Bug is all failures that carry the same signature.
+type Bug struct {
+	// Signature is that of the violation, or the outcome where there is none.
+	Signature string
+	// Count is the number of runs that failed so.
+	Count int64
+	// Lowest is the first of them in the order of the sweep, Shortest the one
+	// of fewest events: the easiest to look at.
+	Lowest, Shortest Result
+}
+
+// Add counts one more result.
+func (s *Summary) Add(r Result) {
+	s.Runs++
+	v := &r.Verdict
+	switch {
+	case r.Err != nil:
+		s.Refused++
+	case r.Divergence != nil:
+		s.Diverged++
+	default:
+		s.Outcomes[v.Outcome]++
+	}
+	s.Events += v.Events
+	s.Simulated += time.Duration(v.Simulated)
+	s.Invoked += int64(v.Operations.Invoked)
+	s.Completed += int64(v.Operations.Completed)
+	s.Leaders += int64(v.Leaders)
+	for _, f := range v.Faults {
+		s.addFault(f)
+	}
+	for _, b := range []byte(r.Scenario.Title()) {
+		s.Fingerprint = random.Mix(s.Fingerprint, uint64(b))
+	}
+	s.Fingerprint = random.Mix(s.Fingerprint, uint64(r.Seed))
+	s.Fingerprint = random.Mix(s.Fingerprint, v.Fingerprint)
+	if r.Failed() {
+		s.Failed++
+		s.addBug(r)
+	}
+}
+
+func (s *Summary) addFault(f sim.FaultCount) {
+	i, found := slices.BinarySearchFunc(s.Faults, f.Kind, func(t FaultTotal, kind string) int { return strings.Compare(t.Kind, kind) })
+	if !found {
+		s.Faults = slices.Insert(s.Faults, i, FaultTotal{Kind: f.Kind})
+	}
+	t := &s.Faults[i]
+	t.Fired += int64(f.Fired)
+	t.Void += int64(f.Void)
+	t.Runs++
+}
+
+func (s *Summary) addBug(r Result) {
+	signature := Signature(r)
+	for _, b := range s.Bugs {
+		if b.Signature == signature {
+			b.Count++
+			if r.Verdict.Events < b.Shortest.Verdict.Events {
+				b.Shortest = r
+			}
+			return
+		}
+	}
+	s.Bugs = append(s.Bugs, &Bug{Signature: signature, Count: 1, Lowest: r, Shortest: r})
+}
+
+// Signature is equal for failures that look like the same bug: that of the
+// first violation, or a word for a failure without one.
+func Signature(r Result) string {
+	switch {
+	case r.Err != nil:
+		return "refused: " + r.Err.Error()
+	case r.Divergence != nil:
+		return "nondeterminism"
+	}
+	if v := r.Verdict.Violation(); v != nil && v.Signature != "" {
+		return v.Signature
+	} else if v != nil {
+		return v.Property
+	}
+	return r.Verdict.Outcome.String()
+}

@@ -1,0 +1,77 @@
+// Package scenarios reads scenario files: stories in YAML that say which
+// cluster to build, what goes wrong and what must hold, and over which seeds
+// to run it. The folder holds the project's own files too, one story each, a
+// sub-folder for each theme.
+//
+// A file is strict: an unknown key, a value out of range or a fault that names
+// a host that is not there is an error with its line and column and what would
+// be valid. One table of keys (see keys.go) reads files, prints them and makes
+// the published schema, so the three cannot disagree.
+package scenarios
+
+import (
+	"fmt"
+
+	"raftsim/random"
+	"raftsim/sim"
+)
+
+// Scenario is one story: a plan, and the seeds that it is run over. It is not
+// changed after it was loaded, and may be used by many goroutines.
+type Scenario struct {
+	// File is the path it was loaded from, as it was given. Empty when the
+	// scenario was made by a program.
+	File string
+	// Name is a short title, unique among files that are run together.
+	Name string
+	// About tells the story, and where it comes from.
+	About string
+	// Seeds are run when nobody asks for others.
+	Seeds Seeds
+	// Swarm says what each seed draws for itself, in place of what the file
+	// leaves open. The zero value draws nothing.
+	Swarm Swarm
+	// Plan is what the file says. A zero field stands for the default that
+	// sim.Options.Defaults fills in. Name and Seed are empty.
+	Plan sim.Options
+
+	// fixed holds the path of every key that the file gives, such as
+	// "cluster.nodes": a swarm draws only the others.
+	fixed map[string]bool
+}
+
+// Options is the complete plan of the run with this seed: what the file says,
+// what the swarm draws, and the defaults, validated. It is a pure function of
+// the scenario and the seed.
+func (s *Scenario) Options(seed random.Seed) (sim.Options, error) {
+	o := s.Plan
+	o.Name, o.Seed = s.Name, seed
+	if s.Swarm != NoSwarm {
+		s.draw(&o, seed.Chooser())
+	}
+	o = o.Defaults()
+	if err := o.Validate(); err != nil {
+		return sim.Options{}, fmt.Errorf("scenarios: %s, seed %d: %w", s.Title(), seed, err)
+	}
+	return o, nil
+}
+
+// Resolved is the scenario of one seed alone: every choice drawn and every
+// default filled in, so that its text says all there is to say about the run.
+// It passes when and as s does with that seed.
+func (s *Scenario) Resolved(seed random.Seed) (*Scenario, error) {
+	o, err := s.Options(seed)
+	if err != nil {
+		return nil, err
+	}
+	o.Name, o.Seed = "", 0
+	return &Scenario{File: s.File, Name: s.Name, About: s.About, Seeds: One(seed), Plan: o}, nil
+}
+
+// Title is the name of the scenario, or its file when it has none.
+func (s *Scenario) Title() string {
+	if s.Name != "" {
+		return s.Name
+	}
+	return s.File
+}
