@@ -6,10 +6,10 @@ import (
 )
 
 // Core is a synchronous Raft, to be driven by one thread. [RawNode] is one, and
-// [NewNode] makes any of them a [Node]. The methods are those of RawNode.
+// [NewNode] makes any of them a [Node]. The methods mean what those of RawNode do.
 //
-// A Core whose storage is asynchronous, so that Advance is not called, also has
-// a method AsyncStorageWrites() bool that returns true.
+// If its storage is asynchronous, so that Advance is not called, it also has a
+// method AsyncStorageWrites() bool that returns true.
 type Core interface {
 	Tick()
 	Campaign() error
@@ -30,16 +30,14 @@ type Core interface {
 	ReportSnapshot(id uint64, status SnapshotStatus)
 }
 
-var _ Core = (*RawNode)(nil)
+// peeker is a Core that can show a Ready before it is accepted. Otherwise, what
+// the application is offered is what there was when it was first offered.
+type peeker interface {
+	peekReady() Ready
+	acceptReady(rd *Ready)
+}
 
-// NewNode returns a Node over core, which must not be used otherwise from then on.
-func NewNode(core Core) Node { panic("not yet") }
-
-// StartNode starts a node of a new group with the given members, this one among
-// them. It panics if config is not valid or there are no peers; NewRawNode,
-// Bootstrap and NewNode do the same with errors.
-func StartNode(c *Config, peers []Peer) Node { panic("not yet") }
-
-// RestartNode starts a node from what Storage has. It panics if config is not
-// valid or Storage cannot be read; NewRawNode and NewNode do the same with errors.
-func RestartNode(c *Config) Node { panic("not yet") }
+var (
+	_ Core   = (*RawNode)(nil)
+	_ peeker = (*RawNode)(nil)
+)

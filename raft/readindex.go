@@ -1,0 +1,114 @@
+package raft
+
+import (
+	"raftsim/raft/quorum"
+	pb "raftsim/raft/raftpb"
+	"raftsim/raft/tracker"
+)
+
+// handleReadIndex serves a request for a read index (thesis §6.4), from this
+// node or from a follower.
+//
+// A leader knows what was committed before its term only when it has committed
+// something itself; until then requests wait. That holds for a leader that is the
+// only voter, too: it may have led before a crash, and what it committed then
+// need not be committed here yet.
+func (r *raft) handleReadIndex(m *pb.Message) {
+	if len(m.Entries) == 0 {
+		return // has no context to answer with
+	}
+	if r.log.committed < r.termStart {
+		r.postponedReads = append(r.postponedReads, *m)
+		return
+	}
+	r.serveRead(m)
+}
+
+// releasePostponedReads serves the requests that waited for a commit in this term.
+func (r *raft) releasePostponedReads() {
+	if len(r.postponedReads) == 0 || r.log.committed < r.termStart {
+		return
+	}
+	reads := r.postponedReads
+	r.postponedReads = nil
+	for i := range reads {
+		r.serveRead(&reads[i])
+	}
+}
+
+// serveRead answers a read at the commit index, if need be after a round of
+// heartbeats has shown that nobody else leads.
+func (r *raft) serveRead(m *pb.Message) {
+	if r.members.IsSingleton() || r.ReadOnlyOption == ReadOnlyLeaseBased {
+		r.answerRead(m.From, r.log.committed, m.Entries)
+		return
+	}
+	from := m.From
+	if from == None {
+		from = r.ID
+	}
+	self := position(r.members.Members(), r.ID)
+	r.broadcastHeartbeat(r.reads.add(from, r.log.committed, m.Entries, self))
+}
+
+// answerRead lets the one who asked know the read index.
+func (r *raft) answerRead(from, index uint64, entries []pb.Entry) {
+	if from == None || from == r.ID {
+		r.readStates = append(r.readStates, ReadState{Index: index, RequestCtx: entries[0].Data})
+		return
+	}
+	m := r.post(pb.MsgReadIndexResp, from, r.term)
+	m.Index, m.Entries = index, entries
+}
+
+// confirmReads counts the answer to a heartbeat for the read that the heartbeat
+// was sent for. A quorum of them confirms that read and all before it.
+func (r *raft) confirmReads(m *pb.Message) {
+	if r.ReadOnlyOption != ReadOnlySafe || len(m.Context) == 0 {
+		return
+	}
+	members := r.members.Members()
+	acks := r.reads.ack(m.Context, position(members, m.From))
+	if acks == nil || !r.hasQuorum(members, acks) {
+		return
+	}
+	for {
+		read, last := r.reads.pop(m.Context)
+		r.answerRead(read.from, read.index, read.entries)
+		if last {
+			return
+		}
+	}
+}
+
+// hasQuorum reports whether the members at these positions are a quorum.
+func (r *raft) hasQuorum(members []tracker.Member, acks *positions) bool {
+	result := quorum.VoteWon
+	for _, half := range r.members.Voters {
+		yes := 0
+		for i := range members {
+			if _, ok := half[members[i].ID]; ok && acks.has(i) {
+				yes++
+			}
+		}
+		result = quorum.Both(result, quorum.Tally(len(half), yes, 0))
+	}
+	return result == quorum.VoteWon
+}
+
+// handleReadIndexResp takes the answer of the leader to a request of this node.
+func (r *raft) handleReadIndexResp(m *pb.Message) {
+	if len(m.Entries) == 1 {
+		r.readStates = append(r.readStates, ReadState{Index: m.Index, RequestCtx: m.Entries[0].Data})
+	}
+}
+
+// position returns where in members id is, and -1 if it is not.
+func position(members []tracker.Member, id uint64) int {
+	for i := range members {
+		if members[i].ID == id {
+			return i
+		}
+	}
+	return -1
+}
