@@ -1,0 +1,69 @@
+package faults
+
+import "time"
+
+// clockKinds are the kinds that trouble clocks.
+func clockKinds() []Kind {
+	const leases = "; outside the model when reads rely on leases"
+	return []Kind{
+		{
+			Name: "skew", Family: "clocks", Lasting: true,
+			Grammar:  "skew HOSTS by +TIME | skew HOSTS by -TIME",
+			Doc:      "Steps the clocks forwards or backwards, and back by as much when it ends.",
+			Budget:   "tolerable" + leases,
+			Examples: []string{"skew n2 by +300ms", "skew followers by -2s"},
+			Parse:    parseSkew, Class: classClockJump, Draw: drawSkew,
+		},
+		{
+			Name: "drift", Family: "clocks", Lasting: true,
+			Grammar:  "drift HOSTS by +NUMBERppm | drift HOSTS by -NUMBERppm",
+			Doc:      "Makes the clocks run fast or slow; when it ends they run true from where they are.",
+			Budget:   "tolerable; outside the model beyond the drift that leases allow for",
+			Examples: []string{"drift n2 by +200ppm", "drift leader by -100000ppm"},
+			Parse:    parseDrift, Class: classDrift, Draw: drawDrift,
+		},
+		{
+			Name: "freeze", Family: "clocks", Lasting: true,
+			Grammar:  "freeze HOSTS",
+			Doc:      "Stops the clocks of hosts that go on running; they run on from there when it ends.",
+			Budget:   "tolerable while the others are a quorum, else safety only" + leases,
+			Examples: []string{"freeze n2", "freeze leader"},
+			Parse:    func(p *Parser) Action { return done(p, Freeze{p.Group()}) },
+			Harm:     harmHosts, Class: classClockJump, Draw: drawFreeze,
+		},
+		{
+			Name: "strobe", Family: "clocks", Lasting: true,
+			Grammar:  "strobe HOSTS by +TIME each TIME",
+			Doc:      "Makes the clocks jump to and fro: ahead for one period, right for the next.",
+			Budget:   "safety only: the jumps may fire election timeouts without end" + leases,
+			Examples: []string{"strobe n2 by +200ms each 10ms"},
+			Parse:    parseStrobe, Class: classStrobe, Draw: drawStrobe,
+		},
+	}
+}
+
+// maxSkew bounds how far a clock is stepped.
+const maxSkew = 1000 * time.Hour
+
+func parseSkew(p *Parser) Action {
+	a := Skew{Hosts: p.Group()}
+	p.Expect("by")
+	a.By = p.Offset(maxSkew)
+	return done(p, a)
+}
+
+func parseDrift(p *Parser) Action {
+	a := Drift{Hosts: p.Group()}
+	p.Expect("by")
+	a.PPM = p.ppm()
+	return done(p, a)
+}
+
+func parseStrobe(p *Parser) Action {
+	a := Strobe{Hosts: p.Group()}
+	p.Expect("by")
+	a.By = p.Offset(maxSkew)
+	p.Expect("each")
+	a.Period = p.Duration(MinInterval, longest)
+	return done(p, a)
+}

@@ -1,0 +1,127 @@
+package faults
+
+// crashKinds are the kinds that take the power from hosts.
+func crashKinds() []Kind {
+	const losing = "[losing unsynced|suffix|subset|nothing] [torn]"
+	const budget = "tolerable while the others are a quorum, else safety only"
+	return []Kind{
+		{
+			Name: "crash", Family: "processes", Lasting: true,
+			Grammar:  "crash HOSTS " + losing + " [at operation COUNT | at message COUNT]",
+			Doc:      "Takes the power now, during the given disk operation from now, or before the given message from now; the hosts restart when it ends.",
+			Budget:   budget,
+			Examples: []string{"crash leader losing unsynced", "crash n1 losing subset torn at operation 17", "crash follower losing nothing at message 3"},
+			Parse:    parseCrash, Harm: harmHosts, Draw: drawCrash,
+		},
+		{
+			Name: "crash-loop", Family: "processes", Lasting: true,
+			Grammar:  "crash-loop HOSTS down TIMES up TIMES " + losing,
+			Doc:      "Crashes and restarts hosts over and over, down first.",
+			Budget:   budget,
+			Examples: []string{"crash-loop n1 down 100ms up 50ms..1s losing unsynced"},
+			Parse:    parseCrashLoop, Harm: harmHosts, Draw: drawCrashLoop,
+		},
+		{
+			Name: "blackout", Family: "processes", Lasting: true,
+			Grammar:  "blackout " + losing,
+			Doc:      "Takes the power from the whole cluster at one instant; all hosts restart when it ends.",
+			Budget:   "safety only",
+			Examples: []string{"blackout losing subset torn"},
+			Parse:    parseBlackout, Class: always(SafetyOnly), Draw: drawBlackout,
+		},
+	}
+}
+
+func parseCrash(p *Parser) Action {
+	a := Crash{Hosts: p.Group()}
+	a.Losing, a.Torn = p.losing()
+	if p.Accept("at") {
+		a.Point = AtOperation + Point(p.OneOf(AtOperation.String(), AtMessage.String()))
+		a.N = p.Count(1, MaxCount)
+	}
+	return done(p, a)
+}
+
+func parseCrashLoop(p *Parser) Action {
+	a := CrashLoop{Hosts: p.Group()}
+	p.Expect("down")
+	a.Down = p.Distribution()
+	p.Expect("up")
+	a.Up = p.Distribution()
+	a.Losing, a.Torn = p.losing()
+	return done(p, a)
+}
+
+func parseBlackout(p *Parser) Action {
+	var a Blackout
+	a.Losing, a.Torn = p.losing()
+	return done(p, a)
+}
+
+// losing takes what a crash does to unsynced writes.
+func (p *Parser) losing() (l Losing, torn bool) {
+	if p.Accept("losing") {
+		l = Losing(p.OneOf(losingNames[:]...))
+	}
+	return l, p.Accept("torn")
+}
+
+// processKinds are the other kinds that trouble hosts, and those that mend them.
+func processKinds() []Kind {
+	const quorum = "tolerable while the others are a quorum, else safety only"
+	return []Kind{
+		{
+			Name: "restart", Family: "processes",
+			Grammar:  "restart HOSTS",
+			Doc:      "Starts hosts that are down.",
+			Budget:   "tolerable",
+			Examples: []string{"restart n1", "restart down"},
+			Parse:    func(p *Parser) Action { return done(p, Restart{p.Group()}) },
+		},
+		{
+			Name: "pause", Family: "processes", Lasting: true,
+			Grammar:  "pause HOSTS [and clock]",
+			Doc:      "Stops hosts without taking anything from them; with their clocks, they do not know that time has passed.",
+			Budget:   quorum + "; with their clocks outside the model when reads rely on leases",
+			Examples: []string{"pause follower", "pause leader and clock"},
+			Parse:    parsePause, Class: classPause, Harm: harmHosts, Draw: drawPause,
+		},
+		{
+			Name: "resume", Family: "processes",
+			Grammar:  "resume HOSTS",
+			Doc:      "Ends every pause of the hosts.",
+			Budget:   "tolerable",
+			Examples: []string{"resume n1"},
+			Parse:    func(p *Parser) Action { return done(p, Resume{p.Group()}) },
+		},
+		{
+			Name: "slow", Family: "processes", Lasting: true,
+			Grammar:  "slow HOSTS by TIMES",
+			Doc:      "Keeps hosts busy for a while with each event that they handle.",
+			Budget:   "tolerable up to 1% of an election timeout for 99% of the events, else as pause",
+			Examples: []string{"slow n1 by 5ms..20ms"},
+			Parse:    parseSlow, Harm: harmSlow, Draw: drawSlow,
+		},
+		{
+			Name: "heal", Family: "processes",
+			Grammar:  "heal [core]",
+			Doc:      "Ends every fault and starts every host; with core, only for hosts enough to make progress, and the others stay broken.",
+			Budget:   "tolerable",
+			Examples: []string{"heal", "heal core"},
+			Parse:    func(p *Parser) Action { return done(p, Heal{p.Accept("core")}) },
+		},
+	}
+}
+
+func parsePause(p *Parser) Action {
+	a := Pause{Hosts: p.Group()}
+	a.Clock = p.Accept("and", "clock")
+	return done(p, a)
+}
+
+func parseSlow(p *Parser) Action {
+	a := Slow{Hosts: p.Group()}
+	p.Expect("by")
+	a.By = p.Distribution()
+	return done(p, a)
+}

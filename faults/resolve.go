@@ -1,0 +1,311 @@
+package faults
+
+import (
+	"fmt"
+	"math/bits"
+	"slices"
+
+	"raftsim/random"
+)
+
+// View is what must be known of a cluster to resolve roles.
+type View interface {
+	// Hosts lists every host that exists, running or not, ascending.
+	Hosts() []uint64
+	// Leader is the running host that leads in the highest term, or zero.
+	Leader() uint64
+	// Role is what a host is now: Leader, Follower, Candidate, Learner or
+	// Down; zero when it runs but belongs to no configuration.
+	Role(host uint64) Role
+	// Voters lists the voters of the configuration in force, and those of its
+	// outgoing half while it is joint.
+	Voters() (incoming, outgoing []uint64)
+}
+
+// Adder is an action that may name hosts that do not exist yet.
+type Adder interface {
+	// Adds reports that the hosts of this group, counted from 0 as in
+	// Action.Groups, are new ones.
+	Adds(group int) bool
+}
+
+// Bind resolves the roles of an action: it returns the same action with hosts
+// only. The choice among hosts that fit depends on the view and the fate
+// alone. It fails when a target is held by nobody; the error says which, and
+// the caller may try again later.
+//
+// Hosts named in the line are settled first, then the roles that have to do
+// with the leader, then the others that draw hosts, each from what the line has
+// not taken yet; then the plural roles; Rest last.
+func Bind(a Action, v View, fate uint64) (Action, error) {
+	groups := a.Groups()
+	r := resolver{view: v, fate: fate, action: a, disjoint: isDisjoint(a)}
+	sets := make([][][]uint64, len(groups))
+	for i, g := range groups {
+		sets[i] = make([][]uint64, len(g))
+	}
+	for stage := range stages {
+		for i, g := range groups {
+			for j, t := range g {
+				if stageOf(t) != stage {
+					continue
+				}
+				sets[i][j] = r.resolve(t, i, uint64(i)<<32|uint64(j))
+				if len(sets[i][j]) == 0 {
+					return nil, fmt.Errorf("faults: %s: %s", a, missing(t))
+				}
+			}
+		}
+	}
+	bound := make([]Group, len(groups))
+	for i, g := range groups {
+		if _, ring := a.(Ring); ring {
+			draw := dice{fate}
+			for j, t := range g {
+				if t.Role != 0 {
+					draw.shuffle(sets[i][j])
+				}
+			}
+		}
+		bound[i] = join(sets[i])
+	}
+	return a.Bind(bound), nil
+}
+
+// Resolve returns the hosts that a single target stands for, ascending, or
+// none when it is held by nobody. The same view and fate give the same hosts.
+func Resolve(t Target, v View, fate uint64) []uint64 {
+	r := resolver{view: v, fate: fate}
+	return r.resolve(t, 0, 0)
+}
+
+// missing says why a target is nobody.
+func missing(t Target) string {
+	if t.Host != 0 {
+		return t.String() + " does not exist"
+	}
+	return "there is no " + t.String()
+}
+
+// The stages in which targets are settled.
+const (
+	namedStage = iota
+	leaderStage
+	drawnStage
+	pluralStage
+	restStage
+	stages
+)
+
+func stageOf(t Target) int {
+	switch t.Role {
+	case 0:
+		return namedStage
+	case Leader, LeaderMinority, LeaderMajority:
+		return leaderStage
+	case Followers, Learners, All, Down:
+		return pluralStage
+	case Rest:
+		return restStage
+	}
+	return drawnStage
+}
+
+// resolver settles the targets of one action.
+type resolver struct {
+	view     View
+	fate     uint64
+	action   Action
+	disjoint bool     // plural roles leave out what is taken
+	taken    []uint64 // hosts that the line has so far
+}
+
+// resolve settles one target; position tells targets of one line apart.
+func (r *resolver) resolve(t Target, group int, position uint64) []uint64 {
+	draw := dice{random.Mix(r.fate, position)}
+	var hosts []uint64
+	switch t.Role {
+	case 0:
+		hosts = r.named(t.Host, group)
+	case Leader:
+		hosts = r.free(func(h uint64) bool { return h == r.view.Leader() })
+	case Follower, Candidate, Learner:
+		hosts = draw.one(r.free(func(h uint64) bool { return r.view.Role(h) == t.Role }))
+	case Random:
+		hosts = draw.one(r.free(func(h uint64) bool { return r.view.Role(h) != Down }))
+	case Minority, LeaderMinority:
+		hosts = r.minority(draw, t.Role == LeaderMinority)
+	case Majority, LeaderMajority:
+		hosts = r.majority(draw, t.Role == LeaderMajority)
+	case Followers:
+		hosts = r.plural(Follower)
+	case Learners:
+		hosts = r.plural(Learner)
+	case Down:
+		hosts = r.plural(Down)
+	case All:
+		hosts = r.plural(0)
+	case New:
+		hosts = r.next()
+	case Rest:
+		hosts = r.free(func(uint64) bool { return true })
+	}
+	if t.Role != Rest {
+		r.taken = append(r.taken, hosts...)
+	}
+	return hosts
+}
+
+// named is a host by its name: it must exist, or be there to be added.
+func (r *resolver) named(host uint64, group int) []uint64 {
+	adder, ok := r.action.(Adder)
+	if ok && adder.Adds(group) || slices.Contains(r.view.Hosts(), host) {
+		return []uint64{host}
+	}
+	return nil
+}
+
+// where lists the hosts that fit.
+func (r *resolver) where(fits func(uint64) bool) []uint64 {
+	var hosts []uint64
+	for _, h := range r.view.Hosts() {
+		if fits(h) {
+			hosts = append(hosts, h)
+		}
+	}
+	return hosts
+}
+
+// free lists the hosts that fit and that the line has not taken.
+func (r *resolver) free(fits func(uint64) bool) []uint64 {
+	return r.where(func(h uint64) bool { return !slices.Contains(r.taken, h) && fits(h) })
+}
+
+// plural lists all hosts of a role, or all hosts at all when it is zero.
+func (r *resolver) plural(role Role) []uint64 {
+	fits := func(h uint64) bool { return role == 0 || r.view.Role(h) == role }
+	if r.disjoint {
+		return r.free(fits)
+	}
+	return r.where(fits)
+}
+
+// next is the next id that no host has.
+func (r *resolver) next() []uint64 {
+	last := uint64(0)
+	for _, h := range slices.Concat(r.view.Hosts(), r.taken) {
+		last = max(last, h)
+	}
+	return []uint64{last + 1}
+}
+
+// voters lists the free voters of both halves, shuffled. With the leader it is
+// in front; there are none when it is not a free voter.
+func (r *resolver) voters(draw dice, withLeader bool) (shuffled []uint64, halves [2][]uint64) {
+	incoming, outgoing := r.view.Voters()
+	halves = [2][]uint64{incoming, outgoing}
+	shuffled = r.free(func(h uint64) bool { return slices.Contains(incoming, h) || slices.Contains(outgoing, h) })
+	draw.shuffle(shuffled)
+	if withLeader {
+		i := slices.Index(shuffled, r.view.Leader())
+		if i < 0 {
+			return nil, halves
+		}
+		shuffled[0], shuffled[i] = shuffled[i], shuffled[0]
+	}
+	return shuffled, halves
+}
+
+// minority draws as many voters as can be lost while each half keeps a quorum.
+func (r *resolver) minority(draw dice, withLeader bool) []uint64 {
+	voters, halves := r.voters(draw, withLeader)
+	var chosen []uint64
+	for i, h := range voters {
+		with := append(slices.Clone(chosen), h)
+		if losable(with, halves[0]) && losable(with, halves[1]) {
+			chosen = with
+		} else if i == 0 && withLeader {
+			return nil
+		}
+	}
+	slices.Sort(chosen)
+	return chosen
+}
+
+// majority draws as few voters as make a quorum of each half.
+func (r *resolver) majority(draw dice, withLeader bool) []uint64 {
+	voters, halves := r.voters(draw, withLeader)
+	if !isQuorum(voters, halves[0]) || !isQuorum(voters, halves[1]) {
+		return nil
+	}
+	chosen := slices.Clone(voters)
+	for i := len(voters) - 1; i >= 0; i-- {
+		if withLeader && i == 0 {
+			break
+		}
+		without := slices.Delete(slices.Clone(chosen), i, i+1)
+		if isQuorum(without, halves[0]) && isQuorum(without, halves[1]) {
+			chosen = without
+		}
+	}
+	slices.Sort(chosen)
+	return chosen
+}
+
+// losable reports that the half keeps a quorum without these hosts.
+func losable(lost, half []uint64) bool {
+	return len(half) == 0 || common(lost, half) <= (len(half)-1)/2
+}
+
+// isQuorum reports that these hosts are a quorum of the half.
+func isQuorum(hosts, half []uint64) bool {
+	return len(half) == 0 || common(hosts, half) > len(half)/2
+}
+
+func common(a, b []uint64) int {
+	n := 0
+	for _, h := range a {
+		if slices.Contains(b, h) {
+			n++
+		}
+	}
+	return n
+}
+
+// join makes one group of what its targets stand for, each host once.
+func join(sets [][]uint64) Group {
+	var g Group
+	for _, set := range sets {
+		for _, h := range set {
+			if !slices.Contains(g, Host(h)) {
+				g = append(g, Host(h))
+			}
+		}
+	}
+	return g
+}
+
+// dice is a short sequence of chance that starts at a fate.
+type dice struct{ state uint64 }
+
+// below returns a number in [0, n).
+func (d *dice) below(n int) int {
+	d.state = random.Mix(d.state, 1)
+	hi, _ := bits.Mul64(d.state, uint64(n))
+	return int(hi)
+}
+
+// one draws one of the hosts, or none of none.
+func (d *dice) one(hosts []uint64) []uint64 {
+	if len(hosts) == 0 {
+		return nil
+	}
+	return []uint64{hosts[d.below(len(hosts))]}
+}
+
+func (d *dice) shuffle(hosts []uint64) {
+	for i := len(hosts) - 1; i > 0; i-- {
+		j := d.below(i + 1)
+		hosts[i], hosts[j] = hosts[j], hosts[i]
+	}
+}
