@@ -6,10 +6,10 @@ import (
 	pb "raftsim/raft/raftpb"
 )
 
-// Options says what a Protocol watches.
+// Options says what a Protocol watches. The zero value watches everything.
 type Options struct {
 	// Only, when not empty, names the properties to report; all others are
-	// off. An unknown name is an error of the caller and panics.
+	// off.
 	Only []string
 	// Off names properties that are not reported, for a Raft that lacks the
 	// capability they need.
@@ -23,78 +23,157 @@ type Options struct {
 //
 // Facts about one host come in this order: Started; then Offered, Persisted,
 // Sent, Applied and the others as they happen; Crashed; and so on from Started.
-type Protocol struct{}
+// A fact that is never shown only narrows what can be seen: without Persisted
+// nothing is durable and every answer is premature, without ConfChanged no
+// quorum is counted.
+//
+// After a violation the memory is no longer that of a sound run, so later
+// violations may be echoes of the first.
+type Protocol struct {
+	on  [properties]bool
+	now note
 
-// NewProtocol returns a Protocol that has seen nothing.
-func NewProtocol(o Options) *Protocol { return &Protocol{} }
+	hosts    []*hostMemory // in order of their number
+	lastHost *hostMemory
+	terms    map[uint64]*termMemory
+	lastTerm *termMemory
+
+	committed commits
+	configs   []configRecord       // in order of their index
+	reads     map[uint64]uint64    // read under way to the index it must see
+	sessions  map[uint64]execution // session to its last execution
+	executed  uint64               // the highest log index that was executed
+
+	recovered  logView // scratch of Started
+	violations []Violation
+}
+
+// note says when something happened.
+type note struct {
+	at    clock.Time
+	event uint64
+}
+
+// NewProtocol returns a Protocol that has seen nothing. It panics when o names
+// a property that does not exist; Options.Validate says so politely.
+func NewProtocol(o Options) *Protocol {
+	return &Protocol{
+		on:       o.enabled(),
+		terms:    map[uint64]*termMemory{},
+		reads:    map[uint64]uint64{},
+		sessions: map[uint64]execution{},
+	}
+}
 
 // At stamps the facts that follow with a virtual time and an event number.
-func (c *Protocol) At(now clock.Time, event uint64) {}
+func (c *Protocol) At(now clock.Time, event uint64) { c.now = note{now, event} }
 
 // Started says that a host boots or restarts with what it recovered from its
-// disk: the hard state, the snapshot (nil or empty when there is none) and the
+// disk: the hard state, the snapshot (of index zero when there is none) and the
 // entries after it. All of it counts as durable.
-func (c *Protocol) Started(host uint64, hs pb.HardState, snap pb.Snapshot, entries []pb.Entry) {}
+func (c *Protocol) Started(host uint64, hs pb.HardState, snap pb.Snapshot, entries []pb.Entry) {
+	h := c.host(host)
+	c.recover(h, &hs, &snap, entries)
+	if h.started && !h.excused {
+		c.checkDurableState(h, &hs, &snap)
+	}
+	h.start(hs, snap.Metadata.Index, &c.recovered)
+	c.checkRecoveredCommit(h)
+}
 
 // Crashed says that a host lost everything that was not durable. excused says
 // that an injected disk fault, one that Raft does not promise to survive, may
 // have taken what was durable as well: the next Started is then believed.
-func (c *Protocol) Crashed(host uint64, excused bool) {}
+func (c *Protocol) Crashed(host uint64, excused bool) {
+	h := c.host(host)
+	h.up, h.role = false, raft.StateFollower
+	h.excused = h.excused || excused
+	h.lost = h.lost || excused
+}
 
 // Offered says that a Ready was taken from a host. soft and snap are nil and hs
 // is empty where the Ready has none. committed are the entries to apply.
 func (c *Protocol) Offered(host uint64, soft *raft.SoftState, hs pb.HardState, entries, committed []pb.Entry, snap *pb.Snapshot, mustSync bool) {
+	h := c.host(host)
+	led, term, commit := h.leads(), h.hs.Term, h.hs.Commit
+	if hs != (pb.HardState{}) {
+		c.checkHardState(h, hs)
+		h.hs.Term, h.hs.Vote = hs.Term, hs.Vote
+		commit = hs.Commit
+	}
+	if soft != nil {
+		h.role = soft.RaftState
+	}
+	stayed := led && h.leads() && h.hs.Term == term // led all along
+	if h.leads() && !stayed {
+		c.checkElection(h)
+	}
+	if snap != nil && snap.Metadata.Index > 0 {
+		c.takeSnapshot(h, snap)
+	}
+	c.takeEntries(h, entries, stayed)
+	if h.leads() && !stayed {
+		c.checkLeaderCompleteness(h)
+	}
+	c.advanceCommit(h, commit)
+	c.checkOfferedCommits(h, committed)
+	h.fresh, h.grew = false, len(entries) > 0
+	h.former = h.former[:0]
 }
 
 // Persisted says that hs (when not empty), entries and snap (when not nil) of
 // an earlier Offered are durable now: written and synced. Call it before the
-// messages that rest on it are Sent.
-func (c *Protocol) Persisted(host uint64, hs pb.HardState, entries []pb.Entry, snap *pb.Snapshot) {}
+// messages that rest on it are Sent. What was written and not yet synced is
+// told later, with the sync.
+func (c *Protocol) Persisted(host uint64, hs pb.HardState, entries []pb.Entry, snap *pb.Snapshot) {
+	h := c.host(host)
+	if hs != (pb.HardState{}) {
+		h.disk = hs
+	}
+	if snap != nil && snap.Metadata.Index > 0 {
+		at := snap.Metadata.Index
+		h.diskLog.reset(at, c.recordAt(at, snap.Metadata.Term))
+		h.diskSnap = max(h.diskSnap, at)
+	}
+	for i := range entries {
+		h.persist(c, &entries[i])
+	}
+}
 
 // Sent says that a message leaves a host.
-func (c *Protocol) Sent(host uint64, m *pb.Message) {}
-
-// Applied says that a host gives an entry to its state machine.
-func (c *Protocol) Applied(host uint64, e *pb.Entry) {}
-
-// AppliedState says that the state machine of a host has the digest once all
-// entries up to index are applied.
-func (c *Protocol) AppliedState(host, index, digest uint64) {}
-
-// Installed says that a host replaced its state machine by a snapshot that it
-// was sent.
-func (c *Protocol) Installed(host uint64, snap *pb.Snapshot) {}
-
-// Snapshotted says that a host made a snapshot of its own state machine, whose
-// digest it had.
-func (c *Protocol) Snapshotted(host uint64, snap *pb.Snapshot, digest uint64) {}
-
-// Compacted says that a host dropped the entries up to index from its log.
-func (c *Protocol) Compacted(host, index uint64) {}
-
-// ConfChanged says that the configuration that a host goes by is cs once it
-// has applied index. Index zero tells the configuration it booted with.
-func (c *Protocol) ConfChanged(host, index uint64, cs pb.ConfState) {}
-
-// Progress says what a leader believes of a peer.
-func (c *Protocol) Progress(host, peer, match, next uint64) {}
-
-// ReadRequested says that a linearizable read began, under a number that is
-// unique in the run; ReadServed that a host serves it at its applied index.
-func (c *Protocol) ReadRequested(read uint64) {}
-
-// ReadServed says that a read is answered from the state at index of a host.
-func (c *Protocol) ReadServed(host, read, index uint64) {}
-
-// Executed says that a host's state machine met a client's request at a log
-// index; duplicate when it had no effect.
-func (c *Protocol) Executed(host, index, session, number uint64, duplicate bool) {}
-
-// Acknowledged says that a client was told that its request took effect.
-func (c *Protocol) Acknowledged(session, number uint64) {}
+func (c *Protocol) Sent(host uint64, m *pb.Message) {
+	h := c.host(host)
+	c.checkMessageTerm(h, m)
+	switch m.Type {
+	case pb.MsgApp, pb.MsgHeartbeat, pb.MsgSnap, pb.MsgTimeoutNow:
+		c.checkLeaderMessage(h, m)
+	case pb.MsgVote, pb.MsgPreVote:
+		c.checkVoteRequest(h, m)
+	case pb.MsgVoteResp:
+		c.checkTermDurable(h, m)
+		if !m.Reject {
+			c.checkVote(h, m)
+		}
+	case pb.MsgPreVoteResp:
+		if !m.Reject {
+			c.checkVoteFreshness(h, m)
+		}
+	case pb.MsgAppResp:
+		c.checkTermDurable(h, m)
+		if !m.Reject {
+			c.checkAcknowledgement(h, m)
+		}
+	}
+}
 
 // Violations returns what was found so far, in order, one of each signature.
-func (c *Protocol) Violations() []Violation { return nil }
+// The slice is the Protocol's own.
+func (c *Protocol) Violations() []Violation { return c.violations }
 
 // First returns the first violation, nil when there is none.
-func (c *Protocol) First() *Violation { return nil }
+func (c *Protocol) First() *Violation {
+	if len(c.violations) == 0 {
+		return nil
+	}
+	return &c.violations[0]
+}

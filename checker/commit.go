@@ -1,0 +1,159 @@
+package checker
+
+import (
+	"fmt"
+	"slices"
+
+	pb "raftsim/raft/raftpb"
+)
+
+// checkHardState judges a new term and vote by the ones before.
+func (c *Protocol) checkHardState(h *hostMemory, hs pb.HardState) {
+	if hs.Term < h.hs.Term {
+		c.report(termOrder, "goes back", fmt.Sprintf("n%d goes from term %d back to %d", h.id, h.hs.Term, hs.Term),
+			c.fact(h.id, "offers term %d", hs.Term))
+	}
+	if hs.Term == h.hs.Term && h.hs.Vote != 0 && hs.Vote != h.hs.Vote {
+		c.report(oneVote, "changed", fmt.Sprintf("n%d changes its vote in term %d", h.id, hs.Term),
+			c.fact(h.id, "had voted for n%d and offers a vote for n%d", h.hs.Vote, hs.Vote))
+	}
+}
+
+// advanceCommit takes over the commit index that a host shows, and judges it.
+func (c *Protocol) advanceCommit(h *hostMemory, commit uint64) {
+	if commit == h.hs.Commit {
+		return
+	}
+	switch before := h.hs.Commit; {
+	case commit < before:
+		c.report(commitOrder, "goes back", fmt.Sprintf("n%d takes its commit index back from %d to %d", h.id, before, commit),
+			c.fact(h.id, "offers commit index %d", commit))
+	case commit > h.log.last():
+		c.report(commitOrder, "beyond the log", fmt.Sprintf("n%d commits index %d and its log ends at %d", h.id, commit, h.log.last()),
+			c.fact(h.id, "offers commit index %d", commit))
+		commit = h.log.last()
+	case commit <= c.committed.last():
+		c.checkCommittedPrefix(h, commit)
+	default:
+		if c.checkCommittedPrefix(h, c.committed.last()) {
+			c.checkCommitTerm(h, commit)
+			c.checkCommitQuorum(h, commit)
+			c.extendCommitted(h, commit)
+		}
+	}
+	h.hs.Commit = commit
+}
+
+// checkCommittedPrefix compares a host's log up to a committed index with what
+// is committed there.
+func (c *Protocol) checkCommittedPrefix(h *hostMemory, index uint64) bool {
+	r, ok := h.log.at(index)
+	want, known := c.committed.entry(index)
+	if !ok || !known || r == want {
+		return true
+	}
+	for index > c.committed.base+1 { // down to the first difference
+		r, ok = h.log.at(index - 1)
+		if k := c.committed.at(index - 1); !ok || k == nil || r == k.record {
+			break
+		}
+		index--
+	}
+	k := c.committed.at(index)
+	if k == nil {
+		return false
+	}
+	r, _ = h.log.at(index)
+	c.report(committedLog, "conflict", fmt.Sprintf("two different entries are committed at index %d", index),
+		k.by.fact(k.by.host, "shows index %d of term %d committed", index, k.term),
+		c.fact(h.id, "shows another entry, of term %d, committed there", r.term))
+	return false
+}
+
+// checkCommitTerm reports a commit index that nobody was entitled to show
+// first: a leader's that ends in an entry of an earlier term (Raft Figure 8),
+// or one of a host that did not lead the term of the entry.
+func (c *Protocol) checkCommitTerm(h *hostMemory, commit uint64) {
+	r, _ := h.log.at(commit)
+	t := c.term(r.term)
+	switch {
+	case h.leads() && r.term != h.hs.Term:
+		c.report(commitTerm, "earlier term", fmt.Sprintf("n%d, leader of term %d, commits index %d of term %d by counting", h.id, h.hs.Term, commit, r.term),
+			c.term(h.hs.Term).led(), c.fact(h.id, "offers commit index %d", commit))
+	case !h.leads() && t.leader.host != 0 && t.leader.host != h.id:
+		c.report(commitTerm, "not the leader", fmt.Sprintf("n%d commits index %d of term %d, which no leader has committed", h.id, commit, r.term),
+			t.led(), c.fact(h.id, "offers commit index %d", commit))
+	}
+}
+
+// checkCommitQuorum counts on how many disks a newly committed entry is. A host
+// that may have lost durable data to a fault is believed to have had it.
+func (c *Protocol) checkCommitQuorum(h *hostMemory, commit uint64) {
+	r, _ := h.log.at(commit)
+	if h.fresh && slices.Contains(h.changes, commit) && c.term(r.term).leader.host == 0 {
+		return // what a node is bootstrapped with
+	}
+	durable := func(id uint64) bool {
+		o := c.known(id)
+		return o != nil && (o.lost || o.keeps(commit, r))
+	}
+	if c.anyConfig(h, func(k *config) bool { return k.quorum(durable) }) {
+		return
+	}
+	var evidence []Evidence
+	for _, o := range c.hosts {
+		if h.config.voter(o.id) {
+			evidence = append(evidence, c.fact(o.id, "has %s on disk", o.describeDisk(commit, r)))
+		}
+	}
+	c.report(commitQuorum, "too few disks", fmt.Sprintf("n%d commits index %d of term %d, which is not durable on a majority of %s", h.id, commit, r.term, h.config),
+		append(evidence, c.fact(h.id, "offers commit index %d", commit))...)
+}
+
+// keeps reports whether an entry is durable on a host, by itself or within a
+// snapshot.
+func (h *hostMemory) keeps(index uint64, r record) bool {
+	got, ok := h.diskLog.at(index)
+	return index < h.diskLog.base || ok && got == r
+}
+
+func (h *hostMemory) describeDisk(index uint64, r record) string {
+	got, ok := h.diskLog.at(index)
+	switch {
+	case h.keeps(index, r):
+		return fmt.Sprintf("index %d", index)
+	case ok:
+		return fmt.Sprintf("another entry, of term %d, at index %d", got.term, index)
+	}
+	return fmt.Sprintf("a log that ends at index %d", h.diskLog.last())
+}
+
+// extendCommitted adds what a host was first to show as committed, and holds it
+// against the leaders of later terms that are already there.
+func (c *Protocol) extendCommitted(h *hostMemory, commit uint64) {
+	for index := c.committed.last() + 1; index <= commit; index++ {
+		r, ok := h.log.at(index)
+		if !ok {
+			return
+		}
+		c.committed.records = append(c.committed.records, commitRecord{record: r, in: h.hs.Term, by: stamp{h.id, c.now}})
+	}
+	for _, o := range c.hosts {
+		if o.up && o.leads() && o.hs.Term > h.hs.Term {
+			c.checkHolds(o, commit)
+		}
+	}
+}
+
+// checkOfferedCommits judges the entries that a host is told to apply. What is
+// in them is judged when they are Applied.
+func (c *Protocol) checkOfferedCommits(h *hostMemory, entries []pb.Entry) {
+	for i := range entries {
+		e := &entries[i]
+		if e.Index > h.hs.Commit {
+			c.report(applyOrder, "not committed", fmt.Sprintf("n%d is told to apply index %d and its commit index is %d", h.id, e.Index, h.hs.Commit),
+				c.fact(h.id, "offers index %d as committed", e.Index))
+			return
+		}
+	}
+}

@@ -1,0 +1,80 @@
+package checker
+
+import (
+	"slices"
+
+	"raftsim/raft"
+	pb "raftsim/raft/raftpb"
+)
+
+// hostMemory is what a Protocol remembers of one host.
+type hostMemory struct {
+	id      uint64
+	started bool // ever
+	up      bool
+	// lost says that a fault outside the model may have taken durable data, at
+	// any time so far: what the host acknowledged need not be there.
+	lost bool
+	// excused says the same of the crash that the host is down from.
+	excused bool
+
+	// What the host last offered: its volatile view.
+	role      raft.StateType
+	hs        pb.HardState
+	log       logView
+	changes   []uint64 // indexes of configuration entries in log, increasing
+	fresh     bool     // started without any state, and nothing offered yet
+	grew      bool     // the last Ready had entries
+	snapIndex uint64   // of the last snapshot offered, installed or made
+
+	// What is durable.
+	disk     pb.HardState
+	diskLog  logView
+	diskSnap uint64
+
+	applied uint64
+	config  config
+	// former holds the configurations that were replaced since the last
+	// Offered: a decision that shows only now may have been made under them.
+	former []config
+
+	// matched is the highest index that the host acknowledged to the leader of
+	// matchedTerm.
+	matched, matchedTerm uint64
+	// progress holds what the host believes of its peers while it leads.
+	progress []peerBelief
+}
+
+// host returns the memory of a host, making it on first sight. Hosts are kept
+// in order of their number.
+func (c *Protocol) host(id uint64) *hostMemory {
+	if h := c.lastHost; h != nil && h.id == id {
+		return h
+	}
+	i, found := slices.BinarySearchFunc(c.hosts, id, func(h *hostMemory, id uint64) int {
+		switch {
+		case h.id < id:
+			return -1
+		case h.id > id:
+			return 1
+		}
+		return 0
+	})
+	if !found {
+		c.hosts = slices.Insert(c.hosts, i, &hostMemory{id: id})
+	}
+	c.lastHost = c.hosts[i]
+	return c.lastHost
+}
+
+// known returns the memory of a host that was seen before, nil otherwise.
+func (c *Protocol) known(id uint64) *hostMemory {
+	for _, h := range c.hosts {
+		if h.id == id {
+			return h
+		}
+	}
+	return nil
+}
+
+func (h *hostMemory) leads() bool { return h.role == raft.StateLeader }

@@ -1,0 +1,79 @@
+package checker
+
+import (
+	"fmt"
+
+	pb "raftsim/raft/raftpb"
+)
+
+// checkMessageTerm reports a message that speaks of a term its sender is not in
+// yet. Pre-votes and their answers speak of the term that would come.
+func (c *Protocol) checkMessageTerm(h *hostMemory, m *pb.Message) {
+	if m.Term <= h.hs.Term || m.Type == pb.MsgPreVote || m.Type == pb.MsgPreVoteResp && !m.Reject {
+		return
+	}
+	c.report(messageTerm, "above the sender's", fmt.Sprintf("n%d sends %s in term %d and is in term %d", h.id, m.Type, m.Term, h.hs.Term),
+		c.fact(h.id, "sends %s to n%d", m.Type, m.To))
+}
+
+// checkLeaderMessage judges what only a leader sends. Its content is compared
+// with the sender's log while the sender still leads the term of the message:
+// a message may leave after its sender was deposed.
+func (c *Protocol) checkLeaderMessage(h *hostMemory, m *pb.Message) {
+	c.claimTerm(h, m.Term, true)
+	if m.Commit > h.hs.Commit {
+		c.report(commitHint, "above the sender's", fmt.Sprintf("n%d sends commit index %d and has committed %d", h.id, m.Commit, h.hs.Commit),
+			c.fact(h.id, "sends %s to n%d", m.Type, m.To))
+	}
+	if !h.leads() || h.hs.Term != m.Term {
+		return
+	}
+	switch m.Type {
+	case pb.MsgApp:
+		c.checkAppend(h, m)
+	case pb.MsgHeartbeat:
+		c.checkHeartbeat(h, m)
+	case pb.MsgSnap:
+		if m.Snapshot != nil {
+			c.checkSnapshot(h, &m.Snapshot.Metadata, "sends")
+		}
+	}
+}
+
+// checkAppend compares an append with the leader's log, by index and term: the
+// follower's log is compared in full when it has taken the entries.
+func (c *Protocol) checkAppend(h *hostMemory, m *pb.Message) {
+	index, term := m.Index, m.LogTerm
+	for i := -1; ; {
+		if r, ok := h.log.at(index); index > h.log.last() || ok && r.term != term {
+			c.report(messageForm, "append", fmt.Sprintf("n%d sends an append that is not its log", h.id),
+				c.term(m.Term).led(),
+				c.fact(h.id, "sends index %d of term %d to n%d; its log has %s", index, term, m.To, h.describeEntry(index)))
+			return
+		}
+		if i++; i == len(m.Entries) {
+			return
+		}
+		if e := &m.Entries[i]; e.Index != index+1 {
+			c.report(messageForm, "gap", fmt.Sprintf("n%d sends an append with index %d after %d", h.id, e.Index, index),
+				c.fact(h.id, "sends MsgApp to n%d", m.To))
+			return
+		}
+		index, term = m.Entries[i].Index, m.Entries[i].Term
+	}
+}
+
+// checkHeartbeat reports a heartbeat that would let its receiver commit what it
+// may not have: more than it acknowledged to this leader.
+func (c *Protocol) checkHeartbeat(h *hostMemory, m *pb.Message) {
+	p := c.known(m.To)
+	if m.Commit == 0 || p == nil || p.lost || p.matchedTerm == m.Term && m.Commit <= p.matched || p.matchedTerm > m.Term {
+		return
+	}
+	matched := p.matched
+	if p.matchedTerm < m.Term {
+		matched = 0
+	}
+	c.report(commitHint, "heartbeat", fmt.Sprintf("n%d sends n%d a heartbeat with commit index %d, and n%d has acknowledged %d in term %d", h.id, m.To, m.Commit, m.To, matched, m.Term),
+		c.fact(h.id, "sends MsgHeartbeat to n%d", m.To))
+}

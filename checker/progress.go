@@ -1,0 +1,53 @@
+package checker
+
+import "fmt"
+
+// peerBelief is what a leader last said to know of a peer.
+type peerBelief struct{ peer, term, match uint64 }
+
+// Progress says what a leader believes of a peer: the index up to which their
+// logs match, and the next it would send. It may be told as often as wanted.
+func (c *Protocol) Progress(host, peer, match, next uint64) {
+	h := c.host(host)
+	if !h.leads() {
+		return
+	}
+	if next <= match {
+		c.report(peerProgress, "next below match", fmt.Sprintf("n%d would send n%d index %d and believes %d to match", host, peer, next, match),
+			c.fact(host, "believes so of n%d", peer))
+	}
+	b := h.belief(peer)
+	if b.term == h.hs.Term && match < b.match {
+		c.report(peerProgress, "match goes back", fmt.Sprintf("n%d believed n%d to match up to %d, now up to %d", host, peer, b.match, match),
+			c.fact(host, "believes so of n%d in term %d", peer, h.hs.Term))
+	}
+	b.term, b.match = h.hs.Term, match
+	c.checkMatch(h, peer, match)
+}
+
+// belief returns what a host believed of a peer, for the caller to update.
+func (h *hostMemory) belief(peer uint64) *peerBelief {
+	for i := range h.progress {
+		if h.progress[i].peer == peer {
+			return &h.progress[i]
+		}
+	}
+	h.progress = append(h.progress, peerBelief{peer: peer})
+	return &h.progress[len(h.progress)-1]
+}
+
+// checkMatch compares a leader's belief with the peer's disk. A peer that is in
+// a later term on disk may have dropped what it once acknowledged.
+func (c *Protocol) checkMatch(h *hostMemory, peer, match uint64) {
+	p := c.known(peer)
+	if p == nil || p.lost || match == 0 || p.disk.Term > h.hs.Term {
+		return
+	}
+	want, ok := h.log.at(match)
+	if !ok || p.keeps(match, want) {
+		return
+	}
+	c.report(peerProgress, "not on disk", fmt.Sprintf("n%d believes n%d to match up to %d, which is not on its disk", h.id, peer, match),
+		c.fact(peer, "has %s on disk", p.describeDisk(match, want)),
+		c.fact(h.id, "believes n%d to match up to %d", peer, match))
+}

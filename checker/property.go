@@ -1,0 +1,168 @@
+package checker
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Property is one thing that must always hold.
+type Property struct {
+	// Name is how a violation is headed, such as "election safety".
+	Name string
+	// Source says where the property comes from.
+	Source string
+	// About says in a sentence what is observed.
+	About string
+}
+
+// property is the place of a Property in the table.
+type property uint8
+
+const (
+	electionSafety property = iota
+	electionQuorum
+	oneVote
+	voteFreshness
+	preVote
+	leaderAppendOnly
+	logMatching
+	entryOrigin
+	logOrder
+	committedLog
+	commitQuorum
+	commitTerm
+	commitOrder
+	leaderCompleteness
+	stateMachineSafety
+	applyOrder
+	termDurability
+	voteDurability
+	appendDurability
+	durableState
+	termOrder
+	snapshotState
+	stateOrder
+	configAgreement
+	configStep
+	configInFlight
+	messageTerm
+	messageForm
+	commitHint
+	peerProgress
+	readIndex
+	sessionOnce
+	properties // their number
+)
+
+// table describes each property. Its order is that of the documentation.
+var table = [properties]Property{
+	electionSafety: {"election safety", "Raft §5.2, Figure 3",
+		"At most one host leads in a term, over the whole run: leaders that never coexist count too."},
+	electionQuorum: {"election quorum", "Raft §5.2; dissertation §4.3",
+		"A leader is a voter of its configuration and was given the votes of a majority of its voters, of both halves when it is joint; learners do not count."},
+	oneVote: {"one vote a term", "Raft §5.2",
+		"A host votes for at most one candidate in a term, counted across its restarts."},
+	voteFreshness: {"vote freshness", "Raft §5.4.1",
+		"A vote or pre-vote goes to a candidate that asked for it and whose log is at least as up to date as the voter's."},
+	preVote: {"pre-vote", "dissertation §9.6",
+		"A pre-vote is asked for the term after the current one, which it does not enter."},
+	leaderAppendOnly: {"leader append-only", "Raft §5.3, Figure 3",
+		"A leader never changes or drops an entry of its own log."},
+	logMatching: {"log matching", "Raft §5.3, Figure 3",
+		"Two logs that have an entry of the same index and term are the same up to it."},
+	entryOrigin: {"entry origin", "Raft §5.3, lemma 5 of the dissertation's proof",
+		"Entries of a term are made by the leader of that term and by nobody else."},
+	logOrder: {"log order", "Raft §5.3",
+		"A log has no gaps, its terms never decrease, and none is above the host's current term."},
+	committedLog: {"committed log", "Raft §5.4; etcdraft.tla LogInv",
+		"What is committed is never replaced: the committed prefixes of all hosts agree, and no host truncates below its commit index."},
+	commitQuorum: {"commit quorum", "Raft §5.3, §5.4.2; etcdraft.tla QuorumLogInv",
+		"An index is committed only when it is durable on a majority of the voters of the configuration in force, of both halves when it is joint."},
+	commitTerm: {"commit of the own term", "Raft §5.4.2, Figure 8",
+		"A leader advances its commit index by counting only to an entry of its own term."},
+	commitOrder: {"commit order", "Raft Figure 2",
+		"A commit index never goes back while a host runs, and never passes the end of its log."},
+	leaderCompleteness: {"leader completeness", "Raft §5.4, Figure 3",
+		"An entry committed in a term is in the log of every leader of a higher term."},
+	stateMachineSafety: {"state machine safety", "Raft §5.4.3, Figure 3",
+		"No two hosts apply different entries at an index, and equal prefixes give equal states."},
+	applyOrder: {"apply order", "Raft §5.3",
+		"A host applies committed entries in order of index, each once, none skipped."},
+	termDurability: {"term durability", "Raft Figure 2",
+		"An answer leaves a host only when the term it speaks of is durable there."},
+	voteDurability: {"vote durability", "Raft §5.2, Figure 2",
+		"A vote leaves a host, and a candidate counts its own, only when it is durable there."},
+	appendDurability: {"append durability", "Raft §5.3, Figure 2",
+		"An acknowledgement leaves a host only when the entries it speaks for are durable there."},
+	durableState: {"durable state", "Raft Figure 2",
+		"What was durable before a crash (term, vote, commit index, log, snapshot) is there after the restart, unless an injected fault excuses its loss."},
+	termOrder: {"term order", "Raft §5.1",
+		"The term of a host never goes back while it runs."},
+	snapshotState: {"snapshot", "Raft §7; dissertation §5",
+		"A snapshot stands for a committed prefix: its term, configuration and state are those at its index, and installing it never moves a host back."},
+	stateOrder: {"state order", "openraft StateOrdering",
+		"Compacted, snapshot, applied, committed and last index of a host are in this order."},
+	configAgreement: {"configuration agreement", "Raft §6",
+		"All hosts that have applied an index go by the same configuration, and it comes from a committed entry."},
+	configStep: {"configuration step", "Raft §6; dissertation §4.1, §4.3",
+		"Successive configurations have overlapping majorities: one voter differs, or the change is joint. No host is both voter and learner."},
+	configInFlight: {"one configuration change", "dissertation §4.1",
+		"A leader appends a configuration change only when it has applied the one before."},
+	messageTerm: {"message term", "etcdraft.tla MessageTermsLtCurrentTerm",
+		"No message carries a term above its sender's, but for pre-votes."},
+	messageForm: {"message form", "Raft Figure 2",
+		"Only the leader of a term sends what leaders send, and what it sends is in its log."},
+	commitHint: {"commit hint", "Raft Figure 2",
+		"A message carries no commit index above its sender's, and a heartbeat none above what its receiver has acknowledged in this term."},
+	peerProgress: {"replication progress", "Raft Figure 2",
+		"What a leader believes to match is durable on the peer, never shrinks in its term, and lies below what it sends next."},
+	readIndex: {"read index", "dissertation §6.4",
+		"A linearizable read is served from a state at least as new as all that was committed when it began, and not before that state is applied."},
+	sessionOnce: {"session", "dissertation §6.3",
+		"A client's command takes effect once, in the order of its session, before it is acknowledged."},
+}
+
+// Properties lists what a Protocol watches, in the order of the documentation.
+func Properties() []Property { return slices.Clone(table[:]) }
+
+// enabled says which properties to report. It panics on a name that is none.
+func (o Options) enabled() (on [properties]bool) {
+	for p := range on {
+		on[p] = len(o.Only) == 0
+	}
+	for _, name := range o.Only {
+		on[lookupProperty(name)] = true
+	}
+	for _, name := range o.Off {
+		on[lookupProperty(name)] = false
+	}
+	return on
+}
+
+// Validate reports the first name in o that is no property.
+func (o Options) Validate() error {
+	for _, name := range slices.Concat(o.Only, o.Off) {
+		if !slices.ContainsFunc(table[:], func(p Property) bool { return p.Name == name }) {
+			return fmt.Errorf("checker: no property %q, valid are %s", name, strings.Join(propertyNames(), ", "))
+		}
+	}
+	return nil
+}
+
+func propertyNames() []string {
+	names := make([]string, len(table))
+	for i, p := range table {
+		names[i] = p.Name
+	}
+	return names
+}
+
+func lookupProperty(name string) property {
+	for i, p := range table {
+		if p.Name == name {
+			return property(i)
+		}
+	}
+	panic(fmt.Sprintf("checker: no property %q", name))
+}
