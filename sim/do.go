@@ -50,7 +50,7 @@ func (s *Simulation) do(p *plannedFault, f faults.Fault) (d deed, void string) {
 		undo, void := a.Do(s)
 		return deed{undo: undo}, void
 	}
-	if d, void, ok := s.doHost(p, f.Action); ok {
+	if d, void, ok := s.doHost(p, f); ok {
 		return d, void
 	}
 	if void, ok := s.doRaft(p, f.Action); ok {

@@ -2,14 +2,13 @@ package sim
 
 import (
 	"fmt"
-	"time"
 
 	"raftsim/disk"
 	"raftsim/faults"
 )
 
 // troubleDisks does the faults that hit disks.
-func (s *Simulation) troubleDisks(a faults.Disk) (deed, string) {
+func (s *Simulation) troubleDisks(f faults.Fault, a faults.Disk) (deed, string) {
 	for _, id := range a.Hosts.IDs() {
 		s.hosts[id-1].diskFaults++
 	}
@@ -17,7 +16,7 @@ func (s *Simulation) troubleDisks(a faults.Disk) (deed, string) {
 	case faults.Rots, faults.Spoils, faults.Lost, faults.Copied, faults.Swapped:
 		return s.damageDisks(a)
 	case faults.Stalls:
-		return s.stallDisks(a), ""
+		return s.stallDisks(f, a.Hosts.IDs()), ""
 	}
 	fault := disk.Fault{Kind: diskKinds[a.Effect], Rate: a.Ratio, Delay: a.By, Bytes: a.Bytes}
 	if a.Effect == faults.SyncFails && a.LosesPages {
@@ -32,7 +31,7 @@ func (s *Simulation) troubleDisks(a faults.Disk) (deed, string) {
 	}
 	hits := func() (n int64) {
 		for i, id := range hosts {
-			n += s.hosts[id-1].disk.Hits(handles[i])
+			n += s.hosts[id-1].disk.Struck(handles[i])
 		}
 		return n
 	}
@@ -56,19 +55,17 @@ var diskKinds = map[faults.DiskEffect]disk.Kind{
 	faults.SyncLies: disk.LyingSync, faults.Misdirects: disk.Misdirect, faults.Fills: disk.Full,
 }
 
-// stallLimit is longer than any run.
-const stallLimit = 1000 * time.Hour
-
-// stallDisks lets no operation end while the fault lasts.
-func (s *Simulation) stallDisks(a faults.Disk) deed {
-	for _, id := range a.Hosts.IDs() {
-		s.hosts[id-1].disk.Stall(s.now, stallLimit)
+// stallDisks lets no operation begin before the fault ends: at its time, or with
+// the first act.
+func (s *Simulation) stallDisks(f faults.Fault, hosts []uint64) deed {
+	length := f.For
+	if length == 0 {
+		length = max(s.options.horizon().Sub(s.now), 0)
 	}
-	return deed{undo: func() {
-		for _, id := range a.Hosts.IDs() {
-			s.hosts[id-1].disk.Stall(s.now, 0)
-		}
-	}}
+	for _, id := range hosts {
+		s.hosts[id-1].disk.Stall(s.now, length)
+	}
+	return deed{undo: func() {}}
 }
 
 // damageDisks does what happens to a disk once.

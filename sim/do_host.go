@@ -10,8 +10,8 @@ import (
 
 // doHost does the faults that hit hosts, their clocks and their disks. ok is
 // false when the action is none of them.
-func (s *Simulation) doHost(p *plannedFault, action faults.Action) (d deed, void string, ok bool) {
-	switch a := action.(type) {
+func (s *Simulation) doHost(p *plannedFault, f faults.Fault) (d deed, void string, ok bool) {
+	switch a := f.Action.(type) {
 	case faults.Crash:
 		d, void = s.crashHosts(a)
 	case faults.Blackout:
@@ -35,7 +35,7 @@ func (s *Simulation) doHost(p *plannedFault, action faults.Action) (d deed, void
 	case faults.Strobe:
 		d = s.strobe(a)
 	case faults.Disk:
-		d, void = s.troubleDisks(a)
+		d, void = s.troubleDisks(f, a)
 	default:
 		return d, "", false
 	}

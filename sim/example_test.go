@@ -36,4 +36,10 @@ func Example() {
 	fmt.Println("violation:", s.Violation())
 
 	// Output:
+	// put k1 c1.1 -> ok
+	// get k1 -> c1.1
+	// n1 (up) follows the leader: true
+	// n2 (up) follows the leader: true
+	// n3 (up) follows the leader: true
+	// violation: <nil>
 }

@@ -101,8 +101,12 @@ func (p *raftHost) begin() error {
 		return err
 	}
 	var peers []raft.Peer
-	if fresh && sim.members.founding(p.host.id) && sim.options.Learners == 0 {
-		peers = sim.members.peers()
+	if sim.members.founding(p.host.id) && sim.options.Learners == 0 {
+		if fresh {
+			peers = sim.members.peers()
+		} else {
+			p.storage.founded = sim.members.genesis()
+		}
 	}
 	made, err := sim.members.factory(p.host.id)(p.config(), peers)
 	if err != nil {
