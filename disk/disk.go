@@ -1,49 +1,206 @@
-// Package disk is a simulated disk behind vfs: a page cache, fsync, and all that
-// goes wrong with them. Every call is performed at once and stamped with a start
-// and an end on the disk's own virtual timeline, so that code over vfs runs on it
-// unchanged, and a crash can fall between any two operations or into one.
+// Package disk is a simulated disk behind vfs: a page cache, fsync, and what goes
+// wrong with them. Every call is performed at once and stamped with a start and an
+// end on the disk's own virtual timeline, so that ordinary synchronous code runs on
+// it unchanged, and a crash can fall between any two operations or into one.
+//
+// # What is durable
+//
+// The contents of a file are durable once a Sync of it has ended; names once a
+// SyncDir of their directory has, and directories once MkdirAll has. Everything
+// else is in the page cache only. A power failure leaves each sector of 512 bytes
+// of a file with some prefix of the unsynced writes to it, each file with the size
+// after some prefix of what changed it, and any of the unsynced names; [Crash] says
+// which. A sector is never torn.
+//
+// # Chance
+//
+// How long operations take, which of them a fault hits and what a crash loses are
+// fates of the disk's own stream, each numbered by its operation or crash.
 package disk
 
 import (
+	"time"
+
 	"raftsim/clock"
 	"raftsim/random"
 	"raftsim/vfs"
 )
 
+const sectorBytes = 512
+
+// What the fates of a disk's stream decide.
+const (
+	purposeRead random.Purpose = iota + 1
+	purposeWrite
+	purposeSync
+	purposeDelay
+	purposePartial
+	purposeMisdirect
+	purposeCut
+	purposeKeep
+	purposeTear
+	purposeDamage
+	purposeStrike // plus the Kind
+)
+
 // Disk is one host's disk. It belongs to one simulation.
-type Disk struct{}
+type Disk struct {
+	key     random.Key
+	profile Profile
+	watch   func(Operation)
+
+	now        clock.Time // of the latest call that told it
+	busy       clock.Time // when the last operation ends
+	stalled    clock.Time // no operation starts before it
+	operations uint64
+	counts     [purposeSync + 1]uint64 // operations of each class of latency
+	crashes    uint64
+	damages    uint64 // calls that damaged data at rest
+	generation uint64 // of handles; a crash makes all of them stale
+
+	nodes   []*inode // all files and directories, in order of their making
+	made    uint64
+	names   tree     // as processes see them
+	durable tree     // as a power failure leaves them
+	changes []change // of names, not durable yet
+	syncs   []syncing
+	used    int64 // bytes of contents
+	spare   []*inode
+
+	faults []active
+	struck []int64 // by handle
+	harm   harm    // other than to data that is still there
+}
 
 var _ vfs.FS = (*Disk)(nil)
 
-// New makes an empty disk whose chance comes from the stream "disk " + name.
-func New(fates random.Fates, name string, p Profile) *Disk { panic("disk: not yet") }
+// syncing is a sync on its way: at end, what it covers is durable.
+type syncing struct {
+	number uint64 // operation; it covers what has a lower one
+	end    clock.Time
+	node   *inode // of Sync
+	dir    string // of SyncDir; empty for MkdirAll, which covers itself
+}
+
+// New makes an empty disk with the root as its only directory. Its chance comes
+// from the stream "disk " + name.
+func New(fates random.Fates, name string, p Profile) *Disk {
+	d := &Disk{key: fates.Key("disk " + name), profile: p}
+	d.wipe()
+	for _, f := range p.Faults {
+		d.Inject(0, f)
+	}
+	return d
+}
+
+// wipe leaves an empty root.
+func (d *Disk) wipe() {
+	d.nodes, d.changes, d.syncs, d.spare, d.used = nil, nil, nil, nil, 0
+	root := d.newNode()
+	root.dir = true
+	d.names = tree{}.with("/", root)
+	d.durable = tree{}.with("/", root)
+	d.generation++
+}
 
 // At says that the operations that follow are asked for at now. Each starts when
-// the one before it has ended, and not before now. Time never goes back.
-func (d *Disk) At(now clock.Time) { panic("disk: not yet") }
+// the one before it has ended, and not before now. Time does not go back: an
+// earlier now counts as the latest one.
+func (d *Disk) At(now clock.Time) {
+	if now > d.now {
+		d.now = now
+	}
+	if len(d.syncs) > 0 {
+		d.settle()
+	}
+}
 
-// Done is when the last operation asked for so far ends.
-func (d *Disk) Done() clock.Time { panic("disk: not yet") }
+// Done is when the last operation asked for so far ends; in the past when the
+// disk is idle.
+func (d *Disk) Done() clock.Time { return d.busy }
 
-// Operations counts all operations so far, failed ones too: each is a crash point.
-func (d *Disk) Operations() uint64 { panic("disk: not yet") }
+// Operations counts all operations so far, failed ones too. Every call of a method
+// of vfs.FS or vfs.File is one, but for Size and Close.
+func (d *Disk) Operations() uint64 { return d.operations }
 
-// Unsynced is how many bytes have been written and not synced by now.
-func (d *Disk) Unsynced(now clock.Time) int { panic("disk: not yet") }
+// Unsynced is how many bytes have been written by now and are not durable.
+func (d *Disk) Unsynced(now clock.Time) int {
+	d.At(now)
+	n := 0
+	for _, node := range d.nodes {
+		for i := range node.writes {
+			if w := &node.writes[i]; !w.ghost && d.begun(w.start, w.end) {
+				n += w.length
+			}
+		}
+	}
+	return n
+}
 
-// Watch calls f after each operation, nil stops it. f must not use the disk.
-func (d *Disk) Watch(f func(Operation)) { panic("disk: not yet") }
+// begun tells whether an operation has at least begun by now.
+func (d *Disk) begun(start, end clock.Time) bool { return start < d.now || end <= d.now }
 
-// Clone returns a copy that shares nothing with d. Handles stay with d.
-func (d *Disk) Clone() *Disk { panic("disk: not yet") }
+// settle makes durable what the syncs that have ended covered.
+func (d *Disk) settle() {
+	n := 0
+	for ; n < len(d.syncs) && d.syncs[n].end <= d.now; n++ {
+		if s := &d.syncs[n]; s.node != nil {
+			d.flush(s.node, s.number)
+		} else {
+			d.settleNames(s.number, s.dir)
+		}
+	}
+	d.syncs = append(d.syncs[:0], d.syncs[n:]...)
+}
 
 // Operation is what one call did, as Watch tells it.
 type Operation struct {
 	Number     uint64     // counted from 1, as Operations does
-	Verb       string     // create, open, remove, rename, mkdir, list, syncdir, read, write, truncate, sync
+	Verb       string     // create, open, remove, rename, mkdir, list, syncdir, read, write, truncate or sync
 	Name       string     // of the file or directory
-	Offset     int64      // bytes; of read, write, truncate
-	Bytes      int        // moved by read or write, made durable by sync
+	Offset     int64      // bytes; of read and write, and the new size of truncate
+	Bytes      int        // read or written, or to be made durable by sync
 	Start, End clock.Time // on the disk's timeline
-	Err        error      // what the caller got
+	Err        error      // what the caller gets
+}
+
+// Watch has f told of every operation once its outcome is known; nil ends it. f
+// must not use the disk.
+func (d *Disk) Watch(f func(Operation)) { d.watch = f }
+
+// begin puts an operation that moves so many bytes on the timeline. A write moves
+// them to the cache only.
+func (d *Disk) begin(verb, name string, class random.Purpose, moved int) Operation {
+	d.operations++
+	var latency *random.Distribution
+	switch class {
+	case purposeRead:
+		latency = &d.profile.Read
+	case purposeWrite:
+		latency = &d.profile.Write
+	case purposeSync:
+		latency = &d.profile.Sync
+	}
+	takes := latency.At(d.key.Fate(class, d.counts[class]))
+	d.counts[class]++
+	if rate := d.profile.BytesPerSecond; rate > 0 && class != purposeWrite {
+		takes += time.Duration(int64(moved) * int64(time.Second) / rate)
+	}
+	if len(d.faults) > 0 {
+		if f := d.strike(Slow, name); f != nil {
+			takes += f.Delay.At(d.key.Fate(purposeDelay, d.operations))
+		}
+	}
+	start := max(d.now, d.busy, d.stalled)
+	d.busy = start.Add(takes)
+	return Operation{Number: d.operations, Verb: verb, Name: name, Bytes: moved, Start: start, End: d.busy}
+}
+
+// finish tells the watcher of an operation and passes its error on.
+func (d *Disk) finish(op *Operation, err error) error {
+	if d.watch != nil {
+		op.Err = err
+		d.watch(*op)
+	}
+	return err
 }

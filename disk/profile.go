@@ -3,16 +3,16 @@ package disk
 import "raftsim/random"
 
 // Profile is how a disk behaves while nothing is injected. The zero value is an
-// endless disk that takes no time.
+// endless disk that takes no time and has no faults.
 type Profile struct {
-	// Read is how long a read, an open or a list takes; Write a write, truncate,
-	// create, remove or rename; Sync a Sync, SyncDir or MkdirAll.
+	// Read is how long a read, an open or a list takes; Write a write,
+	// truncate, create, remove or rename; Sync a Sync, SyncDir or MkdirAll.
 	Read, Write, Sync random.Distribution
-	// BytesPerSecond is added to the time of reads for each byte read, and to
-	// that of syncs for each byte made durable. Zero is without limit.
+	// BytesPerSecond adds to the time of a read for each byte read, and to that
+	// of a sync for each byte to be made durable. Zero is without limit.
 	BytesPerSecond int64
 	// Capacity is how many bytes of contents fit. Zero is without limit.
 	Capacity int64
-	// Faults are there from the start and are never healed.
+	// Faults are there from the start, under the handles 1, 2 and so on.
 	Faults []Fault
 }

@@ -1,0 +1,88 @@
+package disk
+
+import (
+	"slices"
+
+	"raftsim/clock"
+)
+
+// Clone returns a copy that shares nothing with the disk but its watcher's absence:
+// nobody watches the copy. Open files belong to the original only.
+func (d *Disk) Clone() *Disk {
+	c := *d
+	c.watch, c.spare = nil, nil
+	c.syncs = slices.Clone(d.syncs)
+	c.changes = slices.Clone(d.changes)
+	c.faults = slices.Clone(d.faults)
+	c.struck = slices.Clone(d.struck)
+	c.harm = slices.Clone(d.harm)
+	c.nodes = nil
+	copies := map[*inode]*inode{}
+	for _, n := range d.nodes {
+		copies[n] = n.clone()
+		c.nodes = append(c.nodes, copies[n])
+	}
+	c.names = d.names.clone(copies)
+	c.durable = d.durable.clone(copies)
+	for i := range c.changes {
+		c.changes[i].node = copies[c.changes[i].node]
+	}
+	for i := range c.syncs {
+		c.syncs[i].node = copies[c.syncs[i].node]
+	}
+	return &c
+}
+
+func (n *inode) clone() *inode {
+	c := *n
+	c.data = slices.Clone(n.data)
+	c.bad = slices.Clone(n.bad)
+	c.harm = slices.Clone(n.harm)
+	c.writes = slices.Clone(n.writes)
+	c.arena = slices.Clone(n.arena)
+	return &c
+}
+
+func (t tree) clone(copies map[*inode]*inode) tree {
+	c := slices.Clone(t)
+	for i := range c {
+		c[i].node = copies[c[i].node]
+	}
+	return c
+}
+
+// Image is what a disk held at some time. It does not change, and may be used many
+// times.
+type Image struct {
+	disk *Disk
+}
+
+// Copy returns what is durable at now.
+func (d *Disk) Copy(now clock.Time) *Image {
+	d.At(now)
+	c := d.Clone()
+	c.Crash(now, Crash{})
+	return &Image{c}
+}
+
+// Lose replaces the disk by an empty one, after a power failure. Faults that are
+// injected stay.
+func (d *Disk) Lose(now clock.Time) {
+	d.Crash(now, Crash{})
+	bytes := d.used
+	d.wipe()
+	if bytes > 0 {
+		d.harm.add(Lost, d.now, 1, bytes)
+	}
+}
+
+// Swap replaces the disk by one with old contents, after a power failure. Faults
+// that are injected stay.
+func (d *Disk) Swap(now clock.Time, old *Image) {
+	d.Crash(now, Crash{})
+	bytes := d.used
+	c := old.disk.Clone()
+	d.nodes, d.names, d.durable, d.used, d.made = c.nodes, c.names, c.durable, c.used, c.made
+	d.spare = nil
+	d.harm.add(Swapped, d.now, 1, bytes)
+}

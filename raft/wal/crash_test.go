@@ -1,0 +1,136 @@
+package wal_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"raftsim/clock"
+	"raftsim/disk"
+	"raftsim/random"
+	"raftsim/raft/wal"
+)
+
+// ticking is a disk on which every operation takes one nanosecond: the operation
+// of number n has ended at time n.
+var ticking = disk.Profile{Read: random.Constant(1), Write: random.Constant(1), Sync: random.Constant(1)}
+
+// story is a script that was run to its end on a disk, and what the log had to
+// hold after each of its steps.
+type story struct {
+	disk   *disk.Disk
+	states []string // after so many steps
+	begins []clock.Time
+	ends   []clock.Time
+	synced []bool
+}
+
+// play draws a script and runs it. No sync is settled while it runs, so that a
+// clone of the disk can crash at any time of it.
+func play(t *rapid.T, steps int) *story {
+	s := &story{disk: disk.New(random.Seed(rapid.Uint64().Draw(t, "seed")).Fates(), "n1", ticking)}
+	var m model
+	w, _ := open(t, s.disk)
+	s.record(m, 0, true)
+	for range steps {
+		step := drawStep(t, m)
+		begin := s.disk.Done()
+		if step.verb == "reopen" {
+			require.NoError(t, w.Close())
+			again, state := open(t, s.disk)
+			w = again
+			require.Equal(t, m.recovered(), describeState(state))
+			m.hs = state.HardState
+		} else {
+			require.NoError(t, step.run(w))
+			m = step.apply(m)
+		}
+		s.record(m, begin, step.durable())
+	}
+	return s
+}
+
+func (s *story) record(m model, begin clock.Time, synced bool) {
+	s.states = append(s.states, m.recovered())
+	s.begins = append(s.begins, begin)
+	s.ends = append(s.ends, s.disk.Done())
+	s.synced = append(s.synced, synced)
+}
+
+// mayHold are the states that a crash at a time may leave: what was durable by
+// then, up to what had begun by then.
+func (s *story) mayHold(at clock.Time) []string {
+	from, to := 0, 0
+	for i := range s.states {
+		if s.synced[i] && s.ends[i] <= at {
+			from = i
+		}
+		if s.begins[i] < at || s.ends[i] <= at {
+			to = i
+		}
+	}
+	return s.states[from : to+1]
+}
+
+var crashes = []disk.Crash{
+	{Losing: disk.Unsynced}, {Losing: disk.Unsynced, Torn: true},
+	{Losing: disk.Suffix}, {Losing: disk.Suffix, Torn: true},
+	{Losing: disk.Subset}, {Losing: disk.Subset, Torn: true},
+	{Losing: disk.Nothing}, {Losing: disk.Nothing, Torn: true},
+}
+
+func TestCrashAtEveryOperationLeavesAPrefixWithAllThatWasSynced(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		s := play(rt, rapid.IntRange(1, 8).Draw(rt, "steps"))
+		for at := clock.Time(0); at <= s.disk.Done(); at++ {
+			for _, c := range crashes {
+				d := s.disk.Clone()
+				d.Crash(at, c)
+				_, state, err := wal.Open(d, dir, small)
+				require.NoError(rt, err, "%+v at %d", c, at)
+				require.Contains(rt, s.mayHold(at), describeState(state), "%+v at %d", c, at)
+			}
+		}
+	})
+}
+
+func TestCrashAtEveryOperationOfRecoveryLeavesThePrefix(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		s := play(rt, rapid.IntRange(1, 6).Draw(rt, "steps"))
+		at := clock.Time(rapid.Int64Range(1, int64(s.disk.Done())).Draw(rt, "at"))
+		first := rapid.SampledFrom(crashes).Draw(rt, "crash")
+		s.disk.Crash(at, first)
+		_, recovered, err := wal.Open(s.disk, dir, small)
+		require.NoError(rt, err)
+		may := s.mayHold(at)
+		require.Contains(rt, may, describeState(recovered))
+
+		for again := at; again <= s.disk.Done(); again++ {
+			if again == s.disk.Done() {
+				may = []string{describeState(recovered)} // what Open returned is durable
+			}
+			for _, c := range crashes {
+				d := s.disk.Clone()
+				d.Crash(again, c)
+				_, state, err := wal.Open(d, dir, small)
+				require.NoError(rt, err, "%+v at %d, then %+v at %d", first, at, c, again)
+				require.Contains(rt, may, describeState(state), "%+v at %d, then %+v at %d", first, at, c, again)
+			}
+		}
+	})
+}
+
+func TestEveryStateThatACrashCanLeaveIsRecovered(t *testing.T) {
+	const limit = 600
+	rapid.Check(t, func(rt *rapid.T) {
+		s := play(rt, rapid.IntRange(1, 4).Draw(rt, "steps"))
+		at := clock.Time(rapid.Int64Range(1, int64(s.disk.Done())).Draw(rt, "at"))
+		for state, d := range s.disk.CrashStates(at, limit) {
+			_, recovered, err := wal.Open(d, dir, small)
+			require.NoError(rt, err, "state %d at %d", state, at)
+			require.Contains(rt, s.mayHold(at), describeState(recovered), fmt.Sprintf("state %d at %d", state, at))
+		}
+	})
+}
