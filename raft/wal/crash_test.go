@@ -9,8 +9,8 @@ import (
 
 	"raftsim/clock"
 	"raftsim/disk"
-	"raftsim/random"
 	"raftsim/raft/wal"
+	"raftsim/random"
 )
 
 // ticking is a disk on which every operation takes one nanosecond: the operation
