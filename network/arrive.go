@@ -22,25 +22,19 @@ func (n *Network[M]) Arrive(now clock.Time, id PacketID) (*Packet[M], Outcome) {
 		return nil, Stale
 	}
 	l, i := s.link, id.slot()
-	if s.state == leaving {
-		l.busy = false
-		defer n.nextInLine(now, l)
-	}
 	outcome := n.verdict(s)
 	switch {
+	case s.state == leaving:
+		outcome = n.depart(now, i, s, outcome)
 	case outcome.Dropped():
 		n.last = i
-	case s.state == leaving:
-		n.launch(now, i, s)
-		return &s.packet, Scheduled
 	case l.holds > 0:
+		outcome = Held
 		s.state = held
 		push(&n.slab, &l.kept, i)
 		l.stats.Held++
-		return &s.packet, Held
 	case s.corrupt:
-		outcome = Corrupt
-		n.doom(s, Corrupt)
+		outcome = n.doom(s, Corrupt)
 		n.last = i
 	default:
 		outcome = Delivered
@@ -50,6 +44,27 @@ func (n *Network[M]) Arrive(now clock.Time, id PacketID) (*Packet[M], Outcome) {
 		n.last = i
 	}
 	return &s.packet, outcome
+}
+
+// depart sets the packet whose bytes have been sent on its way, unless it was
+// dropped meanwhile, and begins to send the next in line.
+func (n *Network[M]) depart(now clock.Time, i uint32, s *slot[M], outcome Outcome) Outcome {
+	if outcome.Dropped() {
+		n.last = i
+	} else {
+		n.launch(now, i, s)
+	}
+	l := s.link
+	l.busy = false
+	if !l.line.empty() {
+		next := pop(&n.slab, &l.line)
+		w := n.slab.at(next)
+		if !w.dead() {
+			l.waitingSize -= int64(w.packet.Size)
+		}
+		n.transmit(now, next, w)
+	}
+	return outcome
 }
 
 // verdict says whether a packet on its way has been dropped, or must be by what
@@ -78,19 +93,6 @@ func (n *Network[M]) verdict(s *slot[M]) Outcome {
 	}
 	s.corrupt = s.corrupt || l.corrupts(&s.packet)
 	return Scheduled
-}
-
-// nextInLine begins to send the next packet that waits for bandwidth.
-func (n *Network[M]) nextInLine(now clock.Time, l *link[M]) {
-	if l.line.empty() {
-		return
-	}
-	i := pop(&n.slab, &l.line)
-	s := n.slab.at(i)
-	if !s.dead() {
-		l.waitingSize -= int64(s.packet.Size)
-	}
-	n.transmit(now, i, s)
 }
 
 // dead reports whether the link of a packet was cut after it was sent. The cut

@@ -56,11 +56,12 @@ type link[M any] struct {
 	// Packets remember both from when they were sent.
 	version, epoch uint32
 
-	last        clock.Time // when the latest packet of those in order arrives
-	line        list       // packets waiting for bandwidth
-	waitingSize int64      // bytes in line
-	busy        bool       // a packet is leaving
-	kept        list       // packets held at the far end, in order of arrival
+	latency     random.Distribution // of the packets in the present order
+	last        clock.Time          // when the latest packet of those in order arrives
+	line        list                // packets waiting for bandwidth
+	waitingSize int64               // bytes in line
+	busy        bool                // a packet is leaving
+	kept        list                // packets held at the far end, in order of arrival
 
 	live  int // packets on their way that a cut reaches
 	stats Stats
@@ -83,6 +84,7 @@ func newLink[M any](fates random.Fates, id LinkID, profile *Profile) *link[M] {
 		id:      id,
 		key:     fates.Key("network " + id.String()),
 		profile: profile,
+		latency: profile.Latency,
 		line:    list{head: none},
 		kept:    list{head: none},
 	}
@@ -94,15 +96,18 @@ func (l *link[M]) refresh(base *Profile) {
 	if l.own != nil {
 		base = l.own
 	}
-	if len(l.overlays) == 0 {
-		l.profile = base
-		return
+	if len(l.overlays) > 0 {
+		p := *base
+		for i := range l.overlays {
+			l.overlays[i].change.Apply(&p)
+		}
+		base = &p
 	}
-	p := *base
-	for i := range l.overlays {
-		l.overlays[i].change.Apply(&p)
+	if !base.Latency.Equal(&l.latency) {
+		l.latency = base.Latency
+		l.last = 0
 	}
-	l.profile = &p
+	l.profile = base
 }
 
 // calm takes away the overlay or the filter of a handle.

@@ -12,7 +12,10 @@ import (
 //
 // A link keeps the order of its packets, as a stream over TCP does: one that
 // would overtake arrives at the instant of the one before it. Only packets that
-// Reorder picks leave the order, and copies may come late.
+// Reorder picks leave the order, and copies may come late. A change of the
+// latency begins a new order, so that what is sent after a slow spell does not
+// wait for what was sent during it; so does a cut, which leaves nothing to wait
+// for.
 type Profile struct {
 	// Latency is the time in flight. It is drawn for each packet.
 	Latency random.Distribution

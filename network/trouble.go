@@ -16,7 +16,7 @@ func (n *Network[M]) Cut(from, to uint64) int {
 	dropped := l.live
 	l.cuts++
 	l.epoch++
-	l.live, l.waitingSize = 0, 0
+	l.live, l.waitingSize, l.last = 0, 0, 0
 	l.stats.Cut += uint64(dropped)
 	n.inFlight -= dropped
 	return dropped
