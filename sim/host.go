@@ -95,8 +95,12 @@ func (h *Host) boot(e event) {
 // dispatch takes an event that is meant for this host: a timer that is due, or
 // a report about a message.
 func (h *Host) dispatch(e event) {
-	if e.epoch == h.incarnation {
-		h.take(held{event: e})
+	switch {
+	case e.epoch != h.incarnation:
+	case h.open():
+		h.handle(e, 0, nil)
+	default:
+		h.keep(held{event: e})
 	}
 }
 
@@ -109,10 +113,10 @@ func (h *Host) receive(from uint64, m *Message) {
 		}
 	}
 	if h.open() {
-		h.handle(nil, from, m)
+		h.handle(event{}, from, m)
 		return
 	}
-	h.take(held{from: from, message: *m})
+	h.keep(held{from: from, message: *m})
 }
 
 // open says whether the host handles what comes at once.
@@ -120,12 +124,8 @@ func (h *Host) open() bool {
 	return h.state == up && len(h.held) == 0 && h.sim.now >= h.busyUntil
 }
 
-// take handles what came, or keeps it until the host wakes or has time for it.
-func (h *Host) take(item held) {
-	if h.open() {
-		h.handle(&item.event, item.from, &item.message)
-		return
-	}
+// keep puts what came aside until the host wakes or has time for it.
+func (h *Host) keep(item held) {
 	h.held = append(h.held, item)
 	if len(h.held) == 1 && h.state == up {
 		h.sim.queue.Push(h.busyUntil, event{kind: workEvent, host: h.index(), epoch: h.incarnation})
@@ -141,12 +141,12 @@ func (h *Host) work(epoch uint32) {
 		}
 		item := h.held[0]
 		h.held = h.held[1:]
-		h.handle(&item.event, item.from, &item.message)
+		h.handle(item.event, item.from, &item.message)
 	}
 }
 
 // handle hands a message, a timer or a report to the process.
-func (h *Host) handle(e *event, from uint64, m *Message) {
+func (h *Host) handle(e event, from uint64, m *Message) {
 	if h.slowed {
 		h.draws++
 		h.busyUntil = h.sim.now.Add(h.slow.At(h.chance.Fate(purposeSlow, h.draws)))
@@ -166,7 +166,7 @@ func (h *Host) handle(e *event, from uint64, m *Message) {
 }
 
 // report tells the Node what became of a message that it sent.
-func (h *Host) report(e *event) {
+func (h *Host) report(e event) {
 	r := h.raft()
 	if r == nil {
 		return

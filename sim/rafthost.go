@@ -243,17 +243,17 @@ func (p *raftHost) step(m pb.Message) {
 // pump takes and handles Readys until there is none, or the disk is busy.
 func (p *raftHost) pump() {
 	for p.stage == idle && p.host.failure == nil {
-		rd, ok := p.node.TryReady()
-		if !ok {
+		var ok bool
+		if p.ready, ok = p.node.TryReady(); !ok {
 			return
 		}
-		p.observe(&rd)
+		rd := &p.ready
+		p.observe(rd)
 		if p.options.AsyncStorage {
-			p.dispatchAsync(&rd)
+			p.dispatchAsync(rd)
 			p.snapshotIfDue()
 			continue
 		}
-		p.ready = rd
 		if err := p.persist(rd.HardState, rd.Entries, &rd.Snapshot, rd.MustSync); err != nil {
 			p.host.Fail(err)
 			return

@@ -229,8 +229,9 @@ func (s *Simulation) note(r Record, text string) {
 	s.trace.listener = nil
 	s.record(r)
 	s.trace.listener = listener
-	r.At, r.Event, r.Text = s.now, s.events, text
-	listener(&r)
+	s.trace.current = r
+	s.trace.current.At, s.trace.current.Event, s.trace.current.Text = s.now, s.events, text
+	listener(&s.trace.current)
 }
 
 // record stamps r and adds it to the trace.

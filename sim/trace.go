@@ -169,6 +169,7 @@ func messageTypeName(t uint64) string {
 type trace struct {
 	digest   uint64
 	listener func(*Record)
+	current  Record // what the listener is shown
 }
 
 // record adds r to the digest.
@@ -183,6 +184,7 @@ func (t *trace) record(r *Record) {
 	}
 	t.digest = d
 	if t.listener != nil {
-		t.listener(r)
+		t.current = *r
+		t.listener(&t.current)
 	}
 }
