@@ -110,9 +110,9 @@ type CrashLoop struct {
 // Kind is "crash-loop".
 func (CrashLoop) Kind() string { return "crash-loop" }
 
-// String is "crash-loop n1 down 100ms up 50ms..1s losing unsynced".
+// String is "crash-loop n1 off 100ms on 50ms..1s losing unsynced".
 func (a CrashLoop) String() string {
-	return "crash-loop " + a.Hosts.String() + " down " + a.Down.String() + " up " + a.Up.String() +
+	return "crash-loop " + a.Hosts.String() + " off " + a.Down.String() + " on " + a.Up.String() +
 		formatLosing(a.Losing, a.Torn)
 }
 

@@ -196,6 +196,9 @@ func drawSlow(d *Draw) Action {
 // drawReconfigure draws up to two clauses that fit the configuration so far.
 func drawReconfigure(d *Draw) Action {
 	m := d.generator.members
+	if m.joint {
+		return nil
+	}
 	var a Reconfigure
 	clause := func(op Op, from []uint64, keep int) {
 		if len(from) > keep && d.Chance(op.String(), 2) && len(a.Changes) < 2 {
@@ -223,10 +226,17 @@ func drawReconfigure(d *Draw) Action {
 
 func drawReplace(d *Draw) Action {
 	spare := d.generator.members.spare
-	if len(spare) == 0 {
+	if len(spare) == 0 || d.generator.members.joint {
 		return nil
 	}
 	return Replace{Old: Host(d.Voter()), New: Host(spare[d.Choose("new", len(spare))])}
+}
+
+func drawLeaveJoint(d *Draw) Action {
+	if !d.generator.members.joint {
+		return nil
+	}
+	return LeaveJoint{}
 }
 
 func drawTransfer(d *Draw) Action {

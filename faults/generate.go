@@ -220,14 +220,23 @@ func (g *generator) budget() Budget {
 
 // members is the configuration that a schedule has led to so far, if each of
 // its changes was made.
-type members struct{ voters, learners, spare []uint64 }
+type members struct {
+	voters, learners, spare []uint64
+	joint                   bool // until leave-joint
+}
 
 func newMembers(o GeneratorOptions) members {
-	return members{slices.Clone(o.Voters), slices.Clone(o.Learners), slices.Clone(o.Spare)}
+	return members{voters: slices.Clone(o.Voters), learners: slices.Clone(o.Learners), spare: slices.Clone(o.Spare)}
 }
 
 // follow makes the changes of an action.
 func (m *members) follow(a Action) {
+	switch a := a.(type) {
+	case Reconfigure:
+		m.joint = a.Mode == Explicit
+	case LeaveJoint:
+		m.joint = false
+	}
 	for _, c := range changesOf(a) {
 		for _, h := range c.Hosts.IDs() {
 			is := func(other uint64) bool { return other == h }

@@ -26,7 +26,7 @@ func membershipKinds() []Kind {
 			Budget:   "tolerable",
 			Examples: []string{"leave-joint"},
 			Parse:    func(p *Parser) Action { return LeaveJoint{} },
-			Draw:     func(*Draw) Action { return LeaveJoint{} },
+			Draw:     drawLeaveJoint,
 		},
 	}
 }

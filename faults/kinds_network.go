@@ -16,10 +16,10 @@ func partitionKinds() []Kind {
 		},
 		{
 			Name: "flap", Family: "network", Lasting: true,
-			Grammar:  "flap HOSTS | HOSTS [| HOSTS]... down TIME up TIME",
+			Grammar:  "flap HOSTS | HOSTS [| HOSTS]... off TIME on TIME",
 			Doc:      "A partition that comes and goes, cut first.",
 			Budget:   "safety only: every return may depose the leader",
-			Examples: []string{"flap leader | rest down 300ms up 200ms"},
+			Examples: []string{"flap leader | rest off 300ms on 200ms"},
 			Parse:    parseFlap, Class: always(SafetyOnly), Draw: drawFlap,
 		},
 		{
@@ -65,9 +65,9 @@ const MaxSides = 64
 
 func parseFlap(p *Parser) Action {
 	a := Flap{Sides: p.Sides(2, MaxSides)}
-	p.Expect("down")
+	p.Expect("off")
 	a.Down = p.Duration(MinInterval, longest)
-	p.Expect("up")
+	p.Expect("on")
 	a.Up = p.Duration(MinInterval, longest)
 	return done(p, a)
 }

@@ -15,10 +15,10 @@ func crashKinds() []Kind {
 		},
 		{
 			Name: "crash-loop", Family: "processes", Lasting: true,
-			Grammar:  "crash-loop HOSTS down TIMES up TIMES " + losing,
+			Grammar:  "crash-loop HOSTS off TIMES on TIMES " + losing,
 			Doc:      "Crashes and restarts hosts over and over, down first.",
 			Budget:   budget,
-			Examples: []string{"crash-loop n1 down 100ms up 50ms..1s losing unsynced"},
+			Examples: []string{"crash-loop n1 off 100ms on 50ms..1s losing unsynced"},
 			Parse:    parseCrashLoop, Harm: harmHosts, Draw: drawCrashLoop,
 		},
 		{
@@ -44,9 +44,9 @@ func parseCrash(p *Parser) Action {
 
 func parseCrashLoop(p *Parser) Action {
 	a := CrashLoop{Hosts: p.Group()}
-	p.Expect("down")
+	p.Expect("off")
 	a.Down = p.Distribution()
-	p.Expect("up")
+	p.Expect("on")
 	a.Up = p.Distribution()
 	a.Losing, a.Torn = p.losing()
 	return done(p, a)

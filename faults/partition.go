@@ -38,9 +38,9 @@ type Flap struct {
 // Kind is "flap".
 func (Flap) Kind() string { return "flap" }
 
-// String is "flap leader | rest down 300ms up 200ms".
+// String is "flap leader | rest off 300ms on 200ms".
 func (a Flap) String() string {
-	return "flap " + joinSides(a.Sides) + " down " + formatDuration(a.Down) + " up " + formatDuration(a.Up)
+	return "flap " + joinSides(a.Sides) + " off " + formatDuration(a.Down) + " on " + formatDuration(a.Up)
 }
 
 // Groups are the sides.
