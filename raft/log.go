@@ -51,7 +51,7 @@ func newLog(storage Storage, maxApplyingSize uint64) (raftLog, error) {
 		committed:       first - 1,
 		applying:        first - 1,
 		applied:         first - 1,
-		maxApplyingSize: maxApplyingSize,
+		maxApplyingSize: max(1, maxApplyingSize), // one entry is always handed out
 	}, nil
 }
 

@@ -41,23 +41,15 @@ func (q *readQueue) reset() {
 }
 
 // add appends a read at index, confirmed by the leader, whose position is self,
-// and returns its token. A read with the same context from the same node is a
-// retry: it takes the place of the one before, whose index may be too old by now
-// for those who wait for the answer.
+// and returns its token. A retry is a read like any other: it has an index and a
+// token of its own.
 func (q *readQueue) add(from, index uint64, entries []pb.Entry, self int) []byte {
-	context := entries[0].Data
-	for i := q.front; i < len(q.pending); i++ {
-		if p := &q.pending[i]; p.from == from && bytes.Equal(p.entries[0].Data, context) {
-			q.pending = append(q.pending[:i], q.pending[i+1:]...)
-			break
-		}
-	}
 	if q.front > 0 && len(q.pending) == cap(q.pending) {
 		n := copy(q.pending, q.pending[q.front:])
 		clear(q.pending[n:])
 		q.pending, q.front = q.pending[:n], 0
 	}
-	token := q.token(context)
+	token := q.token(entries[0].Data)
 	read := pendingRead{token: token, from: from, index: index, entries: entries}
 	read.acks.add(self)
 	q.pending = append(q.pending, read)

@@ -48,11 +48,11 @@ func (r *raft) handleSnapshotStatus(m *pb.Message, pr *tracker.Progress) {
 
 // handleSnapshot takes over a snapshot from the leader.
 func (r *raft) handleSnapshot(m *pb.Message) {
-	index := r.log.committed
 	if m.Snapshot != nil && r.restore(m.Snapshot) {
-		index = r.log.last()
+		r.promise(pb.MsgAppResp, m.From, r.term).Index = r.log.last()
+		return
 	}
-	r.promise(pb.MsgAppResp, m.From, r.term).Index = index
+	r.promise(pb.MsgAppResp, m.From, r.term).Index = r.log.committed
 }
 
 // restore replaces log and configuration by those of a snapshot. It returns false
