@@ -72,7 +72,8 @@ func (s *slab[M]) at(i uint32) *slot[M] {
 	return &s.pages[i>>pageBits][i%pageSlots]
 }
 
-// take finds a place for a packet.
+// take finds a place for a packet. What was in it before is still there, but for
+// the message.
 func (s *slab[M]) take() (uint32, *slot[M]) {
 	if i := s.free; i != none {
 		p := s.at(i)
@@ -90,7 +91,11 @@ func (s *slab[M]) take() (uint32, *slot[M]) {
 // give takes a place back and lets go of the message.
 func (s *slab[M]) give(i uint32) {
 	p := s.at(i)
-	*p = slot[M]{generation: p.generation + 1, next: s.free}
+	var nothing M
+	p.packet.Message = nothing
+	p.generation++
+	p.state = free
+	p.next = s.free
 	s.free = i
 }
 

@@ -36,8 +36,11 @@ func (n *Network[M]) Send(now clock.Time, from, to uint64, m M, size int) Outcom
 		return Lost
 	}
 	i, s := n.slab.take()
-	s.packet = Packet[M]{From: from, To: to, Sent: now, Seq: number, Size: size, Message: m}
+	p := &s.packet // field by field: a literal would copy the message once more
+	p.From, p.To, p.Sent, p.Seq, p.Copy, p.Size = from, to, now, number, 0, size
+	p.Message = m
 	s.link, s.epoch, s.version, s.filtering = l, l.epoch, l.version, n.filtering
+	s.corrupt, s.replay, s.verdict = false, false, Scheduled
 	outcome := n.admit(now, i, s)
 	if outcome.Dropped() {
 		l.count(outcome)
