@@ -12,7 +12,12 @@ import (
 type Member struct {
 	ID       uint64
 	Progress *Progress
+	// Votes says whether it is a voter of the incoming and of the outgoing half.
+	Votes [2]bool
 }
+
+// IsVoter says whether the member is a voter of either half.
+func (m Member) IsVoter() bool { return m.Votes[0] || m.Votes[1] }
 
 // roster is the membership of a tracker as lists. It is never changed, only
 // replaced, so that loops over it survive a change of the configuration.
@@ -29,12 +34,13 @@ type roster struct {
 func newRoster(p *ProgressTracker) roster {
 	r := roster{members: make([]Member, 0, len(p.Progress))}
 	for id, pr := range p.Progress {
-		r.members = append(r.members, Member{id, pr})
+		r.members = append(r.members, Member{ID: id, Progress: pr})
 	}
 	slices.SortFunc(r.members, func(a, b Member) int { return cmp.Compare(a.ID, b.ID) })
 	for h, voters := range p.Voters {
-		for _, m := range r.members {
-			if _, ok := voters[m.ID]; ok {
+		for i := range r.members {
+			m := &r.members[i]
+			if _, m.Votes[h] = voters[m.ID]; m.Votes[h] {
 				r.halves[h] = append(r.halves[h], m.Progress)
 			}
 		}

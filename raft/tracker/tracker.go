@@ -60,7 +60,8 @@ func (p *ProgressTracker) SetConfig(c Config, progress ProgressMap) {
 func (p *ProgressTracker) Invalidate() { p.roster = roster{} }
 
 // Members returns all members in ascending order of ids. The slice is the
-// tracker's; it stays as it is when the configuration changes.
+// tracker's and must not be written to; a change of the configuration makes a
+// new one.
 func (p *ProgressTracker) Members() []Member {
 	if p.roster.stale(p) {
 		p.roster = newRoster(p)
