@@ -82,7 +82,7 @@ func suggest(word string, words []string) string {
 	}
 	best, least := "", 1+len(word)/3
 	for _, w := range words {
-		if d := distance(strings.ToLower(word), w); d < least || d == least && best == "" {
+		if d := distance(strings.ToLower(word), strings.ToLower(w)); d < least || d == least && best == "" {
 			best, least = w, d
 		}
 	}

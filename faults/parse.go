@@ -2,7 +2,6 @@ package faults
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,8 +13,8 @@ import (
 // MaxFaults is how many faults a schedule may have.
 const MaxFaults = 10_000
 
-// longest is no limit on a time.
-const longest = time.Duration(math.MaxInt64 / 2)
+// longest is the longest time that a line may name.
+const longest = 10_000 * time.Hour
 
 // Parse reads a schedule, one fault a line, and sorts it. Spacing is free, #
 // begins a comment, and empty lines mean nothing. The error is an *Error.
@@ -85,6 +84,16 @@ func (p *Parser) find(text string) int {
 	return slices.IndexFunc(p.tokens, func(t token) bool { return t.text == text })
 }
 
+// findLast is the number of the last word with this text.
+func (p *Parser) findLast(text string) int {
+	for i := len(p.tokens) - 1; i >= 0; i-- {
+		if p.tokens[i].text == text {
+			return i
+		}
+	}
+	return -1
+}
+
 // fault takes a whole line.
 func (p *Parser) fault() Fault {
 	at, atMax := p.start()
@@ -137,7 +146,7 @@ func (p *Parser) action() (Action, Kind) {
 		return nil, Kind{}
 	}
 	if t, reason := checkTargets(a); reason != "" {
-		p.failAt(p.find(t.String()), "%s", reason)
+		p.failAt(p.findLast(t.String()), "%s", reason)
 	}
 	return a, k
 }

@@ -18,8 +18,10 @@ func (p *Parser) Duration(least, most time.Duration) time.Duration {
 		return 0
 	case !ok:
 		p.failAt(p.next-1, "%s is not a time: write a decimal and ns, us, ms, s, m or h, such as 1.5s", quote(word))
-	case d < least || d > most:
-		p.failAt(p.next-1, "time is %s, must be from %s to %s", word, formatDuration(least), formatDuration(most))
+	case d < least:
+		p.failAt(p.next-1, "time is %s, must be at least %s", word, formatDuration(least))
+	case d > most:
+		p.failAt(p.next-1, "time is %s, must be at most %s", word, formatDuration(most))
 	default:
 		return d
 	}
@@ -69,8 +71,10 @@ func (p *Parser) Span(least, most time.Duration) (from, to time.Duration) {
 		p.failAt(p.next-1, "%s is not a range of times: write 5s..15s", quote(word))
 	case from > to:
 		p.failAt(p.next-1, "range %s is descending: write %s..%s", word, formatDuration(to), formatDuration(from))
-	case from < least || to > most:
-		p.failAt(p.next-1, "range is %s, must lie in %s..%s", word, formatDuration(least), formatDuration(most))
+	case from < least:
+		p.failAt(p.next-1, "range is %s, must begin at %s or later", word, formatDuration(least))
+	case to > most:
+		p.failAt(p.next-1, "range is %s, must end at %s or earlier", word, formatDuration(most))
 	case from == to:
 		return from, 0
 	default:

@@ -59,7 +59,7 @@ func (p *Parser) failAt(i int, format string, args ...any) {
 		return
 	}
 	at := len(strings.TrimRight(p.line, " \t\r\v\f"))
-	if i < len(p.tokens) {
+	if i >= 0 && i < len(p.tokens) {
 		at = p.tokens[i].at
 	} else if n := len(p.tokens); n > 0 {
 		at = p.tokens[n-1].at + len(p.tokens[n-1].text)
@@ -130,11 +130,15 @@ func (p *Parser) OneOf(words ...string) int {
 // Choice takes the name of one of the kinds, roles or whatever the list holds;
 // what says what it is. A misspelt one gets a suggestion.
 func (p *Parser) Choice(what string, names []string) string {
-	word := p.Word(what)
-	switch {
-	case p.Failed():
+	if p.Peek() == "" {
+		for _, name := range names {
+			p.try(name)
+		}
+		p.unexpected()
 		return ""
-	case slices.Contains(names, word):
+	}
+	word := p.Word(what)
+	if slices.Contains(names, word) {
 		return word
 	}
 	p.failAt(p.next-1, "%s", unknown(what, word, names))
@@ -170,11 +174,11 @@ func (p *Parser) unexpected() {
 	word := p.Peek()
 	switch {
 	case word == "":
-		p.Fail("the line ends too early: expected %s", orList(p.tried))
+		p.Fail("the line ends too early: expected %s", p.expected())
 	case suggest(word, p.tried) != "":
 		p.Fail("unexpected %s: did you mean %s?", quote(word), suggest(word, p.tried))
 	default:
-		p.Fail("unexpected %s: expected %s", quote(word), orList(p.tried))
+		p.Fail("unexpected %s: expected %s", quote(word), p.expected())
 	}
 }
 
@@ -185,4 +189,15 @@ func orList(words []string) string {
 	}
 	last := len(words) - 1
 	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
+
+// expected is what was tried, the signs in quotes.
+func (p *Parser) expected() string {
+	words := slices.Clone(p.tried)
+	for i, w := range words {
+		if signAt(w) != "" {
+			words[i] = quote(w)
+		}
+	}
+	return orList(words)
 }
