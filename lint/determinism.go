@@ -49,7 +49,8 @@ type exception struct {
 var exceptions = []exception{
 	{"raft/logger.go", "global state", "users of the etcd family know SetLogger; what a logger writes is for people alone"},
 	{"raft/logger.go", "platform", "a server that names no logger gets one on standard error"},
-	{"raft/node.go", "concurrency", "the one-slot Ready channel is how drivers of the etcd family receive work"},
+	{"raft/lockednode.go", "concurrency", "on a server, Propose waits for a leader and Stop wakes it; a simulation asks for the leader first"},
+	{"raft/slot.go", "concurrency", "the one-slot Ready channel is how drivers of the etcd family receive work; no receive of it waits"},
 	{"scenarios/load.go", "platform", "a scenario is read before its runs begin"},
 	{"vfs/os*.go", "platform", "it is the real operating system behind vfs"},
 }
