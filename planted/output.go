@@ -3,6 +3,7 @@ package planted
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -30,7 +31,11 @@ const (
 	exitLiveness       = 3
 	exitPanic          = 4
 	exitNondeterminism = 5
+	exitInconclusive   = 6
 )
+
+// Runs that showed too little to pass have not caught anything.
+var undecided = []string{"inconclusive", "nothing vacuous"}
 
 var (
 	headPattern      = regexp.MustCompile(`^(.+?)(?: \(([^()]*)\))?: (.*)$`)
@@ -42,7 +47,8 @@ var (
 // violation is a block: its first line begins with the property, the lines
 // after it are indented, and the last one begins with "reproduce:". When a
 // command that failed shows none, the exit code is all that is known, and it
-// is an error when it means that nothing was simulated.
+// is an error when it means that nothing was simulated. What showed too little
+// to be judged is left out.
 func ReadOutput(output string, exitCode int, seeds Seeds) ([]Catch, error) {
 	var catches []Catch
 	var block []string
@@ -51,7 +57,7 @@ func ReadOutput(output string, exitCode int, seeds Seeds) ([]Catch, error) {
 		reproduce := reproducePattern.FindStringSubmatch(line)
 		switch {
 		case reproduce != nil:
-			if c, ok := readBlock(block); ok {
+			if c, ok := readBlock(block); ok && !slices.Contains(undecided, c.Property) {
 				c.Seed, _ = strconv.ParseUint(reproduce[1], 10, 64)
 				catches = append(catches, c)
 			}
@@ -64,7 +70,7 @@ func ReadOutput(output string, exitCode int, seeds Seeds) ([]Catch, error) {
 			block = []string{line}
 		}
 	}
-	if len(catches) > 0 {
+	if len(catches) > 0 && exitCode != exitBadInput {
 		return catches, nil
 	}
 	return readExit(output, exitCode, seeds)
@@ -96,7 +102,7 @@ func readBlock(block []string) (Catch, bool) {
 func readExit(output string, exitCode int, seeds Seeds) ([]Catch, error) {
 	property := ""
 	switch exitCode {
-	case exitPass:
+	case exitPass, exitInconclusive:
 		return nil, nil
 	case exitSafety:
 		property = "safety"
