@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -105,9 +106,8 @@ func load(paths []string) ([]*scenarios.Scenario, error) {
 	if len(paths) > 0 {
 		return scenarios.LoadAll(paths...)
 	}
-	all, err := scenarios.LoadAll(defaultFolder)
-	if err != nil {
-		return nil, fmt.Errorf("no file or folder is given, and the folder %q of this directory cannot be used:\n%w", defaultFolder, err)
+	if _, err := os.Stat(defaultFolder); err != nil {
+		return nil, fmt.Errorf("give a file or folder: there is no folder %q here to run by default", defaultFolder)
 	}
-	return all, nil
+	return scenarios.LoadAll(defaultFolder)
 }

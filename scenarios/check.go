@@ -1,7 +1,9 @@
 package scenarios
 
 import (
+	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"raftsim/faults"
@@ -9,11 +11,8 @@ import (
 	"raftsim/workload"
 )
 
-// fault is one line of a schedule with its place.
-type fault struct {
-	faults.Fault
-	at *node
-}
+// maxMistakes is how many mistakes of one file are reported.
+const maxMistakes = 20
 
 // defaultSeeds are those of a file that names none.
 var defaultSeeds = Seeds{{1, 10}}
@@ -91,27 +90,32 @@ func (r *reader) checkWorkload(o sim.Options) {
 // checkFaults looks at each fault in the light of the whole schedule: the
 // hosts it names must be there from the start or be added by it.
 func (r *reader) checkFaults(o sim.Options) {
-	all := make(faults.Schedule, len(r.faults))
-	for i, f := range r.faults {
-		all[i] = f.Fault
+	hosts := make([]uint64, 0, sim.MaxHosts)
+	for id := range min(o.Nodes+o.Learners, sim.MaxHosts) {
+		hosts = append(hosts, uint64(id+1))
 	}
-	hosts := make([]uint64, 0, o.Nodes+o.Learners)
-	for id := range uint64(max(0, o.Nodes+o.Learners)) {
-		hosts = append(hosts, id+1)
-	}
-	for _, id := range all.Joining() {
-		if !slices.Contains(hosts, id) {
-			hosts = append(hosts, id)
+	for _, n := range r.faults {
+		if f, err := faults.ParseFault(n.text); err == nil && time.Duration(f.At) >= o.Run {
+			r.fail(n, "fault %s comes at %v, must come before the first act ends (run: %v)", shown(n.text), f.At, o.Run)
 		}
 	}
-	slices.Sort(hosts)
-	for _, f := range r.faults {
-		if err := (faults.Schedule{f.Fault}).Validate(hosts); err != nil {
-			r.failFault(f.at, err)
-		} else if time.Duration(f.At) >= o.Run {
-			r.fail(f.at, "fault %s comes at %v, must come before the first act ends (run: %v)", shown(f.at.text), f.At, o.Run)
+	lines := r.faults
+	for len(r.errors) < maxMistakes {
+		var text strings.Builder
+		for _, n := range lines {
+			text.WriteString(n.text + "\n")
 		}
+		all, err := faults.ParseFor(text.String(), hosts)
+		var e *faults.Error
+		if !errors.As(err, &e) {
+			r.scenario.Plan.Schedule = all
+			return
+		}
+		if e.Line < 1 || e.Line > len(lines) {
+			r.fails([]string{"faults"}, "%v", err)
+			return
+		}
+		r.failFault(lines[e.Line-1], err)
+		lines = slices.Delete(slices.Clone(lines), e.Line-1, e.Line)
 	}
-	all.Sort()
-	r.scenario.Plan.Schedule = all
 }

@@ -66,7 +66,7 @@ var raftKeys = group{
 		flag(func(s *Scenario) *bool { return &s.Plan.Raft.DisableForwarding })},
 	{"step_down_on_removal", "A leader that removes itself steps down. Default: no.",
 		flag(func(s *Scenario) *bool { return &s.Plan.Raft.StepDownOnRemoval })},
-	{"max_size_per_message", "Most bytes of entries in one message. Default: 64KiB.",
+	{"max_size_per_message", "Most bytes of entries in one message. Default: 64KB.",
 		size(func(s *Scenario) *uint64 { return &s.Plan.Raft.MaxSizePerMessage }, maxBytes)},
 	{"max_inflight_messages", "Most messages of entries under way to one follower. Default: 64.",
 		whole(func(s *Scenario) *int { return &s.Plan.Raft.MaxInflightMessages }, 1, 1_000_000)},

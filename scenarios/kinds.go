@@ -120,13 +120,24 @@ func span(field func(*Scenario) *time.Duration, lo, hi time.Duration) value {
 		parse: func(text string) (time.Duration, error) {
 			d, err := time.ParseDuration(text)
 			if err != nil || d < lo || d > hi {
-				return 0, fmt.Errorf("must be a duration such as 50ms or 1.5s, from %v to %v", lo, hi)
+				return 0, fmt.Errorf("must be a duration such as 50ms or 1.5s, from %s to %s", formatDuration(lo), formatDuration(hi))
 			}
 			return d, nil
 		},
-		print: time.Duration.String,
+		print: formatDuration,
 		is:    schema{"type": "string", "pattern": durationPattern},
 	}
+}
+
+// formatDuration prints whole seconds and hours as such: "90s" and "24h".
+func formatDuration(d time.Duration) string {
+	switch {
+	case d > 0 && d%time.Hour == 0:
+		return strconv.FormatInt(int64(d/time.Hour), 10) + "h"
+	case d%time.Second == 0:
+		return strconv.FormatInt(int64(d/time.Second), 10) + "s"
+	}
+	return d.String()
 }
 
 // rate is a number of operations a second, "100/s", up to hi.
@@ -154,7 +165,7 @@ func rate(field func(*Scenario) *int, hi int) value {
 // maxBytes bounds every amount of bytes in a file.
 const maxBytes = 1 << 40
 
-// size is an amount of bytes, a plain number or one with a unit such as 64KiB.
+// size is an amount of bytes, a plain number or one with a unit such as 64KB.
 // Zero stands for the default or for no limit.
 func size[T int | int64 | uint64](field func(*Scenario) *T, hi int64) value {
 	return leaf[T]{
@@ -162,16 +173,16 @@ func size[T int | int64 | uint64](field func(*Scenario) *T, hi int64) value {
 		parse: func(text string) (T, error) {
 			n, ok := parseBytes(text)
 			if !ok || n > hi {
-				return 0, fmt.Errorf("must be a number of bytes such as 512 or 64KiB, from 0 to %s", formatBytes(hi))
+				return 0, fmt.Errorf("must be a number of bytes such as 512 or 64KB, from 0 to %s", formatBytes(hi))
 			}
 			return T(n), nil
 		},
 		print: func(n T) string { return formatBytes(int64(n)) },
-		is:    schema{"type": []string{"string", "integer"}, "minimum": 0, "pattern": `^[0-9]+(B|KiB|MiB|GiB)?$`},
+		is:    schema{"type": []string{"string", "integer"}, "minimum": 0, "pattern": `^[0-9]+(B|KB|MB|GB)?$`},
 	}
 }
 
-// bandwidth is a number of bytes a second, "1MiB/s".
+// bandwidth is a number of bytes a second, "1MB/s".
 func bandwidth(field func(*Scenario) *int64) value {
 	return leaf[int64]{
 		field: field,
@@ -179,7 +190,7 @@ func bandwidth(field func(*Scenario) *int64) value {
 			amount, perSecond := strings.CutSuffix(text, "/s")
 			n, ok := parseBytes(amount)
 			if !ok || !(perSecond || n == 0) || n > maxBytes {
-				return 0, fmt.Errorf("must be a number of bytes a second such as 64KiB/s, or 0 for no limit")
+				return 0, fmt.Errorf("must be a number of bytes a second such as 64KB/s, or 0 for no limit")
 			}
 			return n, nil
 		},
@@ -189,14 +200,15 @@ func bandwidth(field func(*Scenario) *int64) value {
 			}
 			return formatBytes(n) + "/s"
 		},
-		is: schema{"type": []string{"string", "integer"}, "minimum": 0, "maximum": 0, "pattern": `^[0-9]+(B|KiB|MiB|GiB)?/s$`},
+		is: schema{"type": []string{"string", "integer"}, "minimum": 0, "maximum": 0, "pattern": `^[0-9]+(B|KB|MB|GB)?/s$`},
 	}
 }
 
+// byteUnits are those of fault lines: a KB has 1024 bytes.
 var byteUnits = []struct {
 	name  string
 	bytes int64
-}{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"B", 1}}
+}{{"GB", 1 << 30}, {"MB", 1 << 20}, {"KB", 1 << 10}, {"B", 1}}
 
 func parseBytes(text string) (int64, bool) {
 	unit := int64(1)

@@ -47,7 +47,7 @@ func (l latency) read(r *reader, path string, n *node) {
 	d, err := random.ParseDistribution(text)
 	switch {
 	case err != nil:
-		r.fail(n, "%s is %s, must be one of %s (%s)", path, shown(text), distributionForms, tail(err))
+		r.fail(n, "%s is %s, %s", path, shown(text), whyNoDistribution(text, err))
 	case l.positive && d.String() == "0s":
 		r.fail(n, "%s is %s, must be longer than 0s", path, shown(text))
 	default:
@@ -55,14 +55,14 @@ func (l latency) read(r *reader, path string, n *node) {
 	}
 }
 
-// tail is an error of another package without its prefix and the value, both
-// of which the line shows already.
-func tail(err error) string {
-	s := err.Error()
-	if at := strings.LastIndex(s, ": "); at >= 0 {
-		s = s[at+2:]
+// whyNoDistribution is what is wrong with a text, which the line shows already:
+// its form, or a value in it.
+func whyNoDistribution(text string, err error) string {
+	message := strings.TrimPrefix(err.Error(), "random: ")
+	if strings.HasPrefix(message, fmt.Sprintf("distribution %q: ", text)) {
+		return "must be one of " + distributionForms
 	}
-	return s
+	return message
 }
 
 func (l latency) text(s *Scenario, full bool) string {
@@ -208,12 +208,12 @@ func (schedule) read(r *reader, path string, n *node) {
 		if !r.isScalar(fmt.Sprintf("%s[%d]", path, i), item) {
 			continue
 		}
-		f, err := faults.ParseFault(item.text)
-		if err != nil {
+		item.text = strings.ReplaceAll(item.text, "\n", " ")
+		if _, err := faults.ParseFault(item.text); err != nil {
 			r.failFault(item, err)
 			continue
 		}
-		r.faults = append(r.faults, fault{f, item})
+		r.faults = append(r.faults, item)
 	}
 }
 
@@ -222,7 +222,7 @@ func (schedule) read(r *reader, path string, n *node) {
 func (r *reader) failFault(n *node, err error) {
 	var e *faults.Error
 	if errors.As(err, &e) && e.Column > 0 {
-		r.failColumn(n, n.quoted+e.Column-1, "fault %s: %s", shown(n.text), e.Message)
+		r.failColumn(n, n.quoted+e.Column-1, "fault %s: %s", shown(n.text), e.Reason)
 		return
 	}
 	r.fail(n, "fault %s: %v", shown(n.text), err)

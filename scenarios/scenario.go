@@ -44,11 +44,8 @@ type Scenario struct {
 // what the swarm draws, and the defaults, validated. It is a pure function of
 // the scenario and the seed.
 func (s *Scenario) Options(seed random.Seed) (sim.Options, error) {
-	o := s.Plan
+	o := s.Drawn(seed.Chooser()).Plan
 	o.Name, o.Seed = s.Name, seed
-	if s.Swarm != NoSwarm {
-		s.draw(&o, seed.Chooser())
-	}
 	o = o.Defaults()
 	if err := o.Validate(); err != nil {
 		return sim.Options{}, fmt.Errorf("scenarios: %s, seed %d: %w", s.Title(), seed, err)

@@ -1,26 +1,33 @@
 package scenarios
 
 import (
+	"time"
+
+	"raftsim/clock"
+	"raftsim/faults"
 	"raftsim/random"
 	"raftsim/sim"
+	"raftsim/workload"
 )
 
-// Swarm says what each seed draws for itself.
+// Swarm says what each seed draws for itself, on top of what the file says.
+// Leaving things out of a run at random finds more than always doing a little
+// of everything (Groce et al., Swarm Testing, 2012).
 type Swarm uint8
 
 // The swarms.
 const (
 	// NoSwarm draws nothing: every seed runs the plan of the file.
 	NoSwarm Swarm = iota
-	// LiteSwarm adds a few mild faults to the plan of the file.
+	// LiteSwarm adds a few everyday faults that a cluster tolerates.
 	LiteSwarm
-	// FullSwarm draws options that the file leaves open, and faults of all
-	// kinds that the cluster must survive.
+	// FullSwarm draws the options that the file leaves open, and faults of
+	// all kinds that a cluster must survive; progress may stop until they end.
 	FullSwarm
-	// SafetySwarm draws faults without regard to progress; the runs have no
-	// second act.
+	// SafetySwarm draws as FullSwarm does, with more faults that may last to
+	// the end, and has no second act: it asks nothing of progress.
 	SafetySwarm
-	// PerfSwarm draws options and load, and no faults.
+	// PerfSwarm draws the options that the file leaves open, and no trouble.
 	PerfSwarm
 )
 
@@ -29,5 +36,169 @@ var swarmNames = [...]string{"none", "lite", "swarm", "safety", "perf"}
 // String is the word that stands for s in a file.
 func (s Swarm) String() string { return swarmNames[s] }
 
-// draw completes o with what the swarm draws from c.
-func (s *Scenario) draw(o *sim.Options, c random.Chooser) {}
+// profile is the style of the faults that s draws.
+func (s Swarm) profile() faults.Profile {
+	return [...]faults.Profile{faults.Perf, faults.Lite, faults.Swarm, faults.Safety, faults.Perf}[s]
+}
+
+// Drawn is the scenario with what its swarm leaves to chance drawn from c: a
+// plain one, without a swarm. A scenario without one is returned as it is.
+func (s *Scenario) Drawn(c random.Chooser) *Scenario {
+	if s.Swarm == NoSwarm {
+		return s
+	}
+	out := *s
+	out.Swarm = NoSwarm
+	d := drawing{c, &out}
+	if s.Swarm != LiteSwarm {
+		d.cluster()
+		d.workload()
+		d.disk()
+	}
+	if s.Swarm == FullSwarm || s.Swarm == SafetySwarm {
+		d.network()
+	}
+	if s.Swarm == SafetySwarm && !s.fixed["expect.recovers_within"] {
+		out.Plan.Expect.RecoveryTimeouts = -1
+	}
+	d.faults(s.Swarm)
+	return &out
+}
+
+// drawing draws what a scenario leaves open. The first option of each choice
+// is the benign one, which is taken when a fuzz input has run out.
+type drawing struct {
+	chooser random.Chooser
+	*Scenario
+}
+
+// pick draws one option for a field, unless the file gives the key or a
+// program has set the field. The draw is made in any case, so that giving one
+// key moves no other.
+func pick[T comparable](d drawing, path string, field *T, options ...T) {
+	var open T
+	drawn := random.Pick(d.chooser, path, options...)
+	if !d.fixed[path] && *field == open {
+		*field = drawn
+	}
+}
+
+func (d drawing) cluster() {
+	p, r := &d.Plan, &d.Plan.Raft
+	pick(d, "cluster.nodes", &p.Nodes, 3, 3, 5, 5, 4, 2, 7, 1)
+	pick(d, "cluster.learners", &p.Learners, 0, 0, 0, 1, 2)
+	pick(d, "run", &p.Run, 10*time.Second, 5*time.Second, 20*time.Second)
+	pick(d, "cluster.raft.tick", &r.Tick, 20*time.Millisecond, 10*time.Millisecond, 50*time.Millisecond)
+	pick(d, "cluster.raft.election_ticks", &r.ElectionTicks, 10, 10, 5, 20)
+	pick(d, "cluster.raft.heartbeat_ticks", &r.HeartbeatTicks, 2, 1, 3)
+	pick(d, "cluster.raft.pre_vote", &r.PreVote, false, true)
+	pick(d, "cluster.raft.check_quorum", &r.CheckQuorum, false, true)
+	pick(d, "cluster.raft.async_storage", &r.AsyncStorage, false, false, false, true)
+	pick(d, "cluster.raft.disable_forwarding", &r.DisableForwarding, false, false, false, true)
+	pick(d, "cluster.raft.max_inflight_messages", &r.MaxInflightMessages, 0, 0, 1, 4, 256)
+	pick(d, "cluster.raft.max_size_per_message", &r.MaxSizePerMessage, 0, 0, 1, 256, 4096)
+	pick(d, "cluster.raft.snapshot_every", &r.SnapshotEvery, 0, 20, 100, 500)
+	pick(d, "cluster.raft.keep_entries", &r.KeepEntries, 0, 1, 10, 100)
+	pick(d, "cluster.raft.poison", &r.Poison, false, true)
+	if r.HeartbeatTicks >= r.ElectionTicks && r.ElectionTicks > 0 {
+		r.HeartbeatTicks = 1
+	}
+}
+
+func (d drawing) workload() {
+	w := &d.Plan.Workload
+	pick(d, "workload.kind", &w.Kind, "kv", "kv", "kv", "lock", "queue")
+	pick(d, "workload.clients", &w.Clients, 4, 1, 2, 6, 8)
+	pick(d, "workload.keys", &w.Shape.Keys, 0, 1, 2, 5, 20)
+	pick(d, "workload.skew", &w.Shape.Skew, 0, 0, 1, 2)
+	pick(d, "workload.value_bytes", &w.Shape.ValueBytes, 0, 0, 100, 1000)
+	rates := []int{100, 20, 50, 200, 400}
+	if d.Scenario.Swarm == PerfSwarm {
+		rates = []int{1000, 200, 5000}
+	}
+	pick(d, "workload.rate", &w.PerSecond, rates...)
+	d.mix()
+}
+
+// mix leaves some of the workload's operations out, or makes them rare.
+func (d drawing) mix() {
+	w, err := workload.Lookup(d.Plan.Workload.Kind)
+	if err != nil || d.fixed["workload.mix"] || len(d.Plan.Workload.Shape.Mix) > 0 || d.chooser.Choose("workload.mix", 2) == 0 {
+		return
+	}
+	var mix []workload.Weight
+	total := 0
+	for _, op := range w.Ops() {
+		weight := random.Pick(d.chooser, "workload.mix."+op, 4, 2, 1, 0)
+		mix = append(mix, workload.Weight{Op: op, Weight: weight})
+		total += weight
+	}
+	if total > 0 {
+		d.Plan.Workload.Shape.Mix = mix
+	}
+}
+
+func (d drawing) network() {
+	n := &d.Plan.Network
+	pickDelay(d, "network.latency", &n.Latency, "median 5ms p99 40ms", "1ms", "1ms..10ms", "exp 10ms", "heavy median 5ms p99 200ms", "50ms")
+	pick(d, "network.loss", &n.Loss, random.Ratio{}, random.Ratio{}, random.PerMille(1), random.Percent(1), random.Percent(5))
+	pick(d, "network.duplicate", &n.Duplicate, random.Ratio{}, random.Ratio{}, random.Percent(1), random.Percent(10))
+	pick(d, "network.reorder", &n.Reorder, random.Ratio{}, random.Ratio{}, random.Percent(1), random.Percent(20))
+	pick(d, "network.corrupt", &n.Corrupt, random.Ratio{}, random.Ratio{}, random.Ratio{}, random.Percent(1))
+	pick(d, "network.replay", &n.Replay, random.Ratio{}, random.Ratio{}, random.Ratio{}, random.Percent(1))
+	pick(d, "access.loss", &d.Plan.Access.Loss, random.Ratio{}, random.Ratio{}, random.Percent(1))
+}
+
+func (d drawing) disk() {
+	pickDelay(d, "disk.read", &d.Plan.Disk.Read, "0s", "0s", "100us", "2ms")
+	pickDelay(d, "disk.write", &d.Plan.Disk.Write, "0s", "50us", "0s..1ms")
+	pickDelay(d, "disk.sync", &d.Plan.Disk.Sync, "0s", "1ms", "median 2ms p99 20ms", "heavy median 2ms p99 100ms")
+}
+
+// pickDelay is pick for a distribution, whose zero value prints as "0s".
+func pickDelay(d drawing, path string, field *random.Distribution, options ...string) {
+	drawn := random.Pick(d.chooser, path, options...)
+	if d.fixed[path] || field.String() != "0s" {
+		return
+	}
+	delay, err := random.ParseDistribution(drawn)
+	if err != nil {
+		panic("scenarios: " + err.Error()) // a table of constants
+	}
+	*field = delay
+}
+
+// spareHosts is how many hosts a generated schedule may add.
+const spareHosts = 3
+
+// faults adds a generated schedule to that of the file.
+func (d drawing) faults(s Swarm) {
+	o := d.Plan.Defaults()
+	g := faults.GeneratorOptions{
+		Profile: s.profile(), Class: faults.SafetyOnly,
+		Start: clock.Time(500 * time.Millisecond), End: clock.Time(o.Run),
+		ElectionTimeout: o.Raft.ElectionTimeout(), Leases: o.Raft.LeaseReads,
+	}
+	if s == LiteSwarm {
+		g.Class = faults.Tolerable
+	}
+	g.Voters = hosts(0, o.Nodes)
+	g.Learners = hosts(o.Nodes, o.Learners)
+	g.Spare = hosts(o.Nodes+o.Learners, min(spareHosts, sim.MaxHosts-o.Nodes-o.Learners))
+	drawn := faults.Generate(d.chooser, g)
+	if len(drawn) == 0 {
+		return
+	}
+	d.Plan.Schedule = append(d.Plan.Schedule[:len(d.Plan.Schedule):len(d.Plan.Schedule)], drawn...)
+	d.Plan.Schedule.Sort()
+	d.Plan.Expect.AllowVoid = true // a role may be empty when its fault comes
+}
+
+// hosts are the ids of so many hosts after the first ones.
+func hosts(after, count int) []uint64 {
+	ids := make([]uint64, 0, max(count, 0))
+	for i := range count {
+		ids = append(ids, uint64(after+i+1))
+	}
+	return ids
+}

@@ -126,7 +126,7 @@ func (t *tree) checkTokens(tokens token.Tokens) error {
 		}
 		switch tk.Type {
 		case token.InvalidType:
-			return t.failAt(tk, "%s", tk.Error)
+			return t.failAt(tk, "%s", inWords(tk.Error))
 		case token.SequenceStartType, token.MappingStartType:
 			depth++
 		case token.SequenceEndType, token.MappingEndType:
@@ -152,9 +152,26 @@ func (t *tree) checkTokens(tokens token.Tokens) error {
 func (t *tree) syntax(err error) error {
 	var syntax *yaml.SyntaxError
 	if errors.As(err, &syntax) {
-		return t.failAt(syntax.Token, "%s", firstLine(syntax.Message))
+		return t.failAt(syntax.Token, "%s", inWords(syntax.Message))
 	}
-	return t.fail(0, 0, "%s", firstLine(err.Error()))
+	return t.fail(0, 0, "%s", inWords(err.Error()))
+}
+
+// inWords is a message of the parser, or for the slips that are made most what
+// they come from.
+func inWords(message string) string {
+	message = firstLine(message)
+	for _, slip := range []struct{ part, words string }{
+		{"mapping value is not allowed in this context", `a second ": " in one line, or a key that is indented deeper than the one above: quote a text that holds ": ", and give all keys of a mapping the same indentation`},
+		{`'\t' that cannot start any token`, "a tab begins the line, indent with spaces"},
+		{"sequence end token ']' not found", `this "[" is never closed by "]"`},
+		{"could not find flow mapping end token '}'", `this "{" is never closed by "}"`},
+	} {
+		if strings.Contains(strings.ReplaceAll(message, "\t", `\t`), slip.part) {
+			return slip.words
+		}
+	}
+	return message
 }
 
 func firstLine(s string) string {

@@ -133,7 +133,7 @@ type reader struct {
 	// at finds the value of each key that the file gives, by its path.
 	at map[string]*node
 	// faults are the lines of the schedule that could be read.
-	faults []fault
+	faults []*node
 	errors Errors
 }
 
@@ -143,6 +143,9 @@ func (r *reader) fail(n *node, format string, args ...any) {
 
 // failColumn reports a mistake some characters into a scalar's text.
 func (r *reader) failColumn(n *node, offset int, format string, args ...any) {
+	if len(r.errors) == maxMistakes {
+		return
+	}
 	e := &Error{File: r.file, Message: fmt.Sprintf(format, args...)}
 	if n != nil {
 		e.Line, e.Column = n.line, n.column+offset
