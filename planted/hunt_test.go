@@ -38,7 +38,7 @@ FAIL 2 of 3 seeds: 1.2 s
 
 func TestAFailureWithoutWordsIsAnErrorUnlessItsSeedIsKnown(t *testing.T) {
 	one, many := planted.Seeds{First: 4, Last: 4}, planted.Seeds{First: 4, Last: 5}
-	for code, property := range map[int]string{1: "safety", 3: "liveness", 4: "node panic", 5: "nondeterminism", -1: "killed"} {
+	for code, property := range map[int]string{1: "safety", 3: "liveness", 4: "no panic", 5: "nondeterminism", -1: "killed"} {
 		catches, err := planted.ReadOutput("", code, one)
 		require.NoError(t, err)
 		require.Len(t, catches, 1)

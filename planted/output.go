@@ -109,7 +109,7 @@ func readExit(output string, exitCode int, seeds Seeds) ([]Catch, error) {
 	case exitLiveness:
 		property = "liveness"
 	case exitPanic:
-		property = "node panic"
+		property = "no panic"
 	case exitNondeterminism:
 		property = "nondeterminism"
 	case exitBadInput:
