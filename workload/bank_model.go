@@ -156,3 +156,19 @@ func (c bankCommand) describe(out bankOutput) string {
 	}
 	return b.String()
 }
+
+// Rank counts the transfers that took effect.
+func (bank) Rank(state any) [2]uint64 { return [2]uint64{state.(bankState).ledger} }
+
+// RankBefore reads the ledger number out of the answer.
+func (bank) RankBefore(input, output any) (rank [2]uint64, tells [2]bool) {
+	out := output.(bankOutput)
+	if !out.known || out.status == statusMalformed {
+		return rank, tells
+	}
+	rank[0] = out.ledger
+	if input.(bankCommand).op == bankTransfer && out.status == statusOK {
+		rank[0]--
+	}
+	return rank, [2]bool{true, true}
+}

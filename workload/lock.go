@@ -87,20 +87,22 @@ type lockState struct {
 	holder Mark   // the command that got it; nothing when the lock is free
 	fence  uint64 // the highest token that the resource has seen
 	value  Mark   // what was last written to the resource
+	writes uint64 // how often it was written
 }
 
 func (s lockState) hash(h uint64) uint64 {
-	return s.value.hash(random.Mix(s.holder.hash(random.Mix(h, s.token)), s.fence))
+	h = s.holder.hash(random.Mix(h, s.token))
+	return random.Mix(s.value.hash(random.Mix(h, s.fence)), s.writes)
 }
 
 // append encodes everything there is to know, as a read answers it.
 func (s lockState) append(dst []byte) []byte {
 	dst = s.holder.append(binary.AppendUvarint(dst, s.token))
-	return s.value.append(binary.AppendUvarint(dst, s.fence))
+	return binary.AppendUvarint(s.value.append(binary.AppendUvarint(dst, s.fence)), s.writes)
 }
 
 func (d *decoder) lockState() lockState {
-	return lockState{token: d.uint(), holder: d.mark(), fence: d.uint(), value: d.mark()}
+	return lockState{token: d.uint(), holder: d.mark(), fence: d.uint(), value: d.mark(), writes: d.uint()}
 }
 
 type lockMachine struct {
@@ -130,6 +132,7 @@ func (m *lockMachine) Apply(command []byte) []byte {
 	case lockWrite:
 		if took = s.fence <= c.token && 0 < c.token && c.token <= s.token; took {
 			s.fence, s.value = c.token, c.mark
+			s.writes++
 		}
 	}
 	if s != was {

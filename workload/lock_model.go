@@ -62,6 +62,7 @@ func lockStep(s lockState, in lockCommand) (next lockState, status byte) {
 		next.holder = Mark{}
 	case in.op == lockWrite && in.token >= s.fence && in.token > 0 && in.token <= s.token:
 		next.fence, next.value = in.token, in.mark
+		next.writes++
 	case in.op > lockRead:
 		return s, statusMalformed
 	default:
@@ -70,13 +71,17 @@ func lockStep(s lockState, in lockCommand) (next lockState, status byte) {
 	return next, statusOK
 }
 
-// String renders the state as "token 4 held by c1.3, wrote c1.5 with token 4".
+// String renders the state as "token 4 held by c1.3, write 2 was c1.5 with token
+// 4".
 func (s lockState) String() string {
 	held := "free"
 	if s.holder != (Mark{}) {
 		held = "held by " + s.holder.String()
 	}
-	return fmt.Sprintf("token %d %s, wrote %s with token %d", s.token, held, s.value, s.fence)
+	if s.writes == 0 {
+		return fmt.Sprintf("token %d %s, nothing written", s.token, held)
+	}
+	return fmt.Sprintf("token %d %s, write %d was %s with token %d", s.token, held, s.writes, s.value, s.fence)
 }
 
 func (lock) Describe(command, answer []byte) string {
@@ -108,4 +113,42 @@ func (c lockCommand) describe(out lockOutput) string {
 		fmt.Fprintf(&b, " -> malformed answer (status %d)", out.status)
 	}
 	return b.String()
+}
+
+// Object names the lock of a command, such as "l2".
+func (lock) Object(command []byte) string {
+	c, _ := decodeLock(command)
+	return fmt.Sprintf("l%d", c.lock)
+}
+
+// Rank counts how often the lock changed hands, a release included, and the
+// writes.
+func (lock) Rank(state any) [2]uint64 { return state.(lockState).rank() }
+
+func (s lockState) rank() [2]uint64 {
+	handled := 2 * s.token
+	if s.holder == (Mark{}) {
+		handled++
+	}
+	return [2]uint64{handled, s.writes}
+}
+
+// RankBefore takes both counts from the answer, which tells the whole state.
+func (lock) RankBefore(input, output any) (rank [2]uint64, tells [2]bool) {
+	in, out := input.(lockCommand), output.(lockOutput)
+	if !out.known || out.status == statusMalformed {
+		return rank, tells
+	}
+	rank = out.state.rank()
+	if out.status == statusOK {
+		switch in.op {
+		case lockAcquire, lockRelease:
+			rank[0]--
+		case lockSteal: // from a free lock or from a holder
+			return rank, [2]bool{false, true}
+		case lockWrite:
+			rank[1]--
+		}
+	}
+	return rank, [2]bool{true, true}
 }

@@ -160,3 +160,30 @@ func (c queueCommand) describe(out queueOutput) string {
 	}
 	return b.String()
 }
+
+// Object names the queue of a command, such as "q1".
+func (queue) Object(command []byte) string {
+	c, _ := decodeQueue(command)
+	return fmt.Sprintf("q%d", c.queue)
+}
+
+// Rank counts the items added and the items taken.
+func (queue) Rank(state any) [2]uint64 {
+	s := state.(queueState)
+	return [2]uint64{s.added, s.taken}
+}
+
+// RankBefore reads one of the counts out of the answer, both when the queue was
+// empty.
+func (queue) RankBefore(input, output any) (rank [2]uint64, tells [2]bool) {
+	in, out := input.(queueCommand), output.(queueOutput)
+	switch {
+	case !out.known || out.status == statusMalformed || out.position == 0 && out.status == statusOK:
+		return rank, tells
+	case out.status == statusRefused:
+		return [2]uint64{out.position, out.position}, [2]bool{true, true}
+	case in.op == queueEnqueue:
+		return [2]uint64{out.position - 1, 0}, [2]bool{true, false}
+	}
+	return [2]uint64{0, out.position - 1}, [2]bool{false, true}
+}

@@ -1,0 +1,221 @@
+package checker
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/anishathalye/porcupine"
+
+	"raftsim/workload"
+)
+
+const linearizability = "linearizability"
+
+// condemn finds the shortest way to say that a search came to an end at op: it
+// begins where few states were possible.
+func (f *frontier) condemn(op int) Result {
+	best := f.recent[len(f.recent)-1]
+	for i := len(f.recent) - 2; i >= 0 && len(best.configs) > 1; i-- {
+		if m := f.recent[i]; len(m.configs) < len(best.configs) {
+			best = m
+		}
+	}
+	end := f.part[op].ret
+	window := []int{}
+	for slot, i := range best.slots {
+		if i >= 0 && !best.all(func(p *possibility) bool { return has(p.done, slot) }) {
+			window = append(window, i)
+		}
+	}
+	for n, i := range best.unknown {
+		if !best.all(func(p *possibility) bool { return has(p.used, n) }) {
+			window = append(window, i)
+		}
+	}
+	for i := range f.part {
+		if e := &f.part[i]; e.call > best.at && e.call <= end {
+			window = append(window, i)
+		}
+	}
+	flaw := &flaw{shape: "answer", detail: "no state that was possible gives the last answer", ops: []int{op}}
+	return f.judgeWindow(best, window, end, flaw)
+}
+
+// all reports whether something holds in each state that was possible.
+func (m *moment) all(test func(*possibility) bool) bool {
+	return !slices.ContainsFunc(m.configs, func(p *possibility) bool { return !test(p) })
+}
+
+// taken reports whether an operation has taken effect in a state that was
+// possible.
+func (m *moment) taken(p *possibility, op int) bool {
+	if slot := slices.Index(m.slots, op); slot >= 0 {
+		return has(p.done, slot)
+	}
+	n := slices.Index(m.unknown, op)
+	return n >= 0 && has(p.used, n)
+}
+
+// judgeWindow asks Porcupine about the window, once for each state in which it
+// may have begun. What returned after its end is left open there.
+func (f *frontier) judgeWindow(m moment, window []int, end int64, why *flaw) Result {
+	confirmed := true
+	var starts []any
+	for _, p := range m.configs {
+		var ops []event
+		for _, i := range window {
+			e := f.part[i]
+			if m.taken(p, i) {
+				continue
+			}
+			if e.known && e.ret > end {
+				e = f.opened(e)
+			}
+			ops = append(ops, e)
+		}
+		starts = append(starts, p.state)
+		confirmed = confirmed && f.porcupine(ops, p.state) == porcupine.Illegal
+	}
+	method := "frontier"
+	if confirmed {
+		method = "porcupine"
+	}
+	return f.illegal(f.part, window, starts, why, method)
+}
+
+// opened returns an operation as if its outcome had never become known.
+func (j *judge) opened(e event) event {
+	o := &j.history[e.source]
+	e.in, e.out = j.w.Operation(o.Command, nil, false)
+	e.known, e.ret = false, Open
+	return e
+}
+
+// condemn judges a window of operations that a register was found to contradict.
+func (j *judge) condemn(part []event, window []int, starts []any, why *flaw, method string) Result {
+	ops := make([]event, len(window))
+	for i, k := range window {
+		ops[i] = part[k]
+	}
+	if j.porcupine(ops, starts[0]) == porcupine.Illegal {
+		method = "porcupine"
+	}
+	return j.illegal(part, window, starts, why, method)
+}
+
+// porcupine runs Porcupine over operations from a state. Its steps count, and
+// past the budget every step is refused, so that the search ends; its answer is
+// worth nothing then. So is that of a search that would need too much memory.
+func (j *judge) porcupine(ops []event, start any) porcupine.CheckResult {
+	allowed := min(j.left, (256<<20)/int64(len(ops)/8+64))
+	spent := int64(0)
+	result := porcupine.CheckOperationsTimeout(windowModel(j.model, start, func() bool {
+		spent++
+		return spent <= allowed
+	}), porcupineOperations(ops), 0)
+	j.left -= min(spent, allowed)
+	if spent > allowed {
+		return porcupine.Unknown
+	}
+	return result
+}
+
+// windowModel is the model of one partition that begins in a state.
+func windowModel(m porcupine.Model, start any, allow func() bool) porcupine.Model {
+	step := m.Step
+	m.Partition, m.PartitionEvent, m.StepContext = nil, nil, nil
+	m.Init = func() any { return start }
+	m.Step = func(state, input, output any) (bool, any) {
+		if !allow() {
+			return false, state
+		}
+		return step(state, input, output)
+	}
+	return m
+}
+
+func porcupineOperations(ops []event) []porcupine.Operation {
+	list := make([]porcupine.Operation, len(ops))
+	for i, e := range ops {
+		list[i] = porcupine.Operation{Input: e.in, Output: e.out, Call: e.call, Return: e.ret}
+	}
+	return list
+}
+
+// illegal puts the verdict into words.
+func (j *judge) illegal(part []event, window []int, starts []any, why *flaw, method string) Result {
+	slices.SortFunc(window, func(a, b int) int {
+		return cmp.Or(cmp.Compare(part[a].call, part[b].call), cmp.Compare(a, b))
+	})
+	r := Result{Verdict: Illegal, Method: method, starts: starts}
+	for _, i := range window {
+		r.Window = append(r.Window, j.history[part[i].source])
+	}
+	object := "the history"
+	if namer, ok := j.w.(workload.Namer); ok && len(r.Window) > 0 {
+		r.Partition = namer.Object(r.Window[0].Command)
+		object = r.Partition
+	}
+	v := &Violation{
+		Property:  linearizability,
+		Source:    "Herlihy and Wing 1990",
+		Detail:    fmt.Sprintf("%s: %s: no order of these %d operations gives their answers", object, why.detail, len(r.Window)),
+		Signature: fmt.Sprintf("%s: %s: %s", linearizability, j.w.Name(), why.shape),
+	}
+	for i := range r.Window {
+		v.Evidence = append(v.Evidence, describeOperation(j.w, &r.Window[i]))
+	}
+	for _, i := range why.ops {
+		if o := &j.history[part[i].source]; o.Return != Open && uint64(o.Return) >= v.Event {
+			v.At, v.Event = o.ReturnAt, uint64(o.Return)
+		}
+	}
+	if len(r.Window) > 0 && len(starts) == 1 {
+		if state := j.model.DescribeState(starts[0]); state != "" && !j.model.Equal(starts[0], j.model.Init()) {
+			v.Detail += fmt.Sprintf(" from %q on", state)
+		}
+	}
+	r.Violation = v
+	return r
+}
+
+// describeOperation is evidence of one operation, at its return if it has one.
+func describeOperation(w workload.Workload, o *Operation) Evidence {
+	if o.Return == Open {
+		return Evidence{At: o.CallAt, Event: uint64(max(o.Call, 0)),
+			Text: fmt.Sprintf("client %d: %s, called", o.Client, w.Describe(o.Command, nil))}
+	}
+	return Evidence{At: o.ReturnAt, Event: uint64(max(o.Return, 0)),
+		Text: fmt.Sprintf("client %d: %s, called at %s (event %d), answered", o.Client, w.Describe(o.Command, o.Answer), o.CallAt, o.Call)}
+}
+
+// WritePage writes Porcupine's page of the window of an Illegal result: one
+// HTML file that needs nothing else. Porcupine lists partial orders in an order
+// of its own, so two pages of one window may differ in that.
+func WritePage(out io.Writer, w workload.Workload, r Result) error {
+	if len(r.Window) == 0 {
+		return fmt.Errorf("checker: a %s history has no window to draw", r.Verdict)
+	}
+	model := fillModel(w.Model())
+	start := model.Init()
+	if len(r.starts) > 0 {
+		start = r.starts[0]
+	}
+	var ops []porcupine.Operation
+	rows := map[uint64]int{} // Porcupine wants clients counted from zero
+	for i := range r.Window {
+		o := &r.Window[i]
+		if _, ok := rows[o.Client]; !ok {
+			rows[o.Client] = len(rows)
+		}
+		in, output := w.Operation(o.Command, o.Answer, o.Return != Open)
+		ops = append(ops, porcupine.Operation{ClientId: rows[o.Client], Input: in, Output: output, Call: o.Call, Return: o.Return,
+			Metadata: fmt.Sprintf("client %d", o.Client)})
+	}
+	left := DefaultBudget
+	m := windowModel(model, start, func() bool { left--; return left > 0 })
+	_, info := porcupine.CheckOperationsVerbose(m, ops, 0)
+	return porcupine.Visualize(m, info, out)
+}
