@@ -68,7 +68,10 @@ func (f Fault) Class(b Budget) Class {
 	if k.Class != nil {
 		c = k.Class(f.Action, b)
 	}
-	if k.Harm != nil && !b.spares(k.Harm(f.Action, b)) {
+	if k.Harm == nil {
+		return c
+	}
+	if harm := k.Harm(f.Action, b); len(harm) > 0 && !b.spares(harm) {
 		c = max(c, SafetyOnly)
 	}
 	return c

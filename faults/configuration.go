@@ -98,6 +98,9 @@ func distinct(sets [][]uint64) [][]uint64 {
 // lead to must be able to spare who is faulty.
 func classReconfigure(a Action, b Budget) Class {
 	for _, half := range [][]uint64{b.Voters, b.Outgoing} {
+		if len(half) == 0 {
+			continue
+		}
 		outcomes, ok := after(a, sorted(half))
 		if !ok {
 			return SafetyOnly
@@ -105,7 +108,7 @@ func classReconfigure(a Action, b Budget) Class {
 		for _, voters := range outcomes {
 			b := b
 			b.Voters, b.Outgoing = voters, nil
-			if len(half) > 0 && len(voters) == 0 || !b.spares(nil) {
+			if len(voters) == 0 || !b.spares(nil) {
 				return SafetyOnly
 			}
 		}

@@ -202,7 +202,7 @@ func (g *generator) admit(s Schedule, d *draft) Schedule {
 		return s
 	}
 	with := append(s, d.fault)
-	if with.classOf(len(s), g.budget()) > g.options.Class {
+	if newTimeline(with, g.budget()).class(len(s)) > g.options.Class {
 		return s
 	}
 	g.members.follow(d.fault.Action)

@@ -7,16 +7,17 @@ import (
 )
 
 // Classes tells how bad each fault of a schedule is where it stands: together
-// with the faults that may overlap it, under every configuration that may be
-// in force by then. What overlaps counts for both, so that a schedule of
-// tolerable faults is tolerable as a whole.
+// with the faults that may be felt at the same time, under every configuration
+// that may be in force by then. What overlaps counts for both, so that a
+// schedule of tolerable faults is tolerable as a whole.
 //
 // The budget is the situation at the start of the run. A change of the
 // configuration may or may not have been made at any time after its fault.
 func (s Schedule) Classes(b Budget) []Class {
+	t := newTimeline(s, b)
 	classes := make([]Class, len(s))
 	for i := range s {
-		classes[i] = s.classOf(i, b)
+		classes[i] = t.class(i)
 	}
 	return classes
 }
@@ -26,44 +27,77 @@ func (s Schedule) Class(b Budget) Class {
 	return slices.Max(append(s.Classes(b), Tolerable))
 }
 
-// classOf is how bad the fault with this number is.
-func (s Schedule) classOf(i int, b Budget) Class {
-	from, to := s.window(i)
-	b.Faulty = slices.Clone(b.Faulty)
-	configurations := [][]uint64{sorted(b.Voters)}
-	if len(b.Outgoing) > 0 {
-		configurations = append(configurations, sorted(b.Outgoing))
+// timeline is a schedule with the time in which each fault may be felt.
+type timeline struct {
+	schedule Schedule
+	kinds    []Kind
+	windows  []window
+	budget   Budget
+}
+
+// window is a span of time, both ends included.
+type window struct{ from, to clock.Time }
+
+func (w window) holds(at clock.Time) bool { return w.from <= at && at <= w.to }
+
+func newTimeline(s Schedule, b Budget) *timeline {
+	t := &timeline{schedule: s, kinds: make([]Kind, len(s)), windows: make([]window, len(s)), budget: b}
+	for i, f := range s {
+		t.kinds[i], _ = Lookup(f.Action.Kind())
+		t.windows[i] = s.window(f, t.kinds[i].Lasting)
 	}
-	certain := true
-	var others []int
-	for j, f := range s {
-		start, end := s.window(j)
-		if j != i && start <= to && end >= from {
-			others = append(others, j)
-		}
-		if j != i && start <= to {
-			configurations, certain = mayBecome(configurations, f.Action, certain)
+	return t
+}
+
+// class is how bad the fault with this number is. What may be felt together
+// with it only grows when another fault begins, so these are the instants to
+// look at.
+func (t *timeline) class(i int) Class {
+	w := t.windows[i]
+	worst := t.classAt(i, w.from)
+	for j := range t.schedule {
+		if at := t.windows[j].from; j != i && at > w.from && w.holds(at) {
+			worst = max(worst, t.classAt(i, at))
 		}
 	}
+	return worst
+}
+
+// classAt is how bad a fault is at one instant.
+func (t *timeline) classAt(i int, at clock.Time) Class {
+	configurations, certain := t.configurations(i, at)
 	worst := Tolerable
 	if !certain {
 		worst = SafetyOnly
 	}
 	for _, voters := range configurations {
-		worst = max(worst, s.classIn(i, others, b, voters))
+		b := t.budget
+		b.Voters, b.Outgoing = voters, nil
+		for j, f := range t.schedule {
+			if harm := t.kinds[j].Harm; j != i && harm != nil && t.windows[j].holds(at) {
+				b.Faulty = slices.Concat(b.Faulty, harm(f.Action, b))
+			}
+		}
+		worst = max(worst, t.schedule[i].Class(b))
 	}
 	return worst
 }
 
-// classIn is how bad a fault is together with others under one configuration.
-func (s Schedule) classIn(i int, others []int, b Budget, voters []uint64) Class {
-	b.Voters, b.Outgoing = voters, nil
-	for _, j := range others {
-		if k, ok := Lookup(s[j].Action.Kind()); ok && k.Harm != nil {
-			b.Faulty = slices.Concat(b.Faulty, k.Harm(s[j].Action, b))
+// configurations lists the sets of voters of which one is in force at an
+// instant, or two while they are joint, as other faults than this one leave
+// it. It is not certain when the changes allow for too many.
+func (t *timeline) configurations(i int, at clock.Time) (sets [][]uint64, certain bool) {
+	sets = [][]uint64{sorted(t.budget.Voters)}
+	if len(t.budget.Outgoing) > 0 {
+		sets = append(sets, sorted(t.budget.Outgoing))
+	}
+	certain = true
+	for j, f := range t.schedule {
+		if j != i && t.windows[j].from <= at {
+			sets, certain = mayBecome(sets, f.Action, certain)
 		}
 	}
-	return s[i].Class(b)
+	return sets, certain
 }
 
 // mayBecome adds the configurations that an action may make of these.
@@ -88,21 +122,16 @@ func mayBecome(configurations [][]uint64, a Action, certain bool) ([][]uint64, b
 
 // window is the time in which a fault may be felt, from its earliest start to
 // its latest end.
-func (s Schedule) window(i int) (from, to clock.Time) {
-	f := s[i]
-	from, to = f.At, max(f.At, f.AtMax)
-	k, _ := Lookup(f.Action.Kind())
+func (s Schedule) window(f Fault, lasting bool) window {
+	to := max(f.At, f.AtMax)
 	if f.Every != (Interval{}) {
 		to = f.Every.Until
 		if to == 0 {
 			to = clock.Never
 		}
 	}
-	for _, g := range f.Action.Groups() {
-		if !g.bound() {
-			to = to.Add(f.Patience())
-			break
-		}
+	if waits(f.Action) {
+		to = to.Add(f.Patience())
 	}
 	switch a := f.Action.(type) {
 	case Swizzle:
@@ -113,19 +142,27 @@ func (s Schedule) window(i int) (from, to clock.Time) {
 		}
 	}
 	switch {
-	case !k.Lasting:
+	case !lasting:
 	case f.For == 0:
 		to = clock.Never
 	default:
 		to = to.Add(max(f.For, f.ForMax))
 	}
-	return from, s.healed(f, to)
+	return window{f.At, s.healed(f, to)}
+}
+
+// waits reports that an action may have to wait for a role.
+func waits(a Action) bool {
+	return slices.ContainsFunc(a.Groups(), func(g Group) bool { return !g.bound() })
 }
 
 // healed cuts a window short at the first heal that certainly comes after the
 // fault has begun for the last time.
 func (s Schedule) healed(f Fault, to clock.Time) clock.Time {
-	begun := max(f.At, f.AtMax).Add(f.Patience())
+	begun := max(f.At, f.AtMax)
+	if waits(f.Action) {
+		begun = begun.Add(f.Patience())
+	}
 	if f.Every != (Interval{}) {
 		return to
 	}
