@@ -9,10 +9,11 @@ import (
 	"raftsim/raft"
 )
 
-// Factory makes a host's raft.Node. Peers are the founding members on the
-// first start of a founding host, and nil on every other start: then the Node
-// goes by what is in Config.Storage.
-type Factory func(c *raft.Config, peers []raft.Peer) (raft.Node, error)
+// Factory makes a host's raft.Node, on its first start and on every other one:
+// the Node goes by what is in Config.Storage. A founding member finds the first
+// configuration there, in a snapshot at index 1 that all of them hold, as
+// raft.RestartNode expects it; a host that joins later finds nothing.
+type Factory func(c *raft.Config) (raft.Node, error)
 
 // DefaultRaft is the name of the Raft that this module implements.
 const DefaultRaft = "raftsim"
@@ -20,12 +21,7 @@ const DefaultRaft = "raftsim"
 // rafts holds the implementations by name. It is filled before any run begins
 // and only read afterwards.
 var rafts = map[string]Factory{
-	DefaultRaft: func(c *raft.Config, peers []raft.Peer) (raft.Node, error) {
-		if len(peers) > 0 {
-			return raft.StartNode(c, peers), nil
-		}
-		return raft.RestartNode(c), nil
-	},
+	DefaultRaft: func(c *raft.Config) (raft.Node, error) { return raft.RestartNode(c), nil },
 }
 
 // RegisterRaft adds an implementation under a name that Options.Rafts and

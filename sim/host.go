@@ -96,7 +96,7 @@ func (h *Host) boot(e event) {
 // a report about a message.
 func (h *Host) dispatch(e event) {
 	switch {
-	case e.epoch != h.incarnation:
+	case e.epoch != h.incarnation || !h.Running():
 	case h.open():
 		h.handle(e, 0, nil)
 	default:

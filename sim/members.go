@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"raftsim/disk"
-	"raftsim/raft"
 	pb "raftsim/raft/raftpb"
 	"raftsim/raft/wal"
 	"raftsim/workload"
@@ -38,15 +37,6 @@ func (m *members) genesis() pb.ConfState {
 		}
 	}
 	return cs
-}
-
-// peers is the first configuration as StartNode takes it.
-func (m *members) peers() []raft.Peer {
-	peers := make([]raft.Peer, m.voters)
-	for i := range peers {
-		peers[i].ID = uint64(i + 1)
-	}
-	return peers
 }
 
 // factory makes the Node of a host.

@@ -73,42 +73,44 @@ func newRaftHost(h *Host) *raftHost {
 	return &raftHost{host: h, options: &h.sim.options.Raft, waiting: map[waiter]uint64{}}
 }
 
-// Start reads the log.
+// Start reads the log, and founds the cluster where there is none yet.
 func (p *raftHost) Start(Env) error {
 	log, state, err := wal.Open(p.host.disk, walDirectory, wal.Options{SegmentBytes: p.options.SegmentBytes})
 	if err != nil {
 		return err
 	}
 	p.log, p.recovered = log, state
+	if raft.IsEmptySnap(state.Snapshot) && p.host.sim.members.founding(p.host.id) {
+		if err := p.found(); err != nil {
+			return err
+		}
+	}
 	if p.host.AfterDisk(bootToken) {
 		return p.begin()
 	}
 	return nil
 }
 
+// found writes the first configuration: a snapshot at index 1 that every
+// founding member has, and with which each of them starts.
+func (p *raftHost) found() error {
+	p.recovered.HardState = pb.HardState{Term: 1, Commit: 1}
+	p.recovered.Snapshot = pb.Snapshot{
+		Data:     p.host.sim.newMachine().Snapshot(),
+		Metadata: pb.SnapshotMetadata{Index: 1, Term: 1, ConfState: p.host.sim.members.genesis()},
+	}
+	return p.log.Install(p.recovered.Snapshot, p.recovered.HardState, nil)
+}
+
 // begin makes a Node of what was recovered from the disk.
 func (p *raftHost) begin() error {
-	sim, state := p.host.sim, p.recovered
-	p.recovered = wal.State{}
-	fresh := raft.IsEmptyHardState(state.HardState) && raft.IsEmptySnap(state.Snapshot) && len(state.Entries) == 0
-	sim.watchStart(p.host, &state)
-	if fresh && sim.members.founding(p.host.id) && sim.options.Learners > 0 {
-		if err := p.found(&state); err != nil {
-			return err
-		}
-	}
-	if err := p.load(&state); err != nil {
+	sim := p.host.sim
+	sim.watchStart(p.host, &p.recovered)
+	if err := p.load(&p.recovered); err != nil {
 		return err
 	}
-	var peers []raft.Peer
-	if sim.members.founding(p.host.id) && sim.options.Learners == 0 {
-		if fresh {
-			peers = sim.members.peers()
-		} else {
-			p.storage.founded = sim.members.genesis()
-		}
-	}
-	made, err := sim.members.factory(p.host.id)(p.config(), peers)
+	p.recovered = wal.State{}
+	made, err := sim.members.factory(p.host.id)(p.config())
 	if err != nil {
 		return err
 	}
@@ -118,21 +120,6 @@ func (p *raftHost) begin() error {
 	p.stage = idle
 	p.host.SetTimer(p.options.Tick, tickToken)
 	p.pump()
-	return nil
-}
-
-// found writes the first configuration of a cluster with learners, which
-// cannot be told to StartNode: a snapshot at index 1 that all hosts agree on.
-func (p *raftHost) found(state *wal.State) error {
-	state.Snapshot = pb.Snapshot{
-		Data:     p.host.sim.newMachine().Snapshot(),
-		Metadata: pb.SnapshotMetadata{Index: 1, Term: 1, ConfState: p.host.sim.members.genesis()},
-	}
-	state.HardState = pb.HardState{Term: 1, Commit: 1}
-	if err := p.log.Install(state.Snapshot, state.HardState, nil); err != nil {
-		return err
-	}
-	p.host.sim.protocol.Persisted(p.host.id, state.HardState, nil, &state.Snapshot)
 	return nil
 }
 

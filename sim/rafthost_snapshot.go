@@ -11,23 +11,10 @@ import (
 type hostStorage struct {
 	*raft.MemoryStorage
 	process *raftHost
-	founded pb.ConfState // the configuration before the first entry, after a restart
 }
 
 func newHostStorage(p *raftHost) *hostStorage {
 	return &hostStorage{MemoryStorage: raft.NewMemoryStorage(), process: p}
-}
-
-// InitialState returns the hard state, and the configuration at the start of
-// the log. A host that was founded by StartNode and has no snapshot yet began
-// with all peers, which are also the first entries of its log: without this it
-// would meet them one by one again.
-func (s *hostStorage) InitialState() (pb.HardState, pb.ConfState, error) {
-	hs, cs, err := s.MemoryStorage.InitialState()
-	if len(cs.Voters) == 0 {
-		cs = s.founded
-	}
-	return hs, cs, err
 }
 
 // Snapshot returns the state at the applied index, with its configuration.

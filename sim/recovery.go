@@ -81,7 +81,7 @@ func (s *Simulation) unmet() *checker.Violation {
 		}
 		status := p.node.BasicStatus()
 		if status.Lead == raft.None || i > 0 && status.Lead != lead {
-			return s.notYet("leader elected", "Raft §5.2", fmt.Sprintf("n%d follows %s, n%d follows %s", members[0], orNobody(lead), id, orNobody(status.Lead)))
+			return s.notYet("leader elected", "Raft §5.2", fmt.Sprintf("n%d follows %s and others follow %s", id, orNobody(status.Lead), orNobody(lead)))
 		}
 		lead = status.Lead
 		last, _ := p.storage.LastIndex()
