@@ -130,7 +130,7 @@ func losing(t *rapid.T) faults.Losing {
 	return faults.Losing(rapid.IntRange(int(faults.Unsynced), int(faults.Nothing)).Draw(t, "losing"))
 }
 
-func flag(t *rapid.T, name string) bool { return rapid.Bool().Draw(t, name) }
+func yes(t *rapid.T, name string) bool { return rapid.Bool().Draw(t, name) }
 
 func anyAction(t *rapid.T) faults.Action {
 	return rapid.SampledFrom([]func(*rapid.T) faults.Action{
@@ -178,7 +178,7 @@ func anyLink(t *rapid.T) faults.Action {
 		a.BytesPerSecond, a.QueueBytes = sizeOf(t, "rate", 1), sizeOf(t, "queue", 0)
 		return a
 	case faults.Replays, faults.Reorders:
-		if flag(t, "by") {
+		if yes(t, "by") {
 			a.Delay = anyDistribution(t)
 		}
 	}
@@ -193,7 +193,7 @@ func anyClockAction(t *rapid.T) faults.Action {
 		return faults.Skew{Hosts: hosts, By: offset(t)}
 	case 1:
 		ppm := rapid.Int64Range(1, faults.MaxDrift).Draw(t, "ppm")
-		if flag(t, "slow") {
+		if yes(t, "slow") {
 			ppm = -ppm
 		}
 		return faults.Drift{Hosts: hosts, PPM: ppm}
@@ -210,18 +210,18 @@ func anyDisk(t *rapid.T) faults.Action {
 	case faults.Slows:
 		a.By = anyDistribution(t)
 	case faults.ReadFails, faults.WriteFails, faults.SyncFails, faults.SyncLies, faults.Misdirects:
-		if flag(t, "share") {
+		if yes(t, "share") {
 			a.Ratio = anyRatio(t)
 		} else {
 			a.Count = count(t, "times")
 		}
-		a.LosesPages = a.Effect == faults.SyncFails && flag(t, "pages")
+		a.LosesPages = a.Effect == faults.SyncFails && yes(t, "pages")
 	case faults.Rots, faults.Spoils:
 		a.Count = count(t, "count")
 	case faults.Fills:
 		a.Bytes = sizeOf(t, "leaving", 0)
 	}
-	if a.Effect >= faults.Slows && a.Effect <= faults.Scrambles && flag(t, "in") {
+	if a.Effect >= faults.Slows && a.Effect <= faults.Scrambles && yes(t, "in") {
 		a.File = rapid.SampledFrom([]string{"*.wal", "0000?-*", "[a-z]*", "for"}).Draw(t, "file")
 	}
 	return a
@@ -230,7 +230,7 @@ func anyDisk(t *rapid.T) faults.Action {
 func anyCrash(t *rapid.T) faults.Action {
 	switch rapid.IntRange(0, 2).Draw(t, "kind") {
 	case 0:
-		a := faults.Crash{Hosts: anyGroup(t), Losing: losing(t), Torn: flag(t, "torn")}
+		a := faults.Crash{Hosts: anyGroup(t), Losing: losing(t), Torn: yes(t, "torn")}
 		a.Point = faults.Point(rapid.IntRange(int(faults.Now), int(faults.AtMessage)).Draw(t, "point"))
 		if a.Point != faults.Now {
 			a.N = count(t, "n")
@@ -238,9 +238,9 @@ func anyCrash(t *rapid.T) faults.Action {
 		return a
 	case 1:
 		down, up := anyDistribution(t), anyDistribution(t)
-		return faults.CrashLoop{Hosts: anyGroup(t), Down: down, Up: up, Losing: losing(t), Torn: flag(t, "torn")}
+		return faults.CrashLoop{Hosts: anyGroup(t), Down: down, Up: up, Losing: losing(t), Torn: yes(t, "torn")}
 	}
-	return faults.Blackout{Losing: losing(t), Torn: flag(t, "torn")}
+	return faults.Blackout{Losing: losing(t), Torn: yes(t, "torn")}
 }
 
 func anyProcessAction(t *rapid.T) faults.Action {
@@ -248,18 +248,18 @@ func anyProcessAction(t *rapid.T) faults.Action {
 	case 0:
 		return faults.Restart{Hosts: anyGroup(t)}
 	case 1:
-		return faults.Pause{Hosts: anyGroup(t), Clock: flag(t, "clock")}
+		return faults.Pause{Hosts: anyGroup(t), Clock: yes(t, "clock")}
 	case 2:
 		return faults.Resume{Hosts: anyGroup(t)}
 	case 3:
 		return faults.Slow{Hosts: anyGroup(t), By: anyDistribution(t)}
 	}
-	return faults.Heal{Core: flag(t, "core")}
+	return faults.Heal{Core: yes(t, "core")}
 }
 
 func anyReconfigure(t *rapid.T) faults.Action {
 	newHost := func(t *rapid.T) faults.Target {
-		if flag(t, "new") {
+		if yes(t, "new") {
 			return faults.New.Target()
 		}
 		return faults.Host(rapid.Uint64Range(1, faults.MaxHost).Draw(t, "host"))

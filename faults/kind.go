@@ -6,6 +6,8 @@ import (
 	"strings"
 )
 
+//go:generate go test -run TestTheDocumentationListsEveryKind . -rewrite
+
 // Kind is one kind of fault: how its lines look, how they are read, and how
 // bad it is. Kinds of the package and kinds of its users are equal.
 type Kind struct {

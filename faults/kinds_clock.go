@@ -8,7 +8,7 @@ func clockKinds() []Kind {
 	return []Kind{
 		{
 			Name: "skew", Family: "clocks", Lasting: true,
-			Grammar:  "skew HOSTS by +TIME | skew HOSTS by -TIME",
+			Grammar:  "skew HOSTS by +TIME or skew HOSTS by -TIME",
 			Doc:      "Steps the clocks forwards or backwards, and back by as much when it ends.",
 			Budget:   "tolerable" + leases,
 			Examples: []string{"skew n2 by +300ms", "skew followers by -2s"},
@@ -16,7 +16,7 @@ func clockKinds() []Kind {
 		},
 		{
 			Name: "drift", Family: "clocks", Lasting: true,
-			Grammar:  "drift HOSTS by +NUMBERppm | drift HOSTS by -NUMBERppm",
+			Grammar:  "drift HOSTS by +NUMBERppm or drift HOSTS by -NUMBERppm",
 			Doc:      "Makes the clocks run fast or slow; when it ends they run true from where they are.",
 			Budget:   "tolerable; outside the model beyond the drift that leases allow for",
 			Examples: []string{"drift n2 by +200ppm", "drift leader by -100000ppm"},

@@ -33,7 +33,7 @@ func partitionKinds() []Kind {
 		},
 		{
 			Name: "cut", Family: "network", Lasting: true,
-			Grammar:  "cut HOSTS -> HOSTS | cut HOSTS <-> HOSTS",
+			Grammar:  "cut HOSTS -> HOSTS or cut HOSTS <-> HOSTS",
 			Doc:      "Cuts the links from the first hosts to the second: a one-way partition. With <-> both ways.",
 			Budget:   "safety only: a host that speaks and does not hear may depose every leader",
 			Examples: []string{"cut n1 -> n2 n3", "cut leader <-> follower"},
@@ -82,7 +82,7 @@ func parseBridge(p *Parser) Action {
 
 // linkKinds are the kinds that disturb packets.
 func linkKinds() []Kind {
-	grammar := func(rest string) string { return "link PATH " + rest + " | network " + rest }
+	grammar := func(rest string) string { return "link PATH " + rest + " or network " + rest }
 	return []Kind{
 		{
 			Name: "link loses", Family: "network", Lasting: true,
@@ -171,7 +171,7 @@ func packetKinds() []Kind {
 	return []Kind{
 		{
 			Name: "hold", Family: "network", Lasting: true,
-			Grammar:  "hold PATH | hold network",
+			Grammar:  "hold PATH or hold network",
 			Doc:      "Keeps packets back, and delivers them in order when it ends or is released.",
 			Budget:   "safety only: held links are cut links",
 			Examples: []string{"hold n1 -> n3", "hold network"},
@@ -180,7 +180,7 @@ func packetKinds() []Kind {
 		},
 		{
 			Name: "release", Family: "network",
-			Grammar:  "release PATH | release network",
+			Grammar:  "release PATH or release network",
 			Doc:      "Ends every hold on the links.",
 			Budget:   "tolerable",
 			Examples: []string{"release n1 -> n3", "release network"},
@@ -188,7 +188,7 @@ func packetKinds() []Kind {
 		},
 		{
 			Name: "drop", Family: "network", Lasting: true,
-			Grammar:  "drop TYPE (PATH | network) [SHARE]",
+			Grammar:  "drop TYPE PATH [SHARE] or drop TYPE network [SHARE]",
 			Doc:      "Drops the messages of one type: all of them, or a share.",
 			Budget:   "safety only",
 			Examples: []string{"drop MsgApp leader -> n3", "drop MsgSnap network 50%"},

@@ -7,7 +7,7 @@ func crashKinds() []Kind {
 	return []Kind{
 		{
 			Name: "crash", Family: "processes", Lasting: true,
-			Grammar:  "crash HOSTS " + losing + " [at operation COUNT | at message COUNT]",
+			Grammar:  "crash HOSTS " + losing + " [at operation COUNT|at message COUNT]",
 			Doc:      "Takes the power now, during the given disk operation from now, or before the given message from now; the hosts restart when it ends.",
 			Budget:   budget,
 			Examples: []string{"crash leader losing unsynced", "crash n1 losing subset torn at operation 17", "crash follower losing nothing at message 3"},
