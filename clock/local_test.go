@@ -75,6 +75,37 @@ func TestAStoppedClockNeverGetsThere(t *testing.T) {
 	require.Equal(t, clock.Never, l.When(2*second, second+1))
 }
 
+func TestAClockThatBarelyRunsOrRacesIsExact(t *testing.T) {
+	for _, v := range []struct {
+		ppm     int64
+		reading clock.Time
+	}{
+		{-999_999, 10 * second},
+		{clock.MaxDrift, clock.Never - 1},
+		{1, 1 << 58 / 15_625}, // whose product with a million is just below 2^64
+		{1, clock.Never - 1},
+	} {
+		var l clock.Local
+		l.Drift(0, v.ppm)
+		when := l.When(0, v.reading)
+		require.GreaterOrEqual(t, l.Read(when), v.reading)
+		require.Less(t, l.Read(when-1), v.reading)
+		require.Equal(t, clock.Never, l.When(0, clock.Never), "what never comes does not come early")
+	}
+	var l clock.Local
+	l.Drift(0, -999_999)
+	require.Equal(t, clock.Never, l.When(0, 1e15), "a million times as long is too long")
+}
+
+func TestTheTimeBeforeTheLastChangeIsGone(t *testing.T) {
+	var l clock.Local
+	l.Step(10*second, time.Second)
+	require.Equal(t, 11*second, l.Read(5*second))
+	l.Drift(5*second, 0)
+	require.Equal(t, 11*second, l.Read(10*second))
+	require.Equal(t, 12*second, l.Read(11*second))
+}
+
 func TestHealMakesTheClockReadGlobalTime(t *testing.T) {
 	var l clock.Local
 	l.Step(second, time.Hour)

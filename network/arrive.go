@@ -71,7 +71,7 @@ func (n *Network[M]) depart(now clock.Time, i uint32, s *slot[M], outcome Outcom
 // is in force now: Scheduled if not.
 func (n *Network[M]) verdict(s *slot[M]) Outcome {
 	switch {
-	case s.state == dropped && s.verdict != Scheduled:
+	case s.state == dropped:
 		return s.verdict
 	case s.dead():
 		return Cut

@@ -136,6 +136,45 @@ func TestACutEmptiesTheQueue(t *testing.T) {
 	w.requireBalanced(t)
 }
 
+func TestWhatWasCutInTheQueueTakesNoRoom(t *testing.T) {
+	for _, policy := range []network.DropPolicy{network.DropNewest, network.DropOldest} {
+		w := newWire(1, network.Profile{BytesPerSecond: 10_000, QueueBytes: 1000, Full: policy})
+		for range 6 {
+			w.send(1, 2, "cut")
+		}
+		w.Cut(1, 2)
+		w.Restore(1, 2)
+		for range 10 {
+			require.Equal(t, network.Queued, w.send(1, 2, "y"))
+		}
+		w.runUntil(10 * ms) // one leaves, nine wait
+		require.Equal(t, 6, w.count(network.Cut))
+		require.Equal(t, network.Queued, w.send(1, 2, "y"))
+		w.send(1, 2, "y")
+		require.EqualValues(t, 1, w.Stats().Overflow, "now it is full")
+		w.drain()
+		w.requireBalanced(t)
+	}
+}
+
+func TestMakingRoomReportsWhatWasCutBeforeAsCut(t *testing.T) {
+	w := newWire(1, network.Profile{BytesPerSecond: 10_000, QueueBytes: 1000, Full: network.DropOldest})
+	for range 6 {
+		w.send(1, 2, "cut")
+	}
+	w.Cut(1, 2)
+	w.Restore(1, 2)
+	for range 12 {
+		w.send(1, 2, "y")
+	}
+	w.runUntil(0)
+	require.Equal(t, 5, w.count(network.Cut), "those in the queue")
+	require.Equal(t, 2, w.count(network.Overflow))
+	w.drain()
+	require.Equal(t, []uint64{8, 9, 10, 11, 12, 13, 14, 15, 16, 17}, w.delivered())
+	w.requireBalanced(t)
+}
+
 // drainTime is a model of a tail-drop queue in one number: when the link will
 // be done with all that it took.
 func TestTheQueueDelaysAsAFluidWould(t *testing.T) {

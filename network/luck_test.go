@@ -127,6 +127,27 @@ func TestCorruptionIsSeenAtArrival(t *testing.T) {
 	require.Equal(t, 100*s.Delivered, s.Bytes)
 }
 
+func TestCopiesAreCorruptedIndependently(t *testing.T) {
+	w := flood(4, network.Profile{
+		Duplicate: random.Percent(100), Replay: random.Percent(100), Corrupt: random.Percent(50),
+	})
+	corrupt := make([][3]bool, packets)
+	for _, a := range w.arrivals {
+		corrupt[a.packet.Seq][a.packet.Copy] = a.outcome == network.Corrupt
+	}
+	var both [3]uint64
+	for _, c := range corrupt {
+		for i := range both {
+			if c[i] && c[(i+1)%3] {
+				both[i]++
+			}
+		}
+	}
+	for _, n := range both {
+		requireShare(t, 25, packets, n)
+	}
+}
+
 func TestALinkKeepsTheOrderOfItsPackets(t *testing.T) {
 	w := flood(5, network.Profile{Latency: random.Uniform(0, 50*time.Millisecond)})
 	require.True(t, slices.IsSorted(w.delivered()))

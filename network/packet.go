@@ -9,7 +9,7 @@ type Packet[M any] struct {
 	From, To uint64
 	Sent     clock.Time // when Send took it
 	Seq      uint64     // its number on the link from From to To, from 0
-	Copy     uint32     // 0 is the packet itself, others are its copies
+	Copy     uint32     // 0 is the packet itself, 1 its duplicate, 2 its late replay
 	Size     int        // bytes that count against the bandwidth
 	Message  M
 }
@@ -51,7 +51,7 @@ type slot[M any] struct {
 	state      state
 	corrupt    bool
 	replay     bool    // an old copy: cuts do not reach it on its way
-	verdict    Outcome // why it was dropped
+	verdict    Outcome // why it was dropped, in that state
 }
 
 // slab holds the packets in pages that never move, so that a pointer to a

@@ -40,7 +40,7 @@ func (n *Network[M]) Send(now clock.Time, from, to uint64, m M, size int) Outcom
 	p.From, p.To, p.Sent, p.Seq, p.Copy, p.Size = from, to, now, number, 0, size
 	p.Message = m
 	s.link, s.epoch, s.version, s.filtering = l, l.epoch, l.version, n.filtering
-	s.corrupt, s.replay, s.verdict = false, false, Scheduled
+	s.corrupt, s.replay = false, false
 	outcome := n.admit(now, i, s)
 	if outcome.Dropped() {
 		l.count(outcome)
@@ -88,7 +88,9 @@ func (n *Network[M]) makeRoom(now clock.Time, l *link[M], size int64) bool {
 	for l.waitingSize+size > limit {
 		i := pop(&n.slab, &l.line)
 		s := n.slab.at(i)
-		if !s.dead() {
+		if s.dead() {
+			s.verdict = Cut
+		} else {
 			l.waitingSize -= int64(s.packet.Size)
 			n.doom(s, Overflow)
 		}

@@ -1,10 +1,12 @@
 package network_test
 
 import (
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+	"weak"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -146,6 +148,31 @@ func TestCorruptionMeetsPacketsInFlight(t *testing.T) {
 	requireShare(t, 30, 2000, w.Stats().Corrupt)
 }
 
+func TestACorruptPacketStaysCorrupt(t *testing.T) {
+	w := newWire(1, network.Profile{Latency: constant(10 * ms)})
+	h := w.Disturb(1, 2, network.Change{Corrupt: new(random.Percent(100))})
+	w.send(1, 2, "x")
+	w.Calm(h)
+	w.send(1, 2, "x")
+	w.drain()
+	require.Equal(t, []uint64{1}, w.delivered())
+	require.Equal(t, 1, w.count(network.Corrupt))
+}
+
+func TestACutStartsANewOrder(t *testing.T) {
+	var o random.Overrides
+	o.Set("network n1->n2", 1, 0, 1<<64-1) // the latency of packet 0
+	o.Set("network n1->n2", 1, 1, 0)
+	var at []clock.Time
+	n := network.New[string](random.NewFates(1, &o), func(t clock.Time, _ network.PacketID) { at = append(at, t) })
+	n.SetDefault(network.Profile{Latency: random.Uniform(time.Millisecond, time.Second)})
+	n.Send(0, 1, 2, "cut on its long way", 1)
+	n.Cut(1, 2)
+	n.Restore(1, 2)
+	n.Send(0, 1, 2, "waits for nothing", 1)
+	require.Equal(t, []clock.Time{second, ms}, at)
+}
+
 func TestALatencyChangeStartsANewOrder(t *testing.T) {
 	w := newWire(1, network.Profile{Latency: constant(ms)})
 	h := w.Disturb(1, 2, network.Change{Latency: new(constant(5 * second))})
@@ -245,11 +272,33 @@ func TestSetFilterCanDropOneChosenPacket(t *testing.T) {
 	require.Equal(t, network.Scheduled, w.send(1, 2, "victim"))
 	w.Heal(0)
 	require.Equal(t, network.Scheduled, w.send(1, 2, "victim"))
+	require.Equal(t, network.Scheduled, w.send(1, 2, "another victim"))
+	w.SetFilter(func(p *network.Packet[string]) bool { return p.Message == "another victim" })
 	w.drain()
+	require.Equal(t, 1, w.count(network.Filtered), "in flight")
 	require.Equal(t, []uint64{0, 2, 3}, w.delivered())
-	w.SetFilter(nil)
 	dropped = 0
+	w.SetFilter(func(p *network.Packet[string]) bool { return p.Message == "x" })
+	w.SetFilter(nil)
 	require.Equal(t, network.Scheduled, w.send(1, 2, "victim"))
+}
+
+func TestHealReleasesLinksInTheirOrder(t *testing.T) {
+	w := newWire(1, network.Profile{})
+	order := []network.LinkID{{From: 3, To: 1}, {From: 1, To: 3}, {From: 1, To: 2}}
+	w.HoldAll(order)
+	for _, l := range order {
+		w.send(l.From, l.To, l.String())
+	}
+	w.drain()
+	w.arrivals = nil
+	w.Heal(0)
+	w.drain()
+	var got []string
+	for _, a := range w.arrivals {
+		got = append(got, a.packet.Message)
+	}
+	require.Equal(t, []string{"n1->n2", "n1->n3", "n3->n1"}, got)
 }
 
 func TestHealEndsAllTrouble(t *testing.T) {
@@ -288,8 +337,9 @@ func TestEveryPacketIsAccountedFor(t *testing.T) {
 		percent := rapid.Map(rapid.SampledFrom([]uint64{0, 0, 30, 100}), random.Percent)
 		profile := func(t *rapid.T) network.Profile {
 			return network.Profile{
-				Latency: random.Uniform(0, 20*time.Millisecond),
-				Loss:    percent.Draw(t, "loss"), Duplicate: percent.Draw(t, "duplicate"), Replay: percent.Draw(t, "replay"),
+				Latency:  random.Uniform(0, 20*time.Millisecond),
+				ReplayBy: random.Constant(30 * time.Millisecond),
+				Loss:     percent.Draw(t, "loss"), Duplicate: percent.Draw(t, "duplicate"), Replay: percent.Draw(t, "replay"),
 				Reorder: percent.Draw(t, "reorder"), Corrupt: percent.Draw(t, "corrupt"),
 				BytesPerSecond: rapid.SampledFrom([]int64{0, 10_000, 100_000}).Draw(t, "rate"),
 				QueueBytes:     rapid.SampledFrom([]int64{0, 50, 300}).Draw(t, "queue"),
@@ -371,6 +421,27 @@ func TestAnUnknownOrUsedPacketIsStale(t *testing.T) {
 	p, outcome := n.Arrive(0, id)
 	require.Equal(t, network.Stale, outcome)
 	require.Nil(t, p)
+	require.Zero(t, n.InFlight())
+	old := id
+	n.Send(0, 1, 2, "in the same place", 1)
+	_, outcome = n.Arrive(0, old)
+	require.Equal(t, network.Stale, outcome)
+	_, outcome = n.Arrive(0, id)
+	require.Equal(t, network.Delivered, outcome)
+}
+
+func TestTheNetworkLetsGoOfMessages(t *testing.T) {
+	var id network.PacketID
+	n := network.New[*[1 << 10]byte](random.Seed(1).Fates(), func(_ clock.Time, p network.PacketID) { id = p })
+	m := new([1 << 10]byte)
+	seen := weak.Make(m)
+	n.Send(0, 1, 2, m, 1)
+	p, _ := n.Arrive(0, id)
+	require.Same(t, m, p.Message)
+	m, p = nil, nil
+	n.Arrive(0, id)
+	runtime.GC()
+	require.Nil(t, seen.Value())
 	require.Zero(t, n.InFlight())
 }
 

@@ -8,15 +8,12 @@ import (
 // unit is 1 in the fixed point of the quantile tables and of logarithms.
 const unit = 1 << 32
 
-// scaleTable returns scale times the quantiles.
+// scaleTable returns scale times the quantiles, which are below 2^6. The scale is
+// at most MaxDuration, so the products fit.
 func scaleTable(scale int64, quantiles []int64) []int64 {
 	table := make([]int64, len(quantiles))
 	for i, q := range quantiles {
 		hi, lo := bits.Mul64(uint64(scale), uint64(q))
-		if hi>>31 != 0 {
-			table[i] = math.MaxInt64
-			continue
-		}
 		table[i] = int64(hi<<32 | lo>>32)
 	}
 	return table
