@@ -35,9 +35,19 @@ func (c *Protocol) claimTerm(h *hostMemory, number uint64, acted bool) {
 }
 
 // checkOwnVote reports a leader that counted its own vote before it was
-// durable: after a crash it could give that vote to another.
+// durable: after a crash it could give that vote to another. With asynchronous
+// storage a candidate may win by the votes of the others alone while its own is
+// still being written.
 func (c *Protocol) checkOwnVote(h *hostMemory) {
 	if h.disk.Term == h.hs.Term && h.disk.Vote == h.id {
+		return
+	}
+	t := c.term(h.hs.Term)
+	others := func(id uint64) bool {
+		b := t.vote(id)
+		return id != h.id && b != nil && b.candidate == h.id
+	}
+	if c.anyConfig(h, func(k *config) bool { return k.quorum(others) }) {
 		return
 	}
 	c.report(voteDurability, "own vote", fmt.Sprintf("n%d won term %d with a vote of its own that is not durable", h.id, h.hs.Term),
