@@ -124,6 +124,7 @@ One scenario and one seed give the same run on every machine.
 			return fmt.Errorf("unknown command %q%s", args[0], closest(c, args[0]))
 		},
 	}
+	root.SuggestionsMinimumDistance = 2
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(newRunCommand(), newCheckCommand(), newListCommand(), newFaultsCommand(), newVersionCommand())
 	return root

@@ -20,6 +20,7 @@ type output struct {
 	sweep    *hunt.Sweep
 	progress *progress
 	sink     *traceSink // nil without a trace
+	failed   error      // to write the trace
 	started  time.Time
 
 	total   hunt.Summary
@@ -112,6 +113,9 @@ func brief(s *scenarios.Scenario) (string, error) {
 
 // result takes the next result of the sweep.
 func (o *output) result(r hunt.Result) {
+	if o.sink != nil {
+		o.failed = o.sink.finish() // before the lines that follow the trace
+	}
 	if o.current == nil || o.current.scenario != r.Scenario {
 		o.closeTally()
 		o.current = &tally{scenario: r.Scenario}

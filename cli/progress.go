@@ -15,6 +15,7 @@ import (
 type progress struct {
 	w     io.Writer
 	bar   *progressbar.ProgressBar // nil off a terminal
+	shown bool                     // the bar is on the screen
 	total int64
 	done  int64
 	last  time.Time
@@ -46,6 +47,7 @@ func (p *progress) step(failed int64) {
 	switch {
 	case p.bar != nil:
 		p.bar.Add(1)
+		p.shown = true
 	case time.Since(p.last) >= plainInterval:
 		p.last = time.Now()
 		fmt.Fprintf(p.w, "progress: %d of %d seeds, %d failed\n", p.done, p.total, failed)
@@ -55,7 +57,8 @@ func (p *progress) step(failed int64) {
 // hide takes the bar off the screen, so that other lines can be printed. The
 // next step brings it back.
 func (p *progress) hide() {
-	if p.bar != nil {
+	if p.shown {
 		p.bar.Clear()
+		p.shown = false
 	}
 }

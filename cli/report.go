@@ -12,15 +12,9 @@ import (
 
 // finish prints what the sweep came to, and how to go on with what is left of
 // one that was interrupted. It returns the exit code.
-func (o *output) finish(left []hunt.Left) int {
+func (o *output) finish(left []hunt.Left) (int, error) {
 	o.closeTally()
 	o.progress.hide()
-	if o.sink != nil && len(left) == 0 {
-		if err := o.sink.finish(); err != nil {
-			o.printf("%s: %v\n", program(), err)
-			return ExitUsage
-		}
-	}
 	if o.flags.json {
 		o.printJSON(o.total)
 	}
@@ -29,13 +23,13 @@ func (o *output) finish(left []hunt.Left) int {
 		o.printf("\n%s", o.describe(b))
 	}
 	if len(left) == 0 {
-		return worst(&o.total)
+		return worst(&o.total), o.failed
 	}
 	o.printf("\ninterrupted: %d of %d seeds finished; to go on:\n", o.total.Runs, o.sweep.Units())
 	for _, command := range o.flags.goOn(left) {
 		o.printf("  %s\n", command)
 	}
-	return ExitInterrupted
+	return ExitInterrupted, nil
 }
 
 // summary is the line that sums up the sweep. Its rates are the only part that
@@ -121,8 +115,8 @@ func (o *output) describe(b *hunt.Bug) string {
 	default:
 		fmt.Fprintf(&text, "%s\n", headline(r))
 	}
-	if r.Verdict.Stack != "" {
-		fmt.Fprintf(&text, "  %s\n", strings.ReplaceAll(strings.TrimSpace(r.Verdict.Stack), "\n", "\n  "))
+	for _, line := range whereItPanicked(r.Verdict.Stack) {
+		fmt.Fprintf(&text, "  %s\n", line)
 	}
 	if b.Count > 1 {
 		fmt.Fprintf(&text, "  seen by %d runs, first by seed %d", b.Count, r.Seed)
@@ -133,6 +127,23 @@ func (o *output) describe(b *hunt.Bug) string {
 	}
 	fmt.Fprintf(&text, "reproduce: %s   (built from %s)\n", o.flags.reproduce(r), Revision())
 	return text.String()
+}
+
+// whereItPanicked is the part of a stack that tells: from the function that
+// panicked down, without what caught the panic above it. --json has all of it.
+func whereItPanicked(stack string) []string {
+	const most = 16 // lines, two for each function
+	if stack == "" {
+		return nil
+	}
+	lines := strings.Split(strings.TrimSpace(stack), "\n")
+	for i, line := range lines {
+		if strings.HasPrefix(line, "panic(") {
+			lines = lines[min(i+2, len(lines)):]
+			break
+		}
+	}
+	return lines[:min(most, len(lines))]
 }
 
 // printJSON prints v on a line of its own.

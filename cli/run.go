@@ -76,10 +76,11 @@ func run(c *cobra.Command, args []string, f runFlags) error {
 	if err := out.announce(); err != nil {
 		return err
 	}
-	if code := out.finish(sweep.Do(c.Context(), out.result)); code != ExitPass {
-		return exitCode(code)
+	code, err := out.finish(sweep.Do(c.Context(), out.result))
+	if err == nil && code != ExitPass {
+		err = exitCode(code)
 	}
-	return nil
+	return err
 }
 
 // scenarios loads what the arguments name, with the seeds of the flags in

@@ -21,7 +21,12 @@ func words(field func(*Scenario) *string, most int) value {
 			}
 			return text, nil
 		},
-		print: quoteYAML,
+		print: func(text string) string {
+			if text == "" {
+				return ""
+			}
+			return quoteYAML(text)
+		},
 		is:    schema{"type": "string", "minLength": 1, "maxLength": most},
 	}
 }

@@ -49,6 +49,7 @@ func (k kind) String() string {
 const (
 	maxDepth      = 16
 	maxKeys       = 2000
+	maxTokens     = 50_000
 	maxEmptyLines = 500
 )
 
@@ -119,6 +120,9 @@ func unprintable(r rune) bool {
 // checkTokens refuses what the parser is slow on, and the parts of YAML that a
 // scenario has no use for.
 func (t *tree) checkTokens(tokens token.Tokens) error {
+	if len(tokens) > maxTokens {
+		return t.failAt(tokens[maxTokens], "more than %d words and signs", maxTokens)
+	}
 	depth, dashes, line, keys := 0, 0, 0, 0
 	for _, tk := range tokens {
 		if tk.Position.Line != line {
@@ -242,7 +246,7 @@ func (t *tree) mapping(out *node, n *ast.MappingNode) error {
 			out.line, out.column = key.line, key.column
 		}
 		if first := seen[key.text]; first != nil {
-			return t.fail(key.line, key.column, "key %q is given twice, first in line %d", key.text, first.line)
+			return t.fail(key.line, key.column, "key %s is given twice, first in line %d", shown(key.text), first.line)
 		}
 		seen[key.text] = key
 		value, err := t.node(v.Value)

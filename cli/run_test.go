@@ -1,0 +1,139 @@
+package cli_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestARunPrintsThePlanAVerdictForEachScenarioAndTheSummary(t *testing.T) {
+	dir := folder(t, "scenarios/a.yaml", steady, "scenarios/sub/b.yaml", crashes)
+	got := in(t, dir, simrun, "run")
+	require.Equal(t, 0, got.code, got.stdout+got.stderr)
+	require.Empty(t, got.stderr)
+	lines := strings.Split(strings.TrimSpace(got.stdout), "\n")
+	require.Len(t, lines, 6)
+	require.Regexp(t, `^2 scenarios, 7 seeds, built from \S+$`, lines[0])
+	require.Equal(t, "  scenarios/a.yaml: seeds 1-4, 3 nodes, 2s, kv 4 clients 100/s, 0 faults", lines[1])
+	require.Equal(t, "  scenarios/sub/b.yaml: seeds 1-3, 3 nodes, 3s, kv 4 clients 100/s, 1 faults", lines[2])
+	require.Regexp(t, `^pass +steady: 4 seeds, \d+ operations, 4 leaders, \d+ events$`, lines[3])
+	require.Regexp(t, `^pass +crashes: 3 seeds, `, lines[4])
+	require.Regexp(t, `^summary: 2 scenarios, 7 seeds, all passed, \d+ events \(\S+ events/s\), \d+s simulated \(\d+ simulated seconds per second\), \d+ operations, faults: crash 3, fingerprint [0-9a-f]{16}$`, lines[5])
+}
+
+func TestASingleRunPrintsEveryOptionAsAScenarioThatRunsTheSame(t *testing.T) {
+	dir := folder(t, "a.yaml", "name: drawn\nswarm: swarm\nrun: 3s\n")
+	first := in(t, dir, simrun, "run", "--seed", "3", "a.yaml")
+	plan, _, found := strings.Cut(first.stdout, "pass ")
+	require.True(t, found, first.stdout)
+	for _, key := range []string{"seeds: 3", "cluster:", "pre_vote: ", "snapshot_every: ", "clients: ", "latency: ", "max_events: ", "recovers_within: "} {
+		require.Contains(t, plan, key)
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "drawn.yaml"), []byte(plan), 0o600))
+	second := in(t, dir, simrun, "run", "drawn.yaml")
+	require.Equal(t, first.code, second.code)
+	require.Equal(t, fingerprint.FindString(first.stdout), fingerprint.FindString(second.stdout))
+}
+
+func TestTheOutputIsTheSameWhateverTheNumberOfWorkers(t *testing.T) {
+	dir := folder(t, "scenarios/a.yaml", steady, "scenarios/b.yaml", crashes)
+	one := in(t, dir, simrun, "run", "-j", "1", "--seeds", "1-12")
+	for _, jobs := range []string{"2", "7"} {
+		require.Equal(t, same(one.stdout), same(in(t, dir, simrun, "run", "-j", jobs, "--seeds", "1-12").stdout))
+	}
+}
+
+func TestATraceChangesNothingAndAFileHoldsAllOfIt(t *testing.T) {
+	dir := folder(t, "a.yaml", crashes)
+	without := in(t, dir, simrun, "run", "--seed", "2", "a.yaml")
+	with := in(t, dir, simrun, "run", "--seed", "2", "--trace", "a.yaml")
+	require.Equal(t, fingerprint.FindString(without.stdout), fingerprint.FindString(with.stdout))
+	require.Contains(t, with.stdout, " elected ")
+	toFile := in(t, dir, simrun, "run", "--seed", "2", "--trace=run.txt", "a.yaml")
+	require.Equal(t, same(without.stdout), same(toFile.stdout))
+	text, err := os.ReadFile(filepath.Join(dir, "run.txt"))
+	require.NoError(t, err)
+	require.Contains(t, with.stdout, string(text))
+	left, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Len(t, left, 2, "no temporary file stays")
+}
+
+func TestJSONIsOneObjectALine(t *testing.T) {
+	dir := folder(t, "a.yaml", steady)
+	got := in(t, dir, simrun, "run", "--json", "a.yaml")
+	require.Equal(t, 0, got.code, got.stderr)
+	lines := strings.Split(strings.TrimSpace(got.stdout), "\n")
+	require.Len(t, lines, 5)
+	for i, line := range lines[:4] {
+		var one struct {
+			File    string
+			Verdict struct {
+				Seed, Events uint64
+				Name         string
+			}
+		}
+		require.NoError(t, json.Unmarshal([]byte(line), &one))
+		require.Equal(t, "a.yaml", one.File)
+		require.EqualValues(t, i+1, one.Verdict.Seed)
+		require.NotZero(t, one.Verdict.Events)
+	}
+	var summary struct{ Runs, Failed int }
+	require.NoError(t, json.Unmarshal([]byte(lines[4]), &summary))
+	require.Equal(t, 4, summary.Runs)
+}
+
+func TestQuietPrintsFailuresAndTheSummaryOnly(t *testing.T) {
+	dir := folder(t, "a.yaml", steady, "b.yaml", steady+"expect: {min_operations: 100000}\n")
+	require.Len(t, strings.Split(strings.TrimSpace(in(t, dir, simrun, "run", "-q", "a.yaml").stdout), "\n"), 1)
+	require.Contains(t, in(t, dir, simrun, "run", "-q", "a.yaml", "b.yaml").stdout, "INCONCLUSIVE")
+}
+
+// Each way to fail has its exit code, names what broke, and ends with the
+// command that shows it again: the same violation at the same event.
+func TestEveryWayToFailHasItsCodeItsNameAndItsReplay(t *testing.T) {
+	for name, c := range map[string]struct {
+		program, text string
+		flags         []string
+		code          int
+		says          string
+	}{
+		"safety":         {brokenraft, steady + "cluster: {rafts: alters}\n", nil, 1, `(?m)^(state machine safety|[a-z -]+) \(.*20`},
+		"liveness":       {brokenraft, "name: mute\nseeds: 1-2\nrun: 1s\ncluster: {rafts: mute}\nexpect: {recovers_within: 5 election timeouts}\n", nil, 3, `leader`},
+		"panic":          {brokenraft, steady + "cluster: {rafts: panics}\n", nil, 4, `(?m)^no panic .*entry 20 is one too many(.|\n)*brokenraft/main.go`},
+		"nondeterminism": {brokenraft, steady + "cluster: {rafts: differs}\n", []string{"--twice"}, 5, `(?m)^nondeterminism: two runs of one seed differ after \d+ equal records\n(  both .*\n)*  first .*\n  second .*$`},
+		"vacuous":        {simrun, steady + "expect: {min_operations: 100000}\n", nil, 6, `at least 100000 expected`},
+		"endless":        {simrun, steady + "max_events: 100\n", nil, 6, `endless: .* within 100 events`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := folder(t, "a.yaml", c.text)
+			got := in(t, dir, c.program, append(append([]string{"run"}, c.flags...), "a.yaml")...)
+			require.Equal(t, c.code, got.code, got.stdout+got.stderr)
+			require.Regexp(t, c.says, got.stdout)
+			command := regexp.MustCompile(`^reproduce: (\S+) (run .*a\.yaml)   \(built from \S+\)$`).FindStringSubmatch(lastLine(got.stdout))
+			require.NotNil(t, command, lastLine(got.stdout))
+			require.Equal(t, filepath.Base(c.program), command[1])
+			again := in(t, dir, c.program, strings.Fields(command[2])...)
+			require.Equal(t, c.code, again.code)
+			at := regexp.MustCompile(`(?m)^  at \S+, event \d+$`)
+			require.Equal(t, at.FindString(got.stdout), at.FindString(again.stdout))
+			if c.code == 1 || c.code == 4 || c.code == 3 {
+				require.NotEmpty(t, at.FindString(got.stdout))
+			}
+		})
+	}
+}
+
+func TestRunsMadeTwiceThatAgreePass(t *testing.T) {
+	dir := folder(t, "a.yaml", crashes)
+	for _, flag := range []string{"--twice", "--check-determinism"} {
+		got := in(t, dir, simrun, "run", flag, "a.yaml")
+		require.Equal(t, 0, got.code, got.stdout)
+		require.Equal(t, same(in(t, dir, simrun, "run", "a.yaml").stdout), same(got.stdout))
+	}
+}
