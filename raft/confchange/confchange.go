@@ -157,7 +157,7 @@ func (d *draft) simple(ccs []pb.ConfChangeSingle) error {
 		return err
 	}
 	if n := difference(before, d.incoming()); n > 1 {
-		return fmt.Errorf("%d voters change (%s to %s), without a joint configuration at most 1 may", n, before, d.incoming())
+		return fmt.Errorf("%d voters change from %s to %s, without a joint configuration at most 1 may", n, before, d.incoming())
 	}
 	return nil
 }
