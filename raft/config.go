@@ -155,9 +155,9 @@ type Config struct {
 	// so that two runs are equal; a server passes one of its own.
 	Rand Rand
 
-	// Poison makes the node scribble over the slices of a [Ready] that it is
-	// going to reuse, once the Ready is given back by Advance. A program that
-	// holds on to them fails early. For tests; it changes nothing else.
+	// Poison makes the node scribble over the messages of a [Ready] whose memory
+	// it is going to reuse, once the Ready is given back by Advance. A program
+	// that holds on to them fails early. For tests; it changes nothing else.
 	Poison bool
 }
 

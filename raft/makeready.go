@@ -80,10 +80,13 @@ func (rn *RawNode) acceptReady(rd *Ready) {
 	}
 	if r.AsyncStorageWrites {
 		// There will be no word of when the slices are free.
-		r.msgs, r.promises, r.readStates = nil, nil, nil
+		r.msgs, r.promises = nil, nil
 	} else {
 		rn.promiseSelf(rd)
 		rn.lend(rd)
+	}
+	if rd.ReadStates != nil {
+		r.readStates = nil
 	}
 	r.log.unstable.accept()
 	if len(rd.CommittedEntries) > 0 {
@@ -107,42 +110,33 @@ func (rn *RawNode) promiseSelf(rd *Ready) {
 	}
 }
 
-// lend leaves the slices of rd to the application until Advance, and goes on with
-// those of the Ready before. If that one is not acknowledged yet, there are none.
+// lend leaves the messages of rd to the application until Advance, and goes on
+// with the memory of the Ready before. If that one is not acknowledged yet, there
+// is none.
 func (rn *RawNode) lend(rd *Ready) {
 	r := rn.raft
 	r.promises = r.promises[:0]
 	if rd.Messages != nil {
-		rn.lentMessages = rd.Messages
-		r.msgs, rn.freeMessages = rn.freeMessages[:0], nil
-	}
-	if rd.ReadStates != nil {
-		rn.lentReads = rd.ReadStates
-		r.readStates, rn.freeReads = rn.freeReads[:0], nil
+		rn.lent = rd.Messages
+		r.msgs, rn.free = rn.free[:0], nil
 	}
 }
 
-// mostFree is how many messages or read states are kept room for: after a burst,
-// memory goes back to the collector.
+// mostFree is how many messages are kept room for: after a burst, memory goes back
+// to the collector.
 const mostFree = 4096
 
-// takeBack ends the application's right to the slices that it was lent.
+// takeBack ends the application's right to the messages that it was lent.
 func (rn *RawNode) takeBack() {
 	if rn.raft.Poison {
-		for i := range rn.lentMessages {
-			rn.lentMessages[i] = poisonMessage
-		}
-		for i := range rn.lentReads {
-			rn.lentReads[i] = ReadState{Index: poison}
+		for i := range rn.lent {
+			rn.lent[i] = poisonMessage
 		}
 	}
-	if rn.lentMessages != nil && cap(rn.lentMessages) <= mostFree {
-		rn.freeMessages = rn.lentMessages
+	if rn.lent != nil && cap(rn.lent) <= mostFree {
+		rn.free = rn.lent
 	}
-	if rn.lentReads != nil && cap(rn.lentReads) <= mostFree {
-		rn.freeReads = rn.lentReads
-	}
-	rn.lentMessages, rn.lentReads = nil, nil
+	rn.lent = nil
 }
 
 const poison = 0xdeaddeaddeaddead

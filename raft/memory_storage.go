@@ -186,6 +186,12 @@ func (ms *MemoryStorage) Append(entries []pb.Entry) error {
 		// its length, append moves the part that is kept.
 		ms.entries = ms.entries[:at:at]
 	}
+	if need := len(ms.entries) + len(entries); need > cap(ms.entries) {
+		// A log grows for long and is cut at once, so it doubles for longer
+		// than append would.
+		size := max(16, need+min(need, 1<<16))
+		ms.entries = append(make([]pb.Entry, 0, size), ms.entries...)
+	}
 	ms.entries = append(ms.entries, entries...)
 	return nil
 }

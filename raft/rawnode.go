@@ -20,9 +20,9 @@ type RawNode struct {
 	// that what the Readys before it asked for is durable and applied.
 	onAdvance []pb.Message
 
-	// Memory of the last accepted Ready, and what is free for the next one.
-	lentMessages, freeMessages []pb.Message
-	lentReads, freeReads       []ReadState
+	// lent is the memory of the messages of the last accepted Ready, free what
+	// the one after the next can have.
+	lent, free []pb.Message
 }
 
 // NewRawNode returns a node with the state that Storage has, which may be none:

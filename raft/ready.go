@@ -10,10 +10,10 @@ import pb "raftsim/raft/raftpb"
 // Messages, and applies Snapshot and CommittedEntries in order; then it calls
 // Advance. With [Config.AsyncStorageWrites] the same work comes as messages.
 //
-// All fields are to be read, not written. The slices, Messages and ReadStates,
-// are the caller's until Advance, after which the node uses their memory again;
-// copy a message to keep it. Entries, their data, and snapshots are never
-// overwritten and may be kept. With AsyncStorageWrites all may be kept.
+// All fields are to be read, not written. Messages, the slice, is the caller's
+// until Advance; then the node uses its memory again, so a message is copied to be
+// kept. Everything else may be kept, what a message refers to among it: entries
+// are never overwritten. With AsyncStorageWrites, Messages may be kept as well.
 type Ready struct {
 	// SoftState is the role of the node and the leader it knows. It is nil
 	// when neither changed. It need not be persisted.

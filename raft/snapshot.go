@@ -1,6 +1,7 @@
 package raft
 
 import (
+	"math"
 	"slices"
 
 	"raftsim/raft/confchange"
@@ -60,6 +61,10 @@ func (r *raft) handleSnapshot(m *pb.Message) {
 func (r *raft) restore(s *pb.Snapshot) bool {
 	meta := &s.Metadata
 	if meta.Index <= r.log.committed {
+		return false
+	}
+	if meta.Index > math.MaxInt64 {
+		r.Logger.Errorf("raft %x: ignores the snapshot at %d: no log gets there", r.ID, meta.Index)
 		return false
 	}
 	cs := &meta.ConfState

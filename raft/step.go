@@ -139,7 +139,7 @@ func (r *raft) stepCandidate(m *pb.Message) error {
 		return ErrProposalDropped
 	case pb.MsgApp, pb.MsgHeartbeat, pb.MsgSnap:
 		// Somebody else won (Raft §5.2).
-		r.becomeFollower(m.Term, m.From)
+		r.becomeFollower(r.term, m.From)
 		return r.stepFollower(m)
 	case pb.MsgVoteResp:
 		if r.state == StateCandidate {
