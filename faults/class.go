@@ -170,18 +170,22 @@ func (b Budget) complement(g Group) Group {
 	return others
 }
 
+// timeout is the least election timeout.
+func (b Budget) timeout() time.Duration {
+	if b.ElectionTimeout == 0 {
+		return DefaultElectionTimeout
+	}
+	return b.ElectionTimeout
+}
+
 // percentile99 is a fate at which 99 of 100 are lower.
 const percentile99 = math.MaxUint64 / 100 * 99
 
 // tooSlow reports that an election timeout cannot bear such times, with so
 // many of them in a row.
 func (b Budget) tooSlow(d random.Distribution, inARow int64) bool {
-	timeout := b.ElectionTimeout
-	if timeout == 0 {
-		timeout = DefaultElectionTimeout
-	}
 	high, sum := bits.Mul64(uint64(d.At(percentile99)), uint64(inARow))
-	return high > 0 || sum > uint64(timeout)
+	return high > 0 || sum > uint64(b.timeout())
 }
 
 // How much slowness an election timeout can bear: as many packets or disk

@@ -163,7 +163,9 @@ func TestFaultsThatOverlapShareTheBudget(t *testing.T) {
 		"1s crash leader for 1s\n4s crash leader for 1s":                    faults.SafetyOnly, // the first may wait 2s for a leader
 		"1s crash leader for 1s\n4.001s crash leader for 1s":                faults.Tolerable,
 		"1s crash leader for 1s within 10ms\n2.5s crash leader for 1s":      faults.Tolerable,
-		"1s crash n1 at operation 5 for 1s\n30s crash n2 for 1s":            faults.SafetyOnly, // who knows when it strikes
+		"1s crash n1 at operation 5 for 1s\n2.1s crash n2 for 1s":           faults.Tolerable,
+		"1s disk n1 fails-sync once for 1s\n4.9s crash n2 for 1s":           faults.SafetyOnly, // n1 may still be down
+		"1s disk n1 fails-sync once for 1s\n5.1s crash n2 for 1s":           faults.Tolerable,
 		"1s swizzle n1 over 1s for 1s\n2.9s crash n2 for 1s":                faults.SafetyOnly,
 		"1s swizzle n1 over 1s for 1s\n3.1s crash n2 for 1s":                faults.Tolerable,
 		"1s isolate n1 for 9s\n2s disk n1 slows by 1ms":                     faults.Tolerable,

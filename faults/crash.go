@@ -15,8 +15,8 @@ type Crash struct {
 	Losing Losing
 	// Torn allows the write in progress to be cut at a sector boundary.
 	Torn bool
-	// Point is where the crash strikes. A crash that waits for its point is
-	// disarmed by a heal.
+	// Point is where the crash strikes. One that has not reached its point when
+	// the fault ends never strikes.
 	Point Point
 	// N counts down to the point: 1 is the next one. Zero when Point is Now.
 	N int

@@ -66,10 +66,10 @@ const (
 	// Copied remembers the disk as it is now, for a later Swapped.
 	Copied
 	// Swapped puts the copy in the disk's place. A host that runs crashes with
-	// it, and restarts when the fault ends. Void when there is no copy.
+	// it and restarts at once. Void when there is no copy.
 	Swapped
-	// Lost puts an empty disk in its place. A host that runs crashes with it,
-	// and restarts when the fault ends.
+	// Lost puts an empty disk in its place. A host that runs crashes with it and
+	// restarts at once.
 	Lost
 
 	diskEffectEnd

@@ -76,6 +76,7 @@ func Register(k Kind) {
 	if taken {
 		panic(fmt.Sprintf("faults: kind %q is registered already", k.Name))
 	}
+	// written before any run: Register is called from init functions
 	registry = slices.Insert(registry, i, k)
 }
 

@@ -42,10 +42,10 @@ func diskKinds() []Kind {
 		kind(Fills, "fills [leaving BYTES]", "Leaves no room, or only so much.",
 			fatal, "disk n1 fills", "disk follower fills leaving 4KB"),
 		once(kind(Copied, "copied", "Remembers the disk as it is now.", "tolerable", "disk n1 copied")),
-		kind(Swapped, "swapped", "Puts the copy in the disk's place; a host that runs crashes with it.",
-			promise, "disk n1 swapped"),
-		kind(Lost, "lost", "Puts an empty disk in its place; a host that runs crashes with it.",
-			promise, "disk n1 lost"),
+		once(kind(Swapped, "swapped", "Puts the copy in the disk's place; a host that runs crashes with it and restarts.",
+			promise, "disk n1 swapped")),
+		once(kind(Lost, "lost", "Puts an empty disk in its place; a host that runs crashes with it and restarts.",
+			promise, "disk n1 lost")),
 	}
 }
 

@@ -8,7 +8,7 @@ func crashKinds() []Kind {
 		{
 			Name: "crash", Family: "processes", Lasting: true,
 			Grammar:  "crash HOSTS " + losing + " [at operation COUNT|at message COUNT]",
-			Doc:      "Takes the power now, during the given disk operation from now, or before the given message from now; the hosts restart when it ends.",
+			Doc:      "Takes the power now, during the given disk operation from now, or before the given message from now, if it comes to that; the hosts restart when it ends.",
 			Budget:   budget,
 			Examples: []string{"crash leader losing unsynced", "crash n1 losing subset torn at operation 17", "crash follower losing nothing at message 3"},
 			Parse:    parseCrash, Harm: harmHosts, Draw: drawCrash,

@@ -2,6 +2,7 @@ package faults
 
 import (
 	"slices"
+	"time"
 
 	"raftsim/clock"
 )
@@ -44,7 +45,7 @@ func newTimeline(s Schedule, b Budget) *timeline {
 	t := &timeline{schedule: s, kinds: make([]Kind, len(s)), windows: make([]window, len(s)), budget: b}
 	for i, f := range s {
 		t.kinds[i], _ = Lookup(f.Action.Kind())
-		t.windows[i] = s.window(f, t.kinds[i].Lasting)
+		t.windows[i] = s.window(f, t.kinds[i].Lasting, b)
 	}
 	return t
 }
@@ -122,7 +123,7 @@ func mayBecome(configurations [][]uint64, a Action, certain bool) ([][]uint64, b
 
 // window is the time in which a fault may be felt, from its earliest start to
 // its latest end.
-func (s Schedule) window(f Fault, lasting bool) window {
+func (s Schedule) window(f Fault, lasting bool, b Budget) window {
 	to := max(f.At, f.AtMax)
 	if f.Every != (Interval{}) {
 		to = f.Every.Until
@@ -133,14 +134,7 @@ func (s Schedule) window(f Fault, lasting bool) window {
 	if waits(f.Action) {
 		to = to.Add(f.Patience())
 	}
-	switch a := f.Action.(type) {
-	case Swizzle:
-		to = to.Add(a.Over)
-	case Crash:
-		if a.Point != Now {
-			to = clock.Never
-		}
-	}
+	to = to.Add(aftermath(f.Action, b))
 	switch {
 	case !lasting:
 	case f.For == 0:
@@ -149,6 +143,25 @@ func (s Schedule) window(f Fault, lasting bool) window {
 		to = to.Add(max(f.For, f.ForMax))
 	}
 	return window{f.At, s.healed(f, to)}
+}
+
+// failedTimeouts is for how many election timeouts a host may be out of
+// service after an I/O error has stopped it: until it is started again and has
+// caught up.
+const failedTimeouts = 3
+
+// aftermath is how long an action may be felt after it has ended.
+func aftermath(a Action, b Budget) time.Duration {
+	switch a := a.(type) {
+	case Swizzle:
+		return a.Over
+	case Disk:
+		switch a.Effect {
+		case ReadFails, WriteFails, SyncFails, Fills:
+			return failedTimeouts * b.timeout()
+		}
+	}
+	return 0
 }
 
 // waits reports that an action may have to wait for a role.
