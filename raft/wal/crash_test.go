@@ -1,7 +1,6 @@
 package wal_test
 
 import (
-	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -91,6 +90,12 @@ func TestCrashAtEveryOperationLeavesAPrefixWithAllThatWasSynced(t *testing.T) {
 				_, state, err := wal.Open(d, dir, small)
 				require.NoError(rt, err, "%+v at %d", c, at)
 				require.Contains(rt, s.mayHold(at), describeState(state), "%+v at %d", c, at)
+
+				// What Open has returned is durable, whatever it was before.
+				d.Crash(d.Done(), disk.Crash{})
+				_, again, err := wal.Open(d, dir, small)
+				require.NoError(rt, err, "%+v at %d", c, at)
+				require.Equal(rt, describeState(state), describeState(again), "%+v at %d", c, at)
 			}
 		}
 	})
@@ -107,10 +112,7 @@ func TestCrashAtEveryOperationOfRecoveryLeavesThePrefix(t *testing.T) {
 		may := s.mayHold(at)
 		require.Contains(rt, may, describeState(recovered))
 
-		for again := at; again <= s.disk.Done(); again++ {
-			if again == s.disk.Done() {
-				may = []string{describeState(recovered)} // what Open returned is durable
-			}
+		for again := at; again < s.disk.Done(); again++ {
 			for _, c := range crashes {
 				d := s.disk.Clone()
 				d.Crash(again, c)
@@ -124,13 +126,57 @@ func TestCrashAtEveryOperationOfRecoveryLeavesThePrefix(t *testing.T) {
 
 func TestEveryStateThatACrashCanLeaveIsRecovered(t *testing.T) {
 	const limit = 600
+	seen := 0
 	rapid.Check(t, func(rt *rapid.T) {
 		s := play(rt, rapid.IntRange(1, 4).Draw(rt, "steps"))
 		at := clock.Time(rapid.Int64Range(1, int64(s.disk.Done())).Draw(rt, "at"))
 		for state, d := range s.disk.CrashStates(at, limit) {
 			_, recovered, err := wal.Open(d, dir, small)
 			require.NoError(rt, err, "state %d at %d", state, at)
-			require.Contains(rt, s.mayHold(at), describeState(recovered), fmt.Sprintf("state %d at %d", state, at))
+			require.Contains(rt, s.mayHold(at), describeState(recovered), "state %d at %d", state, at)
+			seen++
 		}
+	})
+	require.Greater(t, seen, 500, "most crashes had too many states to enumerate")
+}
+
+// The log of one host through many crashes, each time going on from what was
+// recovered.
+func TestLogGoesOnAfterEachCrash(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		d := disk.New(random.Seed(rapid.Uint64().Draw(rt, "seed")).Fates(), "n1", ticking)
+		w, _ := open(rt, d)
+		var m model
+		durable, models := 0, []model{{}} // since the last recovery
+		rt.Repeat(map[string]func(*rapid.T){
+			"step": func(rt *rapid.T) {
+				s := drawStep(rt, m)
+				if s.verb == "reopen" {
+					rt.Skip("crash does as much")
+				}
+				d.At(d.Done())
+				require.NoError(rt, s.run(w))
+				m = s.apply(m)
+				models = append(models, m)
+				if s.durable() {
+					durable = len(models) - 1
+				}
+			},
+			"crash": func(rt *rapid.T) {
+				c := rapid.SampledFrom(crashes).Draw(rt, "crash")
+				d.Crash(d.Done(), c)
+				again, state := open(rt, d)
+				got, found := describeState(state), -1
+				for i := len(models) - 1; i >= durable && found < 0; i-- {
+					if models[i].recovered() == got {
+						found = i
+					}
+				}
+				require.GreaterOrEqual(rt, found, durable, "%+v left\n%s", c, got)
+				w, m = again, models[found]
+				m.hs = state.HardState
+				durable, models = 0, []model{m}
+			},
+		})
 	})
 }

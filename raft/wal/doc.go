@@ -25,8 +25,8 @@
 // checksum of the record before, which chains the records: none can be missing,
 // moved or exchanged. "durable" is how much of the segment was known to be synced
 // when the record was written. Every sector that holds a part of a record begins
-// with a stamp of four bytes that is never zero, so that a sector that was written
-// can be told from one that was not, whatever the entries contain.
+// with a stamp of four bytes, so that a sector that was written can be told from
+// one that was not, whatever the entries contain.
 //
 // # What a crash can leave
 //

@@ -7,12 +7,18 @@ import (
 
 const (
 	sectorBytes = 512 // what a disk writes whole or not at all
-	stampBytes  = 4   // at the start of each sector that holds a part of a record
 	headerBytes = 20
 	alignment   = 4 // of the start of every record
 
 	// maxBodyBytes bounds a record, so that positions fit into 32 bits.
 	maxBodyBytes = 1 << 30
+)
+
+// stamp begins each sector that holds a part of a record. No single wrong byte
+// makes it zero.
+const (
+	stamp      = "RAFT"
+	stampBytes = 4
 )
 
 // castagnoli is the polynomial that processors compute by themselves.
@@ -75,12 +81,6 @@ func bodyEnd(headerPos int64, length int) int64 {
 // aligned is the first position at or after end at which a record may begin.
 func aligned(end int64) int64 { return (end + alignment - 1) &^ (alignment - 1) }
 
-// stamp marks a sector of a segment as written. At least two of its bytes are not
-// zero, so that no single wrong byte makes it look unwritten.
-func stamp(segment uint64, sector int64) uint32 {
-	return (uint32(segment)*0x85ebca6b ^ uint32(sector)*0x9e3779b1) | 0x80000001
-}
-
 // place seeds the checksum of a header with its position.
 func place(segment uint64, headerPos int64) uint32 {
 	return uint32(segment)*0xc2b2ae35 ^ uint32(headerPos)*0x27d4eb2f ^ uint32(segment>>32)
@@ -90,14 +90,14 @@ func place(segment uint64, headerPos int64) uint32 {
 // its end, and returns them with the record's header.
 func appendRecord(buf []byte, segment uint64, headerPos int64, h header, chain uint32, body []byte) ([]byte, header) {
 	if partStart(headerPos) != headerPos {
-		buf = binary.LittleEndian.AppendUint32(buf, stamp(segment, headerPos/sectorBytes))
+		buf = append(buf, stamp...)
 	}
 	at := len(buf)
 	buf = append(buf, make([]byte, headerBytes)...)
 	h.length = len(body)
 	for pos := headerPos + headerBytes; len(body) > 0; {
 		if pos%sectorBytes == 0 {
-			buf = binary.LittleEndian.AppendUint32(buf, stamp(segment, pos/sectorBytes))
+			buf = append(buf, stamp...)
 			pos += stampBytes
 		}
 		n := min(len(body), int(sectorBytes-pos%sectorBytes))

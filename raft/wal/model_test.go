@@ -115,7 +115,7 @@ func (s step) durable() bool {
 	return s.verb == "snapshot" || s.verb == "install" || s.verb == "save" && s.sync || s.verb == "reopen"
 }
 
-var verbs = []string{"save", "save", "save", "save", "save", "save", "snapshot", "install", "compact", "reopen"}
+var verbs = []string{"save", "save", "save", "save", "save", "save", "snapshot", "install", "compact", "compact", "reopen"}
 
 func drawStep(t *rapid.T, m model) step {
 	s := step{verb: rapid.SampledFrom(verbs).Draw(t, "verb")}
@@ -132,11 +132,14 @@ func drawStep(t *rapid.T, m model) step {
 	case "install":
 		s.snapshot = drawSnapshot(t, m.last()+rapid.Uint64Range(1, 4).Draw(t, "beyond"), m.hs.Term+1)
 		if m.last() > m.snapshot.Metadata.Index && rapid.Bool().Draw(t, "conflict") {
-			s.snapshot.Metadata.Index = m.last()
+			s.snapshot.Metadata.Index = rapid.Uint64Range(m.snapshot.Metadata.Index+1, m.last()).Draw(t, "conflict at")
 		}
 		s.hs, s.entries = drawReady(t, m.install(s.snapshot))
 	case "compact":
-		s.index = rapid.Uint64Range(0, m.snapshot.Metadata.Index).Draw(t, "index")
+		s.index = m.snapshot.Metadata.Index
+		if rapid.IntRange(0, 3).Draw(t, "not all") == 3 {
+			s.index = rapid.Uint64Range(0, s.index).Draw(t, "index")
+		}
 	}
 	return s
 }
@@ -173,7 +176,7 @@ func drawReady(t *rapid.T, m model) (hs pb.HardState, entries []pb.Entry) {
 
 // drawData draws entries from nothing to several sectors, some of them zeros.
 func drawData(t *rapid.T) []byte {
-	size := rapid.SampledFrom([]int{0, 1, 7, 60, 300, 511, 1100, 3000}).Draw(t, "size")
+	size := rapid.SampledFrom([]int{0, 7, 60, 511, 1100, 2000, 3000, 4500}).Draw(t, "size")
 	if size == 0 {
 		return nil
 	}

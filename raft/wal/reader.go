@@ -90,7 +90,7 @@ func (r *reader) header(pos int64) (header, *stopped, error) {
 		return header{}, &stopped{offset: pos, torn: true, resume: sectorEnd(pos), reason: "the record is missing"}, err
 	}
 	h, ok := parseHeader(b[pos-from:], r.segment, pos)
-	if !ok || from != pos && binary.LittleEndian.Uint32(b) != stamp(r.segment, pos/sectorBytes) {
+	if !ok {
 		return header{}, r.damaged(pos, "the header of a record does not match its checksum"), nil
 	}
 	return h, nil, nil
@@ -98,20 +98,12 @@ func (r *reader) header(pos int64) (header, *stopped, error) {
 
 // judge tells a torn record from a damaged one, given its bytes after the header.
 func (r *reader) judge(pos, end int64, body []byte, sum uint32, h header) *stopped {
-	torn := false
 	for s := sectorEnd(pos); s < end; s += sectorBytes {
-		part := body[s-pos-headerBytes : min(s+sectorBytes, end)-pos-headerBytes]
-		switch {
-		case zeros(part):
-			torn = true
-		case len(part) < stampBytes || binary.LittleEndian.Uint32(part) != stamp(r.segment, s/sectorBytes):
-			return r.damaged(s, "a sector of the record at %d is neither as it was written nor empty", pos)
+		if part := body[s-pos-headerBytes:]; zeros(part[:min(sectorBytes, end-s)]) {
+			return &stopped{offset: pos, torn: true, resume: end, reason: fmt.Sprintf("the record's sector at %d is missing", s)}
 		}
 	}
-	if !torn {
-		return r.damaged(pos, "the record's checksum is %08x, its contents give %08x", h.bodyCRC, sum)
-	}
-	return &stopped{offset: pos, torn: true, resume: end, reason: "sectors of the record are missing"}
+	return r.damaged(pos, "the record's checksum is %08x, its contents give %08x", h.bodyCRC, sum)
 }
 
 func (r *reader) damaged(offset int64, format string, args ...any) *stopped {
