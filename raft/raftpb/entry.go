@@ -28,16 +28,3 @@ const (
 	// for the zero change, which leaves a joint configuration.
 	EntryConfChangeV2 EntryType = 2
 )
-
-// HardState is the part of a node's state that must be durable before any
-// message that depends on it is sent (Raft Figure 2, persistent state). The zero
-// value means that nothing has changed, or that nothing was ever stored.
-type HardState struct {
-	// Term is the latest term the node has seen.
-	Term uint64 `protobuf:"varint,1,opt,name=term" json:"term"`
-	// Vote is the candidate that got the node's vote in Term; zero is none.
-	Vote uint64 `protobuf:"varint,2,opt,name=vote" json:"vote"`
-	// Commit is the highest index known to be committed. It may lag behind the
-	// truth after a restart, never lead it.
-	Commit uint64 `protobuf:"varint,3,opt,name=commit" json:"commit"`
-}
