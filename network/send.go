@@ -40,7 +40,7 @@ func (n *Network[M]) Send(now clock.Time, from, to uint64, m M, size int) Outcom
 	p.From, p.To, p.Sent, p.Seq, p.Copy, p.Size = from, to, now, number, 0, size
 	p.Message = m
 	s.link, s.epoch, s.version, s.filtering = l, l.epoch, l.version, n.filtering
-	s.corrupt, s.replay = false, false
+	s.replay = false
 	outcome := n.admit(now, i, s)
 	if outcome.Dropped() {
 		l.count(outcome)

@@ -75,6 +75,24 @@ func TestAReplayedPacketOutlivesACut(t *testing.T) {
 	w.requireBalanced(t)
 }
 
+func TestAPlaceThatAReplayHadIsAPlaceLikeAnyOther(t *testing.T) {
+	w := newWire(1, network.Profile{Replay: random.Percent(100)})
+	for range 3 {
+		w.send(1, 2, "x")
+	}
+	w.drain()
+	w.SetDefault(network.Profile{Latency: constant(ms)})
+	w.send(1, 2, "frees the last place")
+	w.drain()
+	w.arrivals = nil
+	for range 6 {
+		w.send(1, 2, "x")
+	}
+	require.Equal(t, 6, w.Cut(1, 2))
+	w.drain()
+	require.Equal(t, 6, w.count(network.Cut))
+}
+
 func TestHeldPacketsAreKeptAndReleasedInOrder(t *testing.T) {
 	w := newWire(1, network.Profile{Latency: constant(10 * ms)})
 	w.send(1, 2, "in flight when the hold begins")
