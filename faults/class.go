@@ -101,7 +101,8 @@ func most(g Group, half []uint64) int {
 	return min(n, len(half))
 }
 
-// mostOf is how many of so many voters a target may stand for.
+// mostOf is how many of so many voters a target may stand for. Hosts that are
+// down count as nobody: they are faulty already.
 func mostOf(t Target, voters int) int {
 	switch t.Role {
 	case Learner, Learners, Down, New:

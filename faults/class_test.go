@@ -110,7 +110,8 @@ func TestBindingNeverMakesAFaultWorse(t *testing.T) {
 			return
 		}
 		b := faults.Budget{Voters: v.incoming, Outgoing: v.outgoing}
-		b.Faulty = faults.Hosts(rapid.SliceOfDistinct(rapid.Uint64Range(1, 12), rapid.ID[uint64]).Draw(t, "faulty")...)
+		b.Faulty = faults.Hosts(rapid.SliceOfDistinct(rapid.SampledFrom(v.Hosts()), rapid.ID[uint64]).Draw(t, "faulty")...)
+		b.Faulty = append(b.Faulty, faults.Hosts(faults.Resolve(faults.Down.Target(), v, 0)...)...)
 		require.LessOrEqual(t, faults.Fault{Action: bound}.Class(b), faults.Fault{Action: a}.Class(b), "%s bound to %s", a, bound)
 	})
 }

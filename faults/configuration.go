@@ -55,7 +55,7 @@ func change(op Op, t Target, voters []uint64) ([][]uint64, bool) {
 	case t.Role == New || t.Role == Learner:
 		return [][]uint64{with(voters, unnamed(voters))}, true
 	case removes && mostOf(t, len(voters)) == 1:
-		var each [][]uint64
+		each := [][]uint64{voters} // the role may be held by who is no voter
 		for _, h := range voters {
 			each = append(each, lacking(voters, h))
 		}

@@ -190,13 +190,20 @@ func (r *resolver) plural(role Role) []uint64 {
 	return r.where(fits)
 }
 
-// next is the next id that no host has.
+// next is the next id that no host has: the one after the last, or else the
+// first gap.
 func (r *resolver) next() []uint64 {
-	last := uint64(0)
-	for _, h := range slices.Concat(r.view.Hosts(), r.taken) {
-		last = max(last, h)
+	used := slices.Concat(r.view.Hosts(), r.taken)
+	slices.Sort(used)
+	if len(used) == 0 || used[len(used)-1] < MaxHost {
+		return []uint64{slices.Max(append(used, 0)) + 1}
 	}
-	return []uint64{last + 1}
+	for id := uint64(1); id < MaxHost; id++ {
+		if !slices.Contains(used, id) {
+			return []uint64{id}
+		}
+	}
+	return nil
 }
 
 // voters lists the free voters of both halves, shuffled. With the leader it is

@@ -171,7 +171,11 @@ func anyView(t *rapid.T) view {
 		v.outgoing = some("outgoing", 1)
 	}
 	for _, h := range hosts {
-		v.roles[h] = rapid.SampledFrom([]faults.Role{0, faults.Follower, faults.Candidate, faults.Learner, faults.Down}).Draw(t, "role")
+		roles := []faults.Role{faults.Follower, faults.Candidate, faults.Down}
+		if !slices.Contains(v.incoming, h) && !slices.Contains(v.outgoing, h) {
+			roles = []faults.Role{0, faults.Learner, faults.Down}
+		}
+		v.roles[h] = rapid.SampledFrom(roles).Draw(t, "role")
 	}
 	if rapid.Bool().Draw(t, "led") {
 		v.leader = rapid.SampledFrom(hosts).Draw(t, "leader")

@@ -14,6 +14,9 @@ import (
 //
 // The budget is the situation at the start of the run. A change of the
 // configuration may or may not have been made at any time after its fault.
+//
+// The work grows with the square of the number of faults, and with its cube
+// when they all overlap.
 func (s Schedule) Classes(b Budget) []Class {
 	t := newTimeline(s, b)
 	classes := make([]Class, len(s))
@@ -64,9 +67,11 @@ func (t *timeline) class(i int) Class {
 	return worst
 }
 
-// classAt is how bad a fault is at one instant.
+// classAt is how bad a fault is at one instant: as bad as it is by itself, and
+// SafetyOnly when it is among those that together leave no quorum.
 func (t *timeline) classAt(i int, at clock.Time) Class {
-	configurations, certain := t.configurations(i, at)
+	f, k := t.schedule[i], t.kinds[i]
+	configurations, certain := t.configurations(at)
 	worst := Tolerable
 	if !certain {
 		worst = SafetyOnly
@@ -74,27 +79,68 @@ func (t *timeline) classAt(i int, at clock.Time) Class {
 	for _, voters := range configurations {
 		b := t.budget
 		b.Voters, b.Outgoing = voters, nil
-		for j, f := range t.schedule {
-			if harm := t.kinds[j].Harm; j != i && harm != nil && t.windows[j].holds(at) {
-				b.Faulty = slices.Concat(b.Faulty, harm(f.Action, b))
-			}
+		if k.Class != nil && len(changesOf(f.Action)) == 0 {
+			worst = max(worst, k.Class(f.Action, b))
 		}
-		worst = max(worst, t.schedule[i].Class(b))
+		harms := k.Harm != nil && len(k.Harm(f.Action, b)) > 0
+		if (harms || len(changesOf(f.Action)) > 0) && !t.survives(b, at) {
+			worst = max(worst, SafetyOnly)
+		}
 	}
 	return worst
 }
 
+// survives reports that the budget's voters keep a quorum under all that may
+// be felt at one instant, for some choice of the sides that partitions keep.
+func (t *timeline) survives(b Budget, at clock.Time) bool {
+	var partitions []Partition
+	b.Faulty = slices.Clone(b.Faulty)
+	for j, f := range t.schedule {
+		harm := t.kinds[j].Harm
+		if harm == nil || !t.windows[j].holds(at) {
+			continue
+		}
+		if p, ok := f.Action.(Partition); ok {
+			partitions = append(partitions, p)
+		} else {
+			b.Faulty = append(b.Faulty, harm(f.Action, b)...)
+		}
+	}
+	return len(b.Voters) > 0 && len(partitions) <= maxPartitions && b.sparesOneSide(partitions)
+}
+
+// maxPartitions is how many partitions at the same time are looked at before
+// their sides are too many to choose from.
+const maxPartitions = 8
+
+// sparesOneSide reports that a quorum is left when of each partition one side
+// is kept.
+func (b Budget) sparesOneSide(partitions []Partition) bool {
+	if len(partitions) == 0 || !b.spares(nil) {
+		return b.spares(nil)
+	}
+	sides := partitions[0].Sides
+	for kept := range sides {
+		rest := b
+		rest.Faulty = slices.Concat(b.Faulty, b.without(sides, kept))
+		if rest.sparesOneSide(partitions[1:]) {
+			return true
+		}
+	}
+	return false
+}
+
 // configurations lists the sets of voters of which one is in force at an
-// instant, or two while they are joint, as other faults than this one leave
-// it. It is not certain when the changes allow for too many.
-func (t *timeline) configurations(i int, at clock.Time) (sets [][]uint64, certain bool) {
+// instant, or two while they are joint. It is not certain when the changes
+// allow for too many.
+func (t *timeline) configurations(at clock.Time) (sets [][]uint64, certain bool) {
 	sets = [][]uint64{sorted(t.budget.Voters)}
 	if len(t.budget.Outgoing) > 0 {
 		sets = append(sets, sorted(t.budget.Outgoing))
 	}
 	certain = true
 	for j, f := range t.schedule {
-		if j != i && t.windows[j].from <= at {
+		if t.windows[j].from <= at {
 			sets, certain = mayBecome(sets, f.Action, certain)
 		}
 	}
