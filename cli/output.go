@@ -147,31 +147,33 @@ func (o *output) closeTally() {
 	if t.Runs == 1 {
 		seeds = "seed"
 	}
-	word, detail := "pass", ""
+	detail := ""
 	if t.Failed > 0 {
-		word, detail = verdictWord(&t.Summary), ", "+failures(&t.Summary)
+		detail = ", " + failures(&t.Summary)
 	}
 	if t.Runs < t.scenario.Seeds.Len() {
 		detail += fmt.Sprintf(", %d not finished", t.scenario.Seeds.Len()-t.Runs)
 	}
-	o.printf("%-13s%s: %d %s, %d operations, %d leaders, %d events%s\n", word, t.scenario.Title(), t.Runs, seeds, t.Completed, t.Leaders, t.Events, detail)
+	o.printf("%-13s%s: %d %s, %d operations, %d leaders, %d events%s\n", verdictWord(&t.Summary), t.scenario.Title(), t.Runs, seeds, t.Completed, t.Leaders, t.Events, detail)
 }
+
+// byWeight are the outcomes that are not a pass, the worst first.
+var byWeight = []sim.Outcome{sim.Panicked, sim.Safety, sim.Liveness, sim.Endless, sim.Vacuous, sim.Inconclusive}
 
 // verdictWord is the worst that the runs of a scenario came to.
 func verdictWord(s *hunt.Summary) string {
-	switch code := worst(s); code {
-	case ExitUsage:
+	switch {
+	case s.Refused > 0:
 		return "REFUSED"
-	case ExitNondeterminism:
+	case s.Diverged > 0:
 		return "DIFFERS"
-	case ExitPanic:
-		return "PANIC"
-	case ExitSafety:
-		return "SAFETY"
-	case ExitLiveness:
-		return "LIVENESS"
 	}
-	return "INCONCLUSIVE"
+	for _, o := range byWeight {
+		if s.Outcomes[o] > 0 {
+			return strings.ToUpper(o.String())
+		}
+	}
+	return "pass"
 }
 
 // worst is the exit code of the worst that happened.
@@ -182,7 +184,7 @@ func worst(s *hunt.Summary) int {
 	case s.Diverged > 0:
 		return ExitNondeterminism
 	}
-	for _, o := range []sim.Outcome{sim.Panicked, sim.Safety, sim.Liveness, sim.Endless, sim.Vacuous, sim.Inconclusive} {
+	for _, o := range byWeight {
 		if s.Outcomes[o] > 0 {
 			return codeOf(o)
 		}

@@ -110,18 +110,19 @@ func (s *Summary) addBug(r Result) {
 }
 
 // Signature is equal for failures that look like the same bug: that of the
-// first violation, or a word for a failure without one.
+// first violation, or a word for a failure without one. A run that showed too
+// little is the fault of its scenario, and alike only within it.
 func Signature(r Result) string {
-	switch {
+	switch v := r.Verdict.Violation(); {
 	case r.Err != nil:
 		return "refused: " + r.Err.Error()
 	case r.Divergence != nil:
 		return "nondeterminism"
-	}
-	if v := r.Verdict.Violation(); v != nil && v.Signature != "" {
+	case v == nil || r.Verdict.Outcome == sim.Vacuous:
+		return r.Verdict.Outcome.String() + ": " + r.Scenario.Title()
+	case v.Signature != "":
 		return v.Signature
-	} else if v != nil {
+	default:
 		return v.Property
 	}
-	return r.Verdict.Outcome.String()
 }

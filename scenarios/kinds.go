@@ -27,7 +27,7 @@ func words(field func(*Scenario) *string, most int) value {
 			}
 			return quoteYAML(text)
 		},
-		is:    schema{"type": "string", "minLength": 1, "maxLength": most},
+		is: schema{"type": "string", "minLength": 1, "maxLength": most},
 	}
 }
 

@@ -9,8 +9,12 @@ import (
 // their default are left out.
 func (s *Scenario) String() string { return s.print(false) }
 
-// Full is String with every key that has a value, defaults included.
-func (s *Scenario) Full() string { return s.print(true) }
+// Full is String with every key that has a value, defaults filled in.
+func (s *Scenario) Full() string {
+	filled := *s
+	filled.Plan = s.Plan.Defaults()
+	return filled.print(true)
+}
 
 func (s *Scenario) print(full bool) string {
 	var b strings.Builder

@@ -1,0 +1,46 @@
+package scenarios_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"raftsim/scenarios"
+	"raftsim/sim"
+)
+
+// seedsEach is how many seeds of each file go test runs; simrun run runs all.
+const seedsEach = 2
+
+func TestEveryStoryPasses(t *testing.T) {
+	all, err := scenarios.LoadAll(".")
+	require.NoError(t, err)
+	for _, s := range all {
+		t.Run(s.File, func(t *testing.T) {
+			t.Parallel()
+			for seed := range s.Seeds.Head(seedsEach).All() {
+				o, err := s.Options(seed)
+				require.NoError(t, err)
+				v, err := sim.Run(o)
+				require.NoError(t, err)
+				if v.Failed() {
+					t.Fatalf("%v\n%v\nreproduce: go run ./cmd/simrun run --seed %d scenarios/%s", v.Outcome, v.Violations, seed, s.File)
+				}
+			}
+		})
+	}
+}
+
+func TestEveryStoryHasItsOwnNameItsSourceAndAClaim(t *testing.T) {
+	all, err := scenarios.LoadAll(".")
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, len(all), 6)
+	files := map[string]string{}
+	for _, s := range all {
+		require.Empty(t, files[s.Name], "%s has the name of %s", s.File, files[s.Name])
+		files[s.Name] = s.File
+		require.Regexp(t, `\S \(.*\S.*\)$`, strings.TrimSpace(s.About), "%s: about ends with its source in parentheses", s.File)
+		require.NotZero(t, s.Plan.Expect.MinOperations, "%s: a story in which nothing happens claims nothing", s.File)
+	}
+}
