@@ -27,6 +27,10 @@ type number struct {
 	purpose Purpose
 }
 
+func (a number) compare(b number) int {
+	return cmp.Or(cmp.Compare(a.purpose, b.purpose), cmp.Compare(a.n, b.n))
+}
+
 // Override is one line of an [Overrides].
 type Override struct {
 	Stream  string
@@ -64,7 +68,7 @@ func (o *Overrides) Len() int {
 		return 0
 	}
 	n := 0
-	for _, s := range o.streams {
+	for _, s := range o.streams { // order does not escape: a sum
 		n += len(s.fates)
 	}
 	return n
@@ -76,25 +80,21 @@ func (o *Overrides) All() []Override {
 		return nil
 	}
 	var all []Override
-	for name, s := range o.streams {
-		for at, v := range s.fates {
-			all = append(all, Override{name, at.purpose, at.n, v})
+	for _, name := range slices.Sorted(maps.Keys(o.streams)) {
+		fates := o.streams[name].fates
+		// order does not escape: it is sorted
+		for _, at := range slices.SortedFunc(maps.Keys(fates), number.compare) {
+			all = append(all, Override{name, at.purpose, at.n, fates[at]})
 		}
 	}
-	slices.SortFunc(all, func(a, b Override) int {
-		return cmp.Or(cmp.Compare(a.Stream, b.Stream), cmp.Compare(a.Purpose, b.Purpose), cmp.Compare(a.N, b.N))
-	})
 	return all
 }
 
 // Clone returns a copy that shares nothing with o.
 func (o *Overrides) Clone() *Overrides {
 	c := new(Overrides)
-	if o == nil {
-		return c
-	}
-	for name, s := range o.streams {
-		c.open(name).fates = maps.Clone(s.fates)
+	for _, v := range o.All() {
+		c.Set(v.Stream, v.Purpose, v.N, v.Value)
 	}
 	return c
 }
