@@ -32,7 +32,7 @@ func (r *raft) campaignUnlessBusy(t CampaignType) {
 	case r.term == math.MaxUint64:
 		r.Logger.Errorf("raft %x: cannot campaign: term %d is the last one", r.ID, r.term)
 		return
-	case r.hasUnappliedConfChange():
+	case r.log.hasConfChange(r.log.applied, r.log.committed):
 		// A member that does not know the configuration could win an election
 		// with a quorum that is none any more.
 		if !r.quiet {
@@ -42,22 +42,6 @@ func (r *raft) campaignUnlessBusy(t CampaignType) {
 		return
 	}
 	r.campaign(t)
-}
-
-// hasUnappliedConfChange looks for a configuration change among what is committed
-// and not applied, a page at a time.
-func (r *raft) hasUnappliedConfChange() bool {
-	for lo, hi := r.log.applied+1, r.log.committed+1; lo < hi; {
-		page, err := r.log.slice(lo, hi, r.log.maxApplyingSize)
-		mustRead(err, "committed entries")
-		for i := range page {
-			if t := page[i].Type; t == pb.EntryConfChange || t == pb.EntryConfChangeV2 {
-				return true
-			}
-		}
-		lo += uint64(len(page))
-	}
-	return false
 }
 
 // campaign asks all voters, this node included, for their votes (Raft §5.2), or

@@ -185,6 +185,21 @@ func (l *raftLog) slice(lo, hi, maxSize uint64) ([]pb.Entry, error) {
 	return append(stored, fit...), nil
 }
 
+// hasConfChange looks for a configuration change in (after, to], a page at a time.
+func (l *raftLog) hasConfChange(after, to uint64) bool {
+	for after < to {
+		page, err := l.slice(after+1, to+1, l.maxApplyingSize)
+		mustRead(err, "committed entries")
+		for i := range page {
+			if t := page[i].Type; t == pb.EntryConfChange || t == pb.EntryConfChangeV2 {
+				return true
+			}
+		}
+		after += uint64(len(page))
+	}
+	return false
+}
+
 // snapshot returns the latest snapshot.
 func (l *raftLog) snapshot() (pb.Snapshot, error) {
 	if s := l.unstable.snapshot; s != nil {

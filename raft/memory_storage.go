@@ -203,7 +203,7 @@ func (ms *MemoryStorage) last() uint64 {
 // limitSize returns the longest prefix of entries whose encoded size is at most
 // maxSize bytes, and never less than the first entry.
 func limitSize(entries []pb.Entry, maxSize uint64) []pb.Entry {
-	if maxSize == noLimit || len(entries) == 0 {
+	if maxSize == noLimit || len(entries) <= 1 {
 		return entries
 	}
 	size := uint64(entries[0].Size())

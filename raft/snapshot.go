@@ -77,6 +77,12 @@ func (r *raft) restore(s *pb.Snapshot) bool {
 		r.log.commitTo(meta.Index)
 		return false
 	}
+	if r.log.hasConfChange(r.log.applied, r.log.applying) {
+		// The application is about to apply a change to the configuration
+		// before the snapshot. It would change the one of the snapshot.
+		r.Logger.Infof("raft %x: ignores the snapshot at %d: a configuration change within (%d, %d] is being applied", r.ID, meta.Index, r.log.applied, r.log.applying)
+		return false
+	}
 	members := tracker.MakeProgressTracker(r.MaxInflightMsgs, r.MaxInflightBytes)
 	config, progress, err := confchange.Restore(confchange.Changer{Tracker: members, LastIndex: meta.Index}, *cs)
 	if err != nil {
