@@ -1,7 +1,7 @@
 // Package network carries packets between the hosts of a simulation, and is
 // where they get lost.
 //
-// Every ordered pair of hosts has a [Link] of its own, with a [Profile] that
+// Every ordered pair of hosts is a link of its own, with a [Profile] that
 // says how long packets take and how often they are lost, duplicated, replayed,
 // reordered or corrupted. A packet goes through
 //

@@ -8,9 +8,10 @@ import (
 )
 
 // Cut cuts a link: until it is restored it takes no packets, and those on their
-// way are dropped. It returns how many these were; Arrive reports each at the
-// instant at which it would have arrived. Cuts are counted: a link that is cut
-// twice must be restored twice.
+// way are dropped. It returns how many these were; Arrive reports each later: at
+// the instant at which it would have arrived, for those in the queue when the
+// one before them would have left, for those that are held when they are
+// released. Cuts are counted: a link that is cut twice must be restored twice.
 func (n *Network[M]) Cut(from, to uint64) int {
 	l := n.link(from, to)
 	dropped := l.live
