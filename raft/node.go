@@ -32,8 +32,11 @@ type Node interface {
 	ProposeConfChange(ctx context.Context, cc pb.ConfChangeI) error
 
 	// Step takes a message from a peer, or with AsyncStorageWrites from a
-	// storage thread. It never waits. Messages that a peer has no business
-	// sending are ignored. The node may keep what the message refers to.
+	// storage thread. It never waits. Messages that only the node itself may
+	// send, and answers of nodes that are not members, are ignored; for others
+	// that no correct peer sends it returns an error, and for a proposal that
+	// goes nowhere [ErrProposalDropped]. The node keeps what the message refers
+	// to; the caller must not write to it afterwards.
 	Step(ctx context.Context, msg pb.Message) error
 
 	// Ready returns a channel from which one Ready can be received when there
