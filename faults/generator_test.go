@@ -60,7 +60,8 @@ func anyTarget(t *rapid.T) faults.Target {
 			faults.All, faults.Down,
 		}).Draw(t, "which").Target()
 	}
-	return faults.Host(rapid.Uint64Range(1, faults.MaxHost).Draw(t, "host"))
+	most := rapid.SampledFrom([]uint64{5, 12, faults.MaxHost}).Draw(t, "of")
+	return faults.Host(rapid.Uint64Range(1, most).Draw(t, "host"))
 }
 
 func anyGroup(t *rapid.T) faults.Group {

@@ -36,7 +36,8 @@ type Adder interface {
 //
 // Hosts named in the line are settled first, then the roles that have to do
 // with the leader, then the others that draw hosts, each from what the line has
-// not taken yet; then the plural roles; Rest last.
+// not taken yet; then the plural roles; Rest last. The leader may be named next
+// to itself ("crash n1 leader"), and not against itself ("link leader -> n1").
 func Bind(a Action, v View, fate uint64) (Action, error) {
 	groups := a.Groups()
 	r := resolver{view: v, fate: fate, action: a, disjoint: isDisjoint(a)}
@@ -52,7 +53,7 @@ func Bind(a Action, v View, fate uint64) (Action, error) {
 				}
 				sets[i][j] = r.resolve(t, i, uint64(i)<<32|uint64(j))
 				if len(sets[i][j]) == 0 {
-					return nil, fmt.Errorf("faults: %s: %s", a, missing(t))
+					return nil, fmt.Errorf("faults: %s: %s", a, r.missing(t))
 				}
 			}
 		}
@@ -80,9 +81,12 @@ func Resolve(t Target, v View, fate uint64) []uint64 {
 }
 
 // missing says why a target is nobody.
-func missing(t Target) string {
-	if t.Host != 0 {
+func (r *resolver) missing(t Target) string {
+	switch {
+	case t.Host != 0:
 		return t.String() + " does not exist"
+	case t.Role != Rest && len(Resolve(t, r.view, r.fate)) > 0:
+		return "there is no other " + t.String()
 	}
 	return "there is no " + t.String()
 }
@@ -118,6 +122,7 @@ type resolver struct {
 	action   Action
 	disjoint bool     // plural roles leave out what is taken
 	taken    []uint64 // hosts that the line has so far
+	groups   []int    // the groups of the line that took them
 }
 
 // resolve settles one target; position tells targets of one line apart.
@@ -128,7 +133,7 @@ func (r *resolver) resolve(t Target, group int, position uint64) []uint64 {
 	case 0:
 		hosts = r.named(t.Host, group)
 	case Leader:
-		hosts = r.free(func(h uint64) bool { return h == r.view.Leader() })
+		hosts = r.where(func(h uint64) bool { return h == r.view.Leader() && !r.takenBesides(h, group) })
 	case Follower, Candidate, Learner:
 		hosts = draw.one(r.free(func(h uint64) bool { return r.view.Role(h) == t.Role }))
 	case Random:
@@ -151,7 +156,9 @@ func (r *resolver) resolve(t Target, group int, position uint64) []uint64 {
 		hosts = r.free(func(uint64) bool { return true })
 	}
 	if t.Role != Rest {
-		r.taken = append(r.taken, hosts...)
+		for _, h := range hosts {
+			r.taken, r.groups = append(r.taken, h), append(r.groups, group)
+		}
 	}
 	return hosts
 }
@@ -179,6 +186,16 @@ func (r *resolver) where(fits func(uint64) bool) []uint64 {
 // free lists the hosts that fit and that the line has not taken.
 func (r *resolver) free(fits func(uint64) bool) []uint64 {
 	return r.where(func(h uint64) bool { return !slices.Contains(r.taken, h) && fits(h) })
+}
+
+// takenBesides reports that another group of the line has a host.
+func (r *resolver) takenBesides(h uint64, group int) bool {
+	for i, other := range r.taken {
+		if other == h && r.groups[i] != group {
+			return true
+		}
+	}
+	return false
 }
 
 // plural lists all hosts of a role, or all hosts at all when it is zero.

@@ -2,6 +2,7 @@ package faults_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -68,8 +69,10 @@ func TestRolesAreWhoHoldsThemWhenTheFaultFires(t *testing.T) {
 		"replace leader with new":          "replace n3 with n7",
 		"blackout":                         "blackout losing unsynced",
 		"crash n5 n9":                      "faults: crash n5 n9 losing unsynced: n9 does not exist",
-		"partition n3 | leader":            "faults: partition n3 | leader: there is no leader",
-		"crash follower follower follower": "faults: crash follower follower follower losing unsynced: there is no follower",
+		"partition n3 | leader":            "faults: partition n3 | leader: there is no other leader",
+		"crash follower follower follower": "faults: crash follower follower follower losing unsynced: there is no other follower",
+		"crash n3 leader":                  "crash n3 losing unsynced",
+		"link n3 -> leader loses 5%":       "faults: link n3 -> leader loses 5%: there is no other leader",
 		"partition all | rest":             "faults: partition all | rest: there is no rest",
 	} {
 		for fate := range uint64(20) {
@@ -155,6 +158,61 @@ func TestBindingLeavesHostsOnlyAndDependsOnNothingElse(t *testing.T) {
 		require.NoError(t, err, bound.String())
 		require.Equal(t, bound, parsed)
 	})
+}
+
+func TestEveryKindBindsToItself(t *testing.T) {
+	for _, k := range faults.Kinds() {
+		for _, example := range k.Examples {
+			a, err := faults.ParseAction(example)
+			require.NoError(t, err)
+			v := five()
+			v.leader, v.roles[3], v.roles[2] = 2, faults.Follower, faults.Leader
+			bound, err := faults.Bind(a, v, 3)
+			require.NoError(t, err, example)
+			require.Equal(t, k.Name, bound.Kind())
+			before, after := strings.Fields(a.String()), strings.Fields(bound.String())
+			require.Equal(t, before[0], after[0])
+			if !slices.ContainsFunc(before, func(w string) bool { return roleNamed(w) != 0 }) {
+				require.Equal(t, a, bound, "it names no role")
+			}
+			if last := before[len(before)-1]; roleNamed(last) == 0 {
+				require.Equal(t, last, after[len(after)-1], "%s bound to %s", a, bound)
+			}
+		}
+	}
+}
+
+// roleNamed is the role of this name, or zero.
+func roleNamed(name string) faults.Role {
+	for _, r := range faults.Roles() {
+		if r.String() == name {
+			return r
+		}
+	}
+	return 0
+}
+
+func TestAPathIsItsLinksInOrder(t *testing.T) {
+	links := func(line string) (list [][2]uint64) {
+		a, err := faults.ParseAction(line)
+		require.NoError(t, err)
+		a.(faults.Cut).Path.Links(func(from, to uint64) bool {
+			list = append(list, [2]uint64{from, to})
+			return len(list) < 5
+		})
+		return list
+	}
+	require.Equal(t, [][2]uint64{{3, 1}, {3, 2}}, links("cut n3 -> n1 n2 n3"))
+	require.Equal(t, [][2]uint64{{1, 2}, {2, 1}, {1, 3}, {3, 1}}, links("cut n1 <-> n2 n3"))
+	require.Len(t, links("cut n1 n2 n3 -> n4 n5 n6"), 5, "it stops when it is told to")
+	require.True(t, faults.Network().Wide())
+}
+
+func TestANewHostTakesTheNextFreeName(t *testing.T) {
+	v := five()
+	require.Equal(t, []uint64{7}, faults.Resolve(faults.New.Target(), v, 1))
+	v.roles = map[uint64]faults.Role{1: 0, 3: 0, faults.MaxHost: 0}
+	require.Equal(t, []uint64{2}, faults.Resolve(faults.New.Target(), v, 1))
 }
 
 func anyView(t *rapid.T) view {
