@@ -87,6 +87,9 @@ type Fault struct {
 	Rate random.Ratio
 	// Times is how often it strikes before it is spent. Zero is until healed.
 	Times int64
+	// Until spares operations that start at it or later, although they may be
+	// asked for before. Zero is without end.
+	Until clock.Time
 	// Delay is what Slow adds.
 	Delay random.Distribution
 	// Bytes is the room that Full leaves.
@@ -161,6 +164,9 @@ func (d *Disk) strike(k Kind, name string) *active {
 	for i := range d.faults {
 		f := &d.faults[i]
 		if f.Kind != k || f.left == 0 || !matches(f.File, name) {
+			continue
+		}
+		if f.Until > 0 && max(d.now, d.busy, d.stalled) >= f.Until {
 			continue
 		}
 		if f.Rate != (random.Ratio{}) && !f.Rate.Hit(d.key.Fate(purposeStrike+random.Purpose(k), d.operations)) {

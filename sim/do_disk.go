@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"time"
 
 	"raftsim/disk"
 	"raftsim/faults"
@@ -18,12 +19,12 @@ func (s *Simulation) troubleDisks(f faults.Fault, a faults.Disk) (deed, string) 
 	case faults.Stalls:
 		return s.stallDisks(f, a.Hosts.IDs()), ""
 	}
-	fault := disk.Fault{Kind: diskKinds[a.Effect], Rate: a.Ratio, Delay: a.By, Bytes: a.Bytes}
+	fault := disk.Fault{
+		Kind: diskKinds[a.Effect], File: a.File, Rate: a.Ratio, Times: int64(a.Count), Delay: a.By, Bytes: a.Bytes,
+		Until: s.now.Add(s.lasts(f)),
+	}
 	if a.Effect == faults.SyncFails && a.LosesPages {
 		fault.Kind = disk.SyncLosesPages
-	}
-	if fault.Rate.Zero() && (a.Effect != faults.Slows && a.Effect != faults.Fills) {
-		fault.Times = 1
 	}
 	hosts, handles := a.Hosts.IDs(), []disk.Handle(nil)
 	for _, id := range hosts {
@@ -52,20 +53,24 @@ func (s *Simulation) troubleDisks(f faults.Fault, a faults.Disk) (deed, string) 
 
 var diskKinds = map[faults.DiskEffect]disk.Kind{
 	faults.Slows: disk.Slow, faults.ReadFails: disk.ReadError, faults.WriteFails: disk.WriteError, faults.SyncFails: disk.SyncError,
-	faults.SyncLies: disk.LyingSync, faults.Misdirects: disk.Misdirect, faults.Fills: disk.Full,
+	faults.SyncLies: disk.LyingSync, faults.Misdirects: disk.Misdirect, faults.Fills: disk.Full, faults.Scrambles: disk.Reorder,
 }
 
 // stallDisks lets no operation begin before the fault ends: at its time, or with
 // the first act.
 func (s *Simulation) stallDisks(f faults.Fault, hosts []uint64) deed {
-	length := f.For
-	if length == 0 {
-		length = max(s.options.horizon().Sub(s.now), 0)
-	}
 	for _, id := range hosts {
-		s.hosts[id-1].disk.Stall(s.now, length)
+		s.hosts[id-1].disk.Stall(s.now, s.lasts(f))
 	}
 	return deed{undo: func() {}}
+}
+
+// lasts is how long a fault that begins now lasts: its time, or until the heal.
+func (s *Simulation) lasts(f faults.Fault) time.Duration {
+	if f.For > 0 {
+		return f.For
+	}
+	return max(s.options.horizon().Sub(s.now), 0)
 }
 
 // damageDisks does what happens to a disk once.
@@ -75,9 +80,9 @@ func (s *Simulation) damageDisks(a faults.Disk) (deed, string) {
 		h := s.hosts[id-1]
 		switch a.Effect {
 		case faults.Rots:
-			done += len(h.disk.Rot(s.now, "", a.Count))
+			done += len(h.disk.Rot(s.now, a.File, a.Count))
 		case faults.Spoils:
-			done += len(h.disk.Latent(s.now, "", a.Count))
+			done += len(h.disk.Latent(s.now, a.File, a.Count))
 		case faults.Copied:
 			h.image = h.disk.Copy(s.now)
 			done++
