@@ -237,7 +237,7 @@ func (d *Disk) afterCrash() {
 	d.used = 0
 	for _, n := range d.nodes {
 		n.handles, n.synced = 0, 0
-		n.length, n.extent = n.size, int64(len(n.data))
+		n.length, n.extent = n.size, n.data.length
 		for i := range n.writes {
 			w := &n.writes[i]
 			n.length = w.after(n.length)

@@ -79,7 +79,7 @@ func (d *Disk) Rot(now clock.Time, pattern string, count int) []Place {
 	for i := range places {
 		where, _ := bits.Mul64(d.damageFate(i), uint64(total))
 		e, offset := locate(files, int64(where))
-		e.node.data[offset] ^= 1 << (d.damageFate(i+count) % 8)
+		e.node.data.flip(&d.pool, offset, d.damageFate(i+count)%8)
 		e.node.harm.add(Rot, d.now, 1, 1)
 		places[i] = Place{e.name, offset}
 	}
@@ -117,9 +117,9 @@ func (d *Disk) platter(now clock.Time, pattern string) (files []entry, total int
 	d.At(now)
 	d.damages++
 	for _, e := range d.names {
-		if len(e.node.data) > 0 && matches(pattern, path.Base(e.name)) {
+		if e.node.data.length > 0 && matches(pattern, path.Base(e.name)) {
 			files = append(files, e)
-			total += int64(len(e.node.data))
+			total += e.node.data.length
 		}
 	}
 	return files, total
@@ -128,10 +128,10 @@ func (d *Disk) platter(now clock.Time, pattern string) (files []entry, total int
 // locate finds the byte with a number, counted through all files.
 func locate(files []entry, where int64) (entry, int64) {
 	for _, e := range files {
-		if where < int64(len(e.node.data)) {
+		if where < e.node.data.length {
 			return e, where
 		}
-		where -= int64(len(e.node.data))
+		where -= e.node.data.length
 	}
 	panic("disk: position beyond the last file")
 }
@@ -142,9 +142,9 @@ func (d *Disk) misplace(n *inode, w *write) {
 	var files []entry
 	var total int64
 	for _, v := range d.nodes {
-		if len(v.data) > 0 {
+		if v.data.length > 0 {
 			files = append(files, entry{node: v})
-			total += int64(len(v.data))
+			total += v.data.length
 		}
 	}
 	if total == 0 {
@@ -159,9 +159,9 @@ func (d *Disk) misplace(n *inode, w *write) {
 	if e.node == n && offset == w.offset {
 		offset += sectorBytes
 	}
-	if room := int64(len(e.node.data)) - offset; room > 0 {
+	if room := e.node.data.length - offset; room > 0 {
 		victim := min(room, int64(w.length))
-		e.node.overwrite(offset, n.arena[w.at:w.at+int(victim)])
+		d.overwrite(e.node, offset, n.arena[w.at:w.at+int(victim)])
 		e.node.harm.add(Misdirect, d.now, 1, victim)
 	}
 }

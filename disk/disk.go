@@ -66,6 +66,7 @@ type Disk struct {
 	syncs   []syncing
 	used    int64 // bytes of contents
 	spare   []*inode
+	pool    pool
 
 	faults []active
 	struck []int64 // by handle

@@ -6,11 +6,11 @@ import (
 	"raftsim/clock"
 )
 
-// Clone returns a copy that shares nothing with the disk but its watcher's absence:
-// nobody watches the copy. Open files belong to the original only.
+// Clone returns a copy that shares nothing with the disk and has no watcher. Open
+// files belong to the original only.
 func (d *Disk) Clone() *Disk {
 	c := *d
-	c.watch, c.spare = nil, nil
+	c.watch, c.spare, c.pool = nil, nil, pool{}
 	c.syncs = slices.Clone(d.syncs)
 	c.changes = slices.Clone(d.changes)
 	c.faults = slices.Clone(d.faults)
@@ -35,7 +35,7 @@ func (d *Disk) Clone() *Disk {
 
 func (n *inode) clone() *inode {
 	c := *n
-	c.data = slices.Clone(n.data)
+	c.data = n.data.clone()
 	c.bad = slices.Clone(n.bad)
 	c.harm = slices.Clone(n.harm)
 	c.writes = slices.Clone(n.writes)
@@ -83,6 +83,6 @@ func (d *Disk) Swap(now clock.Time, old *Image) {
 	bytes := d.used
 	c := old.disk.Clone()
 	d.nodes, d.names, d.durable, d.used, d.made = c.nodes, c.names, c.durable, c.used, c.made
-	d.spare = nil
+	d.spare, d.pool = nil, pool{}
 	d.harm.add(Swapped, d.now, 1, bytes)
 }

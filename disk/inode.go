@@ -14,8 +14,8 @@ type inode struct {
 	handles int // open ones
 	synced  uint64
 
-	// On the platter: size bytes, zeros after data.
-	data []byte
+	// On the platter. The size may be more than what the contents have.
+	data contents
 	size int64
 	bad  []int64 // sectors that cannot be read, sorted
 	harm harm
@@ -50,7 +50,7 @@ func (d *Disk) newNode() *inode {
 	if n := len(d.spare); n > 0 {
 		node = d.spare[n-1]
 		d.spare = d.spare[:n-1]
-		*node = inode{data: node.data[:0], arena: node.arena[:0], writes: node.writes[:0]}
+		*node = inode{arena: node.arena[:0], writes: node.writes[:0], data: contents{pages: node.data.pages[:0]}}
 	}
 	node.id = d.made
 	d.nodes = append(d.nodes, node)
@@ -59,7 +59,7 @@ func (d *Disk) newNode() *inode {
 
 // read fills p from the file as processes see it. All of p must be within it.
 func (n *inode) read(p []byte, offset int64) {
-	clear(p[copyAt(p, n.data, offset):])
+	n.data.read(p, offset)
 	for i := range n.writes {
 		w := &n.writes[i]
 		if w.truncate {
@@ -77,14 +77,6 @@ func (n *inode) read(p []byte, offset int64) {
 			copy(p, b[skip:])
 		}
 	}
-}
-
-// copyAt copies what b has from offset on.
-func copyAt(p, b []byte, offset int64) int {
-	if offset >= int64(len(b)) {
-		return 0
-	}
-	return copy(p, b[offset:])
 }
 
 // unreadable tells whether a read would touch a bad sector of the platter.
@@ -120,9 +112,9 @@ func (d *Disk) flush(n *inode, number uint64) {
 		if w.misplaced {
 			d.misplace(n, w)
 		} else {
-			n.put(w, 0, math.MaxInt64)
+			d.put(n, w, 0, math.MaxInt64)
 		}
-		n.resize(w.after(n.size))
+		d.resize(n, w.after(n.size))
 		if w.misplaced || n.ghosts > 0 {
 			w.ghost = true
 			n.ghosts++
@@ -148,41 +140,31 @@ func (n *inode) drop(count int) {
 }
 
 // put copies the part of a write in [from, to) to the platter, where it belongs.
-func (n *inode) put(w *write, from, to int64) {
+func (d *Disk) put(n *inode, w *write, from, to int64) {
 	from = max(from, w.offset)
 	if w.truncate {
-		if to = min(to, int64(len(n.data))); from < to {
-			clear(n.data[from:to])
-		}
+		n.data.zero(from, to)
 		return
 	}
 	if to = min(to, w.offset+int64(w.length)); from < to {
-		n.overwrite(from, n.arena[int64(w.at)+from-w.offset:int64(w.at)+to-w.offset])
-	}
-}
-
-// resize sets the size on the platter.
-func (n *inode) resize(size int64) {
-	n.size = size
-	if size < int64(len(n.data)) {
-		n.data = n.data[:size]
-		n.bad = slices.DeleteFunc(n.bad, func(s int64) bool { return s*sectorBytes >= size })
+		d.overwrite(n, from, n.arena[int64(w.at)+from-w.offset:int64(w.at)+to-w.offset])
 	}
 }
 
 // overwrite puts bytes on the platter, whatever the size is.
-func (n *inode) overwrite(offset int64, b []byte) {
-	old, end := int64(len(n.data)), offset+int64(len(b))
-	if end > old {
-		n.data = slices.Grow(n.data, int(end-old))[:end]
-		if offset > old {
-			clear(n.data[old:offset])
-		}
-	}
-	copy(n.data[offset:], b)
+func (d *Disk) overwrite(n *inode, offset int64, b []byte) {
+	n.data.write(&d.pool, b, offset)
 	if len(n.bad) > 0 {
-		n.bad = slices.DeleteFunc(n.bad, func(s int64) bool {
-			return s >= offset/sectorBytes && s <= (end-1)/sectorBytes
-		})
+		first, last := offset/sectorBytes, (offset+int64(len(b))-1)/sectorBytes
+		n.bad = slices.DeleteFunc(n.bad, func(s int64) bool { return first <= s && s <= last })
+	}
+}
+
+// resize sets the size on the platter.
+func (d *Disk) resize(n *inode, size int64) {
+	n.size = size
+	if size < n.data.length {
+		n.data.cut(&d.pool, size)
+		n.bad = slices.DeleteFunc(n.bad, func(s int64) bool { return s*sectorBytes >= size })
 	}
 }

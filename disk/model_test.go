@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"raftsim/clock"
 	"raftsim/disk"
 	"raftsim/random"
 	"raftsim/vfs"
@@ -187,5 +186,3 @@ func write(t require.TestingT, f vfs.File, data []byte, offset int64) {
 }
 
 func pattern(n int, b byte) []byte { return bytes.Repeat([]byte{b}, n) }
-
-var _ clock.Time

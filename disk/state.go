@@ -57,7 +57,7 @@ func (n *inode) sectors(i int) (first, last int64) {
 	w := &n.writes[i]
 	end := w.offset + int64(w.length)
 	if w.truncate {
-		end = int64(len(n.data))
+		end = n.data.length
 		for j := range i {
 			if v := &n.writes[j]; !v.truncate {
 				end = max(end, v.offset+int64(v.length))
@@ -182,13 +182,13 @@ func (d *Disk) collapse(n *inode, loss *Loss, choose choose) {
 			case sector == theSize:
 				size = n.sizeAfter(i)
 			case !w.misplaced:
-				n.put(w, sector*sectorBytes, (sector+1)*sectorBytes)
+				d.put(n, w, sector*sectorBytes, (sector+1)*sectorBytes)
 			case sector == w.offset/sectorBytes:
 				misplaced = append(misplaced, i)
 			}
 		}
 	})
-	n.resize(size)
+	d.resize(n, size)
 	for _, i := range misplaced {
 		d.misplace(n, &n.writes[i])
 	}

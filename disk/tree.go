@@ -139,8 +139,9 @@ func (d *Disk) release(node *inode) {
 	}
 	d.nodes = slices.Delete(d.nodes, i, i+1)
 	d.used -= node.extent
-	const keptFiles, keptBytes = 2, 256 << 10
-	if len(d.spare) < keptFiles && cap(node.data)+cap(node.arena) <= keptBytes {
+	node.data.cut(&d.pool, 0)
+	const keptFiles, keptBytes = 4, 64 << 10
+	if len(d.spare) < keptFiles && cap(node.arena) <= keptBytes {
 		d.spare = append(d.spare, node)
 	}
 }

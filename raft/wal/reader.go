@@ -40,11 +40,11 @@ type stopped struct {
 func openReader(fs vfs.FS, path, name string, segment uint64) (*reader, error) {
 	file, err := fs.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("wal: %w", err)
+		return nil, err
 	}
 	size, err := file.Size()
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("wal: %w", err), file.Close())
+		return nil, errors.Join(err, file.Close())
 	}
 	return &reader{file: file, name: name, segment: segment, size: size}, nil
 }
@@ -131,10 +131,10 @@ func (r *reader) bytes(offset int64, n int) ([]byte, error) {
 		if err == nil || errors.Is(err, io.EOF) {
 			err = io.ErrUnexpectedEOF
 		}
-		return nil, fmt.Errorf("wal: read %d bytes of %s at offset %d: %w", want, r.name, offset, err)
+		return nil, fmt.Errorf("read %d bytes of %s at offset %d: %w", want, r.name, offset, err)
 	}
 	if n > want {
-		return nil, fmt.Errorf("wal: read %d bytes of %s at offset %d: %w", n, r.name, offset, io.ErrUnexpectedEOF)
+		return nil, fmt.Errorf("read %d bytes of %s at offset %d: %w", n, r.name, offset, io.ErrUnexpectedEOF)
 	}
 	return r.window[:n], nil
 }

@@ -36,7 +36,7 @@ type contents struct {
 func list(fsys vfs.FS, dir string) (contents, error) {
 	names, err := fsys.List(dir)
 	if err != nil {
-		return contents{}, fmt.Errorf("wal: %w", err)
+		return contents{}, err
 	}
 	var c contents
 	for _, name := range names {
@@ -102,7 +102,7 @@ func (r *recovery) enter(next *reader) error {
 				o.chain, o.previous, r.last.chain, r.last.end)
 		}
 		if err := r.last.file.Close(); err != nil {
-			return fmt.Errorf("wal: %w", err)
+			return err
 		}
 	}
 	next.durable = next.end // a segment gets its name after its opening is synced

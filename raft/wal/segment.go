@@ -1,6 +1,7 @@
 package wal
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"strconv"
@@ -35,31 +36,26 @@ func parseName(name, suffix string) (uint64, bool) {
 // opening, and returns it open, with the end of that record and its checksum.
 func createSegment(fs vfs.FS, dir string, number uint64, o opening) (file vfs.File, end int64, chain uint32, err error) {
 	name := path.Join(dir, segmentName(number))
-	if file, err = fs.Create(name + temporarySuffix); err != nil {
+	file, err = fs.Create(name + temporarySuffix)
+	if err != nil {
 		return nil, 0, 0, err
 	}
-	defer func() {
-		if err != nil {
-			_ = file.Close()
-		}
-	}()
-	if err = file.Truncate(o.bytes); err != nil {
-		return nil, 0, 0, err
-	}
-	pos := headerAt(0)
-	body := o.append(nil)
+	pos, body := headerAt(0), o.append(nil)
 	record, h := appendRecord(nil, number, pos, header{kind: segmentKind}, 0, body)
-	if _, err = file.WriteAt(record, partStart(pos)); err != nil {
-		return nil, 0, 0, err
+	if err = file.Truncate(o.bytes); err == nil {
+		_, err = file.WriteAt(record, partStart(pos))
 	}
-	if err = file.Sync(); err != nil {
-		return nil, 0, 0, err
+	if err == nil {
+		err = file.Sync()
 	}
-	if err = fs.Rename(name+temporarySuffix, name); err != nil {
-		return nil, 0, 0, err
+	if err == nil {
+		err = fs.Rename(name+temporarySuffix, name)
 	}
-	if err = fs.SyncDir(dir); err != nil {
-		return nil, 0, 0, err
+	if err == nil {
+		err = fs.SyncDir(dir)
+	}
+	if err != nil {
+		return nil, 0, 0, errors.Join(err, file.Close())
 	}
 	return file, aligned(bodyEnd(pos, len(body))), h.checksum, nil
 }

@@ -119,16 +119,16 @@ func readFile(fs vfs.FS, name string) ([]byte, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("wal: %w", err)
+		return nil, err
 	}
 	defer file.Close()
 	size, err := file.Size()
 	if err != nil {
-		return nil, fmt.Errorf("wal: %w", err)
+		return nil, err
 	}
 	b := make([]byte, size)
 	if n, err := file.ReadAt(b, 0); n < len(b) {
-		return nil, fmt.Errorf("wal: read %d bytes of %s: %w", size, name, unexpected(err))
+		return nil, fmt.Errorf("read %d bytes of %s: %w", size, name, unexpected(err))
 	}
 	return b, nil
 }

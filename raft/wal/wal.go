@@ -77,35 +77,39 @@ func Open(fs vfs.FS, dir string, o Options) (*WAL, State, error) {
 	if size < leastSegmentBytes || size > mostSegmentBytes {
 		return nil, State{}, fmt.Errorf("wal: SegmentBytes is %d, must be from %d to %d", size, leastSegmentBytes, mostSegmentBytes)
 	}
-	if err := fs.MkdirAll(dir); err != nil {
-		return nil, State{}, fmt.Errorf("wal: %w", err)
-	}
-	found, err := list(fs, dir)
-	if err != nil {
-		return nil, State{}, err
-	}
 	w := &WAL{fs: fs, dir: dir, segmentBytes: size}
-	if len(found.segments) == 0 {
-		if len(found.snapshots) > 0 {
-			return nil, State{}, &CorruptError{File: segmentName(1), Reason: "there are snapshots and no segment of the log"}
-		}
-		if err := w.start(1, opening{}, 0); err != nil {
-			return nil, State{}, fmt.Errorf("wal: %w", err)
-		}
-		return w, State{}, nil
-	}
-	state, err := w.recover(found)
+	state, err := w.open()
 	if err != nil {
 		if w.file != nil {
 			err = errors.Join(err, w.file.Close())
 		}
-		return nil, State{}, err
+		if corrupt := new(CorruptError); errors.As(err, &corrupt) {
+			return nil, State{}, corrupt
+		}
+		return nil, State{}, fmt.Errorf("wal: %w", err)
 	}
 	return w, state, nil
 }
 
-// recover reads the log and makes it ready to be continued. w.file is for the
-// caller to close when it fails.
+// open recovers the log or makes one. The caller closes w.file when it fails.
+func (w *WAL) open() (State, error) {
+	if err := w.fs.MkdirAll(w.dir); err != nil {
+		return State{}, err
+	}
+	found, err := list(w.fs, w.dir)
+	if err != nil {
+		return State{}, err
+	}
+	if len(found.segments) > 0 {
+		return w.recover(found)
+	}
+	if len(found.snapshots) > 0 {
+		return State{}, &CorruptError{File: segmentName(1), Reason: "there are snapshots and no segment of the log"}
+	}
+	return State{}, w.start(1, opening{}, 0)
+}
+
+// recover reads the log and makes it ready to be continued.
 func (w *WAL) recover(found contents) (State, error) {
 	r := recovery{fs: w.fs, dir: w.dir}
 	err := r.read(found.segments)
@@ -128,11 +132,12 @@ func (w *WAL) recover(found contents) (State, error) {
 	w.size, w.end, w.durable, w.chain = r.last.size, r.last.end, r.last.durable, r.last.chain
 	state.TornBytes = written - w.end
 	if err := w.settle(r.last, found); err != nil {
-		return State{}, fmt.Errorf("wal: %w", err)
+		return State{}, err
 	}
 	if state.TornBytes > 0 {
+		// What is torn stays where it is: nothing is ever written over.
 		if err := w.follow(0, false); err != nil {
-			return State{}, fmt.Errorf("wal: %w", err)
+			return State{}, err
 		}
 	}
 	return state, nil
