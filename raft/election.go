@@ -70,7 +70,7 @@ func (r *raft) campaign(t CampaignType) {
 		}
 		if m.ID == r.ID {
 			// The own vote counts once it is durable.
-			r.promise(response, r.ID, term)
+			r.promises = append(r.promises, promise{kind: response, to: r.ID, term: term})
 			continue
 		}
 		v := r.post(request, m.ID, term)
@@ -101,13 +101,13 @@ func (r *raft) handleVoteRequest(m *pb.Message) {
 		response = pb.MsgPreVoteResp
 	}
 	if !free || !r.log.isUpToDate(m.Index, m.LogTerm) {
-		r.promise(response, m.From, r.term).Reject = true
+		r.promises = append(r.promises, promise{kind: response, to: m.From, term: r.term, reject: true})
 		return
 	}
 	// The answer is of the term asked about, which for a pre-vote is not the
 	// current one: a candidate ignores answers of terms before the one it asks
 	// about.
-	r.promise(response, m.From, m.Term)
+	r.promises = append(r.promises, promise{kind: response, to: m.From, term: m.Term})
 	if m.Type == pb.MsgVote {
 		r.electionElapsed = 0
 		r.vote = m.From

@@ -42,14 +42,11 @@ var (
 	ErrStopped = errors.New("raft: stopped")
 )
 
-// invariant panics with a message that names the values at odds. It is for
-// facts that no input can make false, only a bug here or a Storage that broke
-// its contract. It never goes through a logger: whether the process dies must
+// broken panics about an invariant that does not hold, with the values at odds. It
+// is for facts that no input can make false, only a bug here or a Storage that
+// broke its contract. It never goes through a logger: whether the process dies must
 // not depend on how it logs.
-func invariant(holds bool, format string, values ...uint64) {
-	if holds {
-		return
-	}
+func broken(format string, values ...uint64) {
 	args := make([]any, len(values))
 	for i, v := range values {
 		args[i] = v

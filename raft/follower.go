@@ -11,13 +11,13 @@ import (
 func (r *raft) handleAppend(m *pb.Message) {
 	if m.Index < r.log.committed {
 		// Late or duplicated. What is committed needs no check.
-		r.promise(pb.MsgAppResp, m.From, r.term).Index = r.log.committed
+		r.acknowledge(m.From, r.term, r.log.committed)
 		return
 	}
 	if r.log.follow(m.Index, m.LogTerm, m.Entries) {
 		last := m.Index + uint64(len(m.Entries))
 		r.log.commitTo(min(m.Commit, last))
-		r.promise(pb.MsgAppResp, m.From, r.term).Index = last
+		r.acknowledge(m.From, r.term, last)
 		return
 	}
 	// Entries of this log after m.Index, or of a term after m.LogTerm, cannot
@@ -31,8 +31,9 @@ func (r *raft) handleAppend(m *pb.Message) {
 	// and a message after 9, the hint is 6 with term 2, from which the leader
 	// concludes that it can go back to 1 at once.
 	hint, hintTerm := r.log.lastNotAfter(min(m.Index, r.log.last()), m.LogTerm)
-	a := r.promise(pb.MsgAppResp, m.From, r.term)
-	a.Index, a.Reject, a.RejectHint, a.LogTerm = m.Index, true, hint, hintTerm
+	r.promises = append(r.promises, promise{
+		kind: pb.MsgAppResp, to: m.From, term: r.term, index: m.Index, reject: true, hint: hint, logTerm: hintTerm,
+	})
 }
 
 // handleHeartbeat takes over the commit index. The leader only tells it of

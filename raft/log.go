@@ -138,7 +138,9 @@ func (l *raftLog) follow(prev, prevTerm uint64, entries []pb.Entry) bool {
 		if l.matches(e.Index, e.Term) {
 			continue
 		}
-		invariant(e.Index > l.committed, "entry %d of term %d is in conflict with the committed log, which ends at %d", e.Index, e.Term, l.committed)
+		if e.Index <= l.committed {
+			broken("entry %d of term %d is in conflict with the committed log, which ends at %d", e.Index, e.Term, l.committed)
+		}
 		l.unstable.append(entries[i:])
 		break
 	}
@@ -156,7 +158,9 @@ func (l *raftLog) entries(index, maxSize uint64) ([]pb.Entry, error) {
 
 // slice returns the entries of [lo, hi), as many as fit into maxSize bytes.
 func (l *raftLog) slice(lo, hi, maxSize uint64) ([]pb.Entry, error) {
-	invariant(lo <= hi && hi <= l.last()+1, "entries [%d, %d) of a log that ends at %d", lo, hi, l.last())
+	if lo > hi || hi > l.last()+1 {
+		broken("entries [%d, %d) of a log that ends at %d", lo, hi, l.last())
+	}
 	offset := l.unstable.offset
 	if lo >= offset {
 		fit := limitSize(l.unstable.slice(lo, hi), maxSize)
@@ -213,7 +217,9 @@ func (l *raftLog) commitTo(index uint64) {
 	if index <= l.committed {
 		return
 	}
-	invariant(index <= l.last(), "commit index %d is beyond the last entry, %d", index, l.last())
+	if index > l.last() {
+		broken("commit index %d is beyond the last entry, %d", index, l.last())
+	}
 	l.committed = index
 }
 
@@ -255,7 +261,9 @@ func (l *raftLog) acceptCommitted(entries []pb.Entry, unstableToo bool) {
 // appliedTo records that everything up to index is applied, size bytes of which
 // were waited for.
 func (l *raftLog) appliedTo(index, size uint64) {
-	invariant(l.applied <= index && index <= l.committed, "applied index %d is not within [%d, %d]", index, l.applied, l.committed)
+	if index < l.applied || index > l.committed {
+		broken("applied index %d is not within [%d, %d]", index, l.applied, l.committed)
+	}
 	l.applied = index
 	l.applying = max(l.applying, index)
 	l.applyingSize -= min(size, l.applyingSize)

@@ -4,12 +4,16 @@ import pb "raftsim/raft/raftpb"
 
 // peekReady returns all work there is. Nothing changes until it is accepted, and
 // it is only good until the next call to the node.
-func (rn *RawNode) peekReady() Ready {
+func (rn *RawNode) peekReady() (rd Ready) {
+	rn.fillReady(&rd)
+	return rd
+}
+
+// fillReady is peekReady for a Ready that is in place, which saves copying it.
+func (rn *RawNode) fillReady(rd *Ready) {
 	r := rn.raft
-	rd := Ready{
-		Entries:          r.log.unstable.next(),
-		CommittedEntries: r.log.nextCommitted(!r.AsyncStorageWrites),
-	}
+	rd.Entries = r.log.unstable.next()
+	rd.CommittedEntries = r.log.nextCommitted(!r.AsyncStorageWrites)
 	if len(r.readStates) > 0 {
 		rd.ReadStates = r.readStates
 	}
@@ -26,11 +30,10 @@ func (rn *RawNode) peekReady() Ready {
 	}
 	rd.MustSync = MustSync(hs, rn.hardState, len(rd.Entries))
 	if r.AsyncStorageWrites {
-		rd.Messages = rn.asyncMessages(&rd)
+		rd.Messages = rn.asyncMessages(rd)
 	} else {
 		rd.Messages = rn.syncMessages()
 	}
-	return rd
 }
 
 // syncMessages returns the messages of a Ready whose messages are sent when it is
@@ -39,8 +42,8 @@ func (rn *RawNode) syncMessages() []pb.Message {
 	r := rn.raft
 	all := r.msgs
 	for i := range r.promises {
-		if m := &r.promises[i]; m.To != r.ID {
-			all = append(all, *m)
+		if p := &r.promises[i]; p.to != r.ID {
+			all = append(all, p.message(r.ID))
 		}
 	}
 	r.msgs = all[:len(r.msgs)] // with the room that was made, if any
@@ -79,12 +82,12 @@ func (rn *RawNode) acceptReady(rd *Ready) {
 		rn.hardState = rd.HardState
 	}
 	if r.AsyncStorageWrites {
-		// There will be no word of when the slices are free.
-		r.msgs, r.promises = nil, nil
+		r.msgs = nil // there will be no word of when they are free
 	} else {
-		rn.promiseSelf(rd)
+		rn.owe(rd)
 		rn.lend(rd)
 	}
+	r.promises = r.promises[:0]
 	if rd.ReadStates != nil {
 		r.readStates = nil
 	}
@@ -94,20 +97,20 @@ func (rn *RawNode) acceptReady(rd *Ready) {
 	}
 }
 
-// promiseSelf collects what the node tells itself at Advance.
-func (rn *RawNode) promiseSelf(rd *Ready) {
+// owe notes what Advance will say about rd.
+func (rn *RawNode) owe(rd *Ready) {
 	r := rn.raft
+	o := owed{term: r.term, snapshot: snapshotOf(rd), applied: rd.CommittedEntries}
 	for i := range r.promises {
-		if r.promises[i].To == r.ID {
-			rn.onAdvance = append(rn.onAdvance, r.promises[i])
+		if r.promises[i].to == r.ID {
+			rn.selfPromises = append(rn.selfPromises, r.promises[i])
+			o.promises++
 		}
 	}
-	if r.waitsForAppend(rd) {
-		rn.onAdvance = append(rn.onAdvance, r.storageAppendResp(rd))
+	if len(r.log.unstable.entries) > 0 {
+		o.index, o.logTerm = r.log.last(), r.log.lastTerm()
 	}
-	if len(rd.CommittedEntries) > 0 {
-		rn.onAdvance = append(rn.onAdvance, r.storageApplyResp(rd))
-	}
+	rn.owed = append(rn.owed, o)
 }
 
 // lend leaves the messages of rd to the application until Advance, and goes on
@@ -115,7 +118,6 @@ func (rn *RawNode) promiseSelf(rd *Ready) {
 // is none.
 func (rn *RawNode) lend(rd *Ready) {
 	r := rn.raft
-	r.promises = r.promises[:0]
 	if rd.Messages != nil {
 		rn.lent = rd.Messages
 		r.msgs, rn.free = rn.free[:0], nil
@@ -124,7 +126,7 @@ func (rn *RawNode) lend(rd *Ready) {
 
 // mostFree is how many messages are kept room for: after a burst, memory goes back
 // to the collector.
-const mostFree = 4096
+const mostFree = 2048
 
 // takeBack ends the application's right to the messages that it was lent.
 func (rn *RawNode) takeBack() {

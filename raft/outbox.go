@@ -2,29 +2,41 @@ package raft
 
 import pb "raftsim/raft/raftpb"
 
-// outbox collects the messages of a node until the next Ready.
+// outbox collects what a node has to say until the next Ready.
 type outbox struct {
 	id uint64
 	// msgs may be sent at once when storage writes are asynchronous.
 	msgs []pb.Message
-	// promises say something about the log or the vote of this node, so they
-	// wait until those are durable. Some are to the node itself: what it has to
-	// say to itself as a leader or a candidate.
-	promises []pb.Message
+	// promises follow them when the log and the vote of this node are durable.
+	promises []promise
+}
+
+// promise is an answer about the log or the vote of the node that gives it: it
+// must be true after a crash as well. The one to whom it is given may be the node
+// itself, as a leader or a candidate.
+type promise struct {
+	kind    pb.MessageType // MsgAppResp, MsgVoteResp or MsgPreVoteResp
+	reject  bool
+	to      uint64
+	term    uint64
+	index   uint64
+	hint    uint64
+	logTerm uint64
 }
 
 // post adds a message to another node and returns it to be filled in, which must
 // happen before the next one is posted.
 func (o *outbox) post(t pb.MessageType, to, term uint64) *pb.Message {
-	invariant(to != o.id, "message of type %d from %d to itself", uint64(t), to)
+	if to == o.id {
+		broken("message of type %d from %d to itself", uint64(t), to)
+	}
 	o.msgs = append(o.msgs, pb.Message{Type: t, To: to, From: o.id, Term: term})
 	return &o.msgs[len(o.msgs)-1]
 }
 
-// promise adds a message that waits for the log, and returns it likewise.
-func (o *outbox) promise(t pb.MessageType, to, term uint64) *pb.Message {
-	o.promises = append(o.promises, pb.Message{Type: t, To: to, From: o.id, Term: term})
-	return &o.promises[len(o.promises)-1]
+// acknowledge promises to keep the log up to index.
+func (o *outbox) acknowledge(to, term, index uint64) {
+	o.promises = append(o.promises, promise{kind: pb.MsgAppResp, to: to, term: term, index: index})
 }
 
 // forward sends a request that only the leader can serve on to it. term is zero
@@ -35,5 +47,13 @@ func (o *outbox) forward(m *pb.Message, lead, term uint64) {
 	f.To, f.Term = lead, term
 	if f.From == None {
 		f.From = o.id
+	}
+}
+
+// message returns a promise as the message that it is sent as.
+func (p *promise) message(from uint64) pb.Message {
+	return pb.Message{
+		Type: p.kind, To: p.to, From: from, Term: p.term,
+		Index: p.index, LogTerm: p.logTerm, Reject: p.reject, RejectHint: p.hint,
 	}
 }

@@ -44,7 +44,7 @@ func (r *raft) proposeData(data []byte) error {
 	}
 	index := r.log.last() + 1
 	r.log.unstable.extend(1)[0] = pb.Entry{Term: r.term, Index: index, Data: data}
-	r.promise(pb.MsgAppResp, r.ID, r.term).Index = index
+	r.acknowledge(r.ID, r.term, index)
 	r.broadcastAppend()
 	return nil
 }
@@ -53,7 +53,7 @@ func (r *raft) proposeData(data []byte) error {
 func (r *raft) appendEmpty() {
 	index := r.log.last() + 1
 	r.log.unstable.extend(1)[0] = pb.Entry{Term: r.term, Index: index}
-	r.promise(pb.MsgAppResp, r.ID, r.term).Index = index
+	r.acknowledge(r.ID, r.term, index)
 }
 
 // appendEntries appends entries of the current term. Like any other member, the
@@ -66,7 +66,7 @@ func (r *raft) appendEntries(entries []pb.Entry) {
 		tail[i] = entries[i]
 		tail[i].Term, tail[i].Index = r.term, last
 	}
-	r.promise(pb.MsgAppResp, r.ID, r.term).Index = last
+	r.acknowledge(r.ID, r.term, last)
 }
 
 // reserve lets size bytes of data into the uncommitted tail of the log, and

@@ -132,7 +132,9 @@ func (r *raft) becomeFollower(term, lead uint64) {
 // becomePreCandidate prepares for asking around. The term and the vote stay as
 // they are, and so does the election timer.
 func (r *raft) becomePreCandidate() {
-	invariant(r.state != StateLeader, "leader of term %d becomes pre-candidate", r.term)
+	if r.state == StateLeader {
+		broken("leader of term %d becomes pre-candidate", r.term)
+	}
 	r.members.ResetVotes()
 	r.lead = None
 	r.become(StatePreCandidate)
@@ -140,7 +142,9 @@ func (r *raft) becomePreCandidate() {
 
 // becomeCandidate enters the next term with a vote for itself.
 func (r *raft) becomeCandidate() {
-	invariant(r.state != StateLeader, "leader of term %d becomes candidate", r.term)
+	if r.state == StateLeader {
+		broken("leader of term %d becomes candidate", r.term)
+	}
 	r.reset(r.term + 1)
 	r.vote = r.ID
 	r.become(StateCandidate)
@@ -149,7 +153,9 @@ func (r *raft) becomeCandidate() {
 // becomeLeader begins to lead the current term with an empty entry, whose
 // commitment commits everything before it (Raft §5.4.2, thesis §6.4).
 func (r *raft) becomeLeader() {
-	invariant(r.state == StateCandidate, "node in state %d becomes leader", uint64(r.state))
+	if r.state != StateCandidate {
+		broken("node in state %d becomes leader of term %d", uint64(r.state), r.term)
+	}
 	r.reset(r.term)
 	r.lead = r.ID
 	r.become(StateLeader)

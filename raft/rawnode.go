@@ -16,13 +16,24 @@ type RawNode struct {
 	softState SoftState
 	hardState pb.HardState
 
-	// onAdvance are the messages of the node to itself that Advance delivers:
-	// that what the Readys before it asked for is durable and applied.
-	onAdvance []pb.Message
+	// owed is what Advance says about the Readys before it, and selfPromises
+	// what the node promised itself in them.
+	owed         []owed
+	selfPromises []promise
 
 	// lent is the memory of the messages of the last accepted Ready, free what
 	// the one after the next can have.
 	lent, free []pb.Message
+}
+
+// owed is what Advance says about one Ready: how many promises of the node to
+// itself are due, that in this term the log became durable up to an entry, zero for
+// none, or with a snapshot, and which entries were applied.
+type owed struct {
+	promises             int
+	term, index, logTerm uint64
+	snapshot             *pb.Snapshot
+	applied              []pb.Entry
 }
 
 // NewRawNode returns a node with the state that Storage has, which may be none:
@@ -146,8 +157,8 @@ func (rn *RawNode) HasReady() bool {
 
 // Ready returns all work there is for the application, which must do it and then
 // call Advance.
-func (rn *RawNode) Ready() Ready {
-	rd := rn.peekReady()
+func (rn *RawNode) Ready() (rd Ready) {
+	rn.fillReady(&rd)
 	rn.acceptReady(&rd)
 	return rd
 }
@@ -156,11 +167,20 @@ func (rn *RawNode) Ready() Ready {
 // AsyncStorageWrites it does nothing: answers of the storage threads take its
 // place. The argument is ignored.
 func (rn *RawNode) Advance(Ready) {
-	for i := range rn.onAdvance {
-		_ = rn.raft.step(&rn.onAdvance[i])
-		rn.onAdvance[i] = pb.Message{}
+	r := rn.raft
+	promises := rn.selfPromises
+	for i := range rn.owed {
+		o := &rn.owed[i]
+		for ; o.promises > 0; o.promises-- {
+			m := promises[0].message(r.ID)
+			_ = r.step(&m)
+			promises = promises[1:]
+		}
+		r.saved(o.term, o.index, o.logTerm, o.snapshot)
+		r.appliedEntries(o.applied)
+		*o = owed{}
 	}
-	rn.onAdvance = rn.onAdvance[:0]
+	rn.owed, rn.selfPromises = rn.owed[:0], rn.selfPromises[:0]
 	rn.takeBack()
 }
 

@@ -50,10 +50,10 @@ func (r *raft) handleSnapshotStatus(m *pb.Message, pr *tracker.Progress) {
 // handleSnapshot takes over a snapshot from the leader.
 func (r *raft) handleSnapshot(m *pb.Message) {
 	if m.Snapshot != nil && r.restore(m.Snapshot) {
-		r.promise(pb.MsgAppResp, m.From, r.term).Index = r.log.last()
+		r.acknowledge(m.From, r.term, r.log.last())
 		return
 	}
-	r.promise(pb.MsgAppResp, m.From, r.term).Index = r.log.committed
+	r.acknowledge(m.From, r.term, r.log.committed)
 }
 
 // restore replaces log and configuration by those of a snapshot. It returns false

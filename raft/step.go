@@ -24,10 +24,10 @@ func (r *raft) step(m *pb.Message) error {
 		r.handleVoteRequest(m)
 		return nil
 	case pb.MsgStorageAppendResp:
-		r.handleStorageAppended(m)
+		r.saved(r.term, m.Index, m.LogTerm, m.Snapshot)
 		return nil
 	case pb.MsgStorageApplyResp:
-		r.handleStorageApplied(m)
+		r.appliedEntries(m.Entries)
 		return nil
 	}
 	switch r.state {
@@ -78,18 +78,14 @@ func (r *raft) stepStale(m *pb.Message) {
 		// heard by campaigning. It lets the leader know of the term instead,
 		// which steps down; otherwise neither would ever follow the other.
 		if r.CheckQuorum || r.PreVote {
-			r.promise(pb.MsgAppResp, m.From, r.term)
+			r.acknowledge(m.From, r.term, 0)
 		}
 	case pb.MsgPreVote:
 		// A candidate without pre-vote could have a higher term than those who
 		// could win; they learn of it from the refusal.
-		r.promise(pb.MsgPreVoteResp, m.From, r.term).Reject = true
+		r.promises = append(r.promises, promise{kind: pb.MsgPreVoteResp, to: m.From, term: r.term, reject: true})
 	case pb.MsgStorageAppendResp:
-		// The entries may have been replaced since. A snapshot holds nothing
-		// but what is committed, so it is good in any term.
-		if m.Snapshot != nil {
-			r.appliedSnapshot(m.Snapshot)
-		}
+		r.saved(m.Term, m.Index, m.LogTerm, m.Snapshot)
 	}
 }
 

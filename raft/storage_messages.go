@@ -3,7 +3,7 @@ package raft
 import pb "raftsim/raft/raftpb"
 
 // With AsyncStorageWrites a node sends its work to its storage threads, and they
-// answer. Without, Advance steps the same answers.
+// answer. Without, Advance says the same.
 
 // storageAppend returns the message to the append thread about what is to be
 // persisted, with the messages to be sent after that.
@@ -11,47 +11,36 @@ func (r *raft) storageAppend(rd *Ready) pb.Message {
 	m := pb.Message{Type: pb.MsgStorageAppend, To: LocalAppendThread, From: r.ID, Entries: rd.Entries}
 	// All zero means no change, as in the Ready.
 	m.Term, m.Vote, m.Commit = rd.Term, rd.Vote, rd.Commit
-	if !IsEmptySnap(rd.Snapshot) {
-		s := rd.Snapshot
-		m.Snapshot = &s
+	m.Snapshot = snapshotOf(rd)
+	waits := r.waitsForSave(rd)
+	if !waits && len(r.promises) == 0 {
+		return m
 	}
 	// What a leader says to itself about the entries comes before the news that
 	// they are stable, while their terms can be looked up in memory.
-	all := r.promises
-	if r.waitsForAppend(rd) {
-		all = append(all, r.storageAppendResp(rd))
+	m.Responses = make([]pb.Message, 0, len(r.promises)+1)
+	for i := range r.promises {
+		m.Responses = append(m.Responses, r.promises[i].message(r.ID))
 	}
-	r.promises = all[:len(r.promises)]
-	if len(all) > 0 {
-		m.Responses = all
+	if waits {
+		m.Responses = append(m.Responses, r.storageAppendResp(m.Snapshot))
 	}
 	return m
 }
 
-// waitsForAppend reports whether the node must hear when the append is durable.
+// waitsForSave reports whether the node must hear when what is in rd is durable.
 // It must as long as any entry is not stable, even if that is in progress: the
 // answer on its way may be overtaken by a change of term.
-func (r *raft) waitsForAppend(rd *Ready) bool {
+func (r *raft) waitsForSave(rd *Ready) bool {
 	return len(r.log.unstable.entries) > 0 || !IsEmptySnap(rd.Snapshot)
 }
 
-// storageAppendResp returns the answer of the append thread. It names the last
-// entry of the log, and is of the current term:
-//
-// Appends of an earlier term may overwrite one another. Suppose entries a, b of
-// one term are being written when a later leader replaces b by c, which then is
-// replaced by b again in a third term. If the first answer counted, b would be
-// taken for stable while c is what the storage has. An answer counts only in the
-// term it was asked for in, and within a term the log of a node is only added to
-// or replaced by one leader's.
-func (r *raft) storageAppendResp(rd *Ready) pb.Message {
-	m := pb.Message{Type: pb.MsgStorageAppendResp, To: r.ID, From: LocalAppendThread, Term: r.term}
+// storageAppendResp returns the answer of the append thread: that the log is
+// durable up to its last entry, as it is now, with its snapshot if there is one.
+func (r *raft) storageAppendResp(s *pb.Snapshot) pb.Message {
+	m := pb.Message{Type: pb.MsgStorageAppendResp, To: r.ID, From: LocalAppendThread, Term: r.term, Snapshot: s}
 	if len(r.log.unstable.entries) > 0 {
 		m.Index, m.LogTerm = r.log.last(), r.log.lastTerm()
-	}
-	if !IsEmptySnap(rd.Snapshot) {
-		s := rd.Snapshot
-		m.Snapshot = &s
 	}
 	return m
 }
@@ -60,41 +49,47 @@ func (r *raft) storageAppendResp(rd *Ready) pb.Message {
 func (r *raft) storageApply(rd *Ready) pb.Message {
 	return pb.Message{
 		Type: pb.MsgStorageApply, To: LocalApplyThread, From: r.ID, Entries: rd.CommittedEntries,
-		Responses: []pb.Message{r.storageApplyResp(rd)},
+		Responses: []pb.Message{{Type: pb.MsgStorageApplyResp, To: r.ID, From: LocalApplyThread, Entries: rd.CommittedEntries}},
 	}
 }
 
-// storageApplyResp returns the answer of the apply thread. What is committed is so
-// in any term.
-func (r *raft) storageApplyResp(rd *Ready) pb.Message {
-	return pb.Message{Type: pb.MsgStorageApplyResp, To: r.ID, From: LocalApplyThread, Entries: rd.CommittedEntries}
+// snapshotOf returns the snapshot of rd, nil if there is none.
+func snapshotOf(rd *Ready) *pb.Snapshot {
+	if IsEmptySnap(rd.Snapshot) {
+		return nil
+	}
+	s := rd.Snapshot
+	return &s
 }
 
-// handleStorageAppended takes note of what became durable.
-func (r *raft) handleStorageAppended(m *pb.Message) {
-	if m.Index != 0 {
-		r.log.unstable.stableTo(m.Index, m.LogTerm)
+// saved takes note that in a term, which may be over, the log became durable up to
+// the entry of this index and log term, or that a snapshot did.
+//
+// News of an earlier term say nothing about the entries: suppose that a and b are
+// being written when the leader of a second term replaces b by c, which the leader
+// of a third replaces by b again. When the first write is done, b is not durable:
+// the second is about to put c in its place. Within a term, a log is only ever
+// written by one leader, and what it wrote once stays. A snapshot holds nothing but
+// what is committed, so it is good in any term.
+func (r *raft) saved(term, index, logTerm uint64, s *pb.Snapshot) {
+	if term == r.term && index != 0 {
+		r.log.unstable.stableTo(index, logTerm)
 	}
-	if m.Snapshot != nil {
-		r.appliedSnapshot(m.Snapshot)
+	if s != nil {
+		r.log.unstable.stableSnapshotTo(s.Metadata.Index)
+		r.appliedTo(s.Metadata.Index, nil)
 	}
 }
 
-// handleStorageApplied takes note of entries that were applied.
-func (r *raft) handleStorageApplied(m *pb.Message) {
-	if len(m.Entries) == 0 {
+// appliedEntries takes note of entries that were applied.
+func (r *raft) appliedEntries(entries []pb.Entry) {
+	if len(entries) == 0 {
 		return
 	}
-	r.appliedTo(m.Entries[len(m.Entries)-1].Index, m.Entries)
+	r.appliedTo(entries[len(entries)-1].Index, entries)
 	if r.uncommittedSize > 0 {
-		r.uncommittedSize -= min(r.uncommittedSize, dataSize(m.Entries))
+		r.uncommittedSize -= min(r.uncommittedSize, dataSize(entries))
 	}
-}
-
-// appliedSnapshot takes note of a snapshot that replaced the state machine.
-func (r *raft) appliedSnapshot(s *pb.Snapshot) {
-	r.log.unstable.stableSnapshotTo(s.Metadata.Index)
-	r.appliedTo(s.Metadata.Index, nil)
 }
 
 // appliedTo takes note that everything up to index is applied, entries at last. A

@@ -42,8 +42,9 @@ func (u *unstable) last() uint64 { return u.offset + uint64(len(u.entries)) - 1 
 
 // slice returns the entries of [lo, hi).
 func (u *unstable) slice(lo, hi uint64) []pb.Entry {
-	invariant(u.offset <= lo && lo <= hi && hi <= u.last()+1,
-		"entries [%d, %d) are not within the unstable log [%d, %d]", lo, hi, u.offset, u.last())
+	if lo < u.offset || lo > hi || hi > u.last()+1 {
+		broken("entries [%d, %d) are not within the unstable log [%d, %d]", lo, hi, u.offset, u.last())
+	}
 	return u.entries[lo-u.offset : hi-u.offset : hi-u.offset]
 }
 
@@ -112,7 +113,9 @@ func (u *unstable) truncate(index uint64) {
 // are copied, their data is not.
 func (u *unstable) append(entries []pb.Entry) {
 	first := entries[0].Index
-	invariant(first <= u.last()+1, "entry %d appended to a log that ends at %d", first, u.last())
+	if first > u.last()+1 {
+		broken("entry %d appended to a log that ends at %d", first, u.last())
+	}
 	u.truncate(first)
 	copy(u.extend(len(entries)), entries)
 }
