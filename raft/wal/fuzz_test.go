@@ -25,11 +25,12 @@ func openHostile(t *testing.T, data []byte) {
 	allowed := uint64(256<<10 + 64*len(data))
 	require.Less(t, after.TotalAlloc-before.TotalAlloc, allowed, "for %d bytes of input", len(data))
 	if err == nil {
-		require.NoError(t, w.Save(pb.HardState{Term: 1 << 62}, nil, true))
+		const term = uint64(1 << 62)
+		require.NoError(t, w.Save(pb.HardState{Term: term}, nil, true))
 		require.NoError(t, w.Close())
 		_, state, err := wal.Open(fs, dir, small)
 		require.NoError(t, err)
-		require.EqualValues(t, 1<<62, state.HardState.Term)
+		require.Equal(t, term, state.HardState.Term)
 	}
 }
 
