@@ -48,7 +48,7 @@ func (p *progress) step(failed int64) {
 	case p.bar != nil:
 		p.bar.Add(1)
 		p.shown = true
-	case time.Since(p.last) >= plainInterval:
+	case p.done < p.total && time.Since(p.last) >= plainInterval:
 		p.last = time.Now()
 		fmt.Fprintf(p.w, "progress: %d of %d seeds, %d failed\n", p.done, p.total, failed)
 	}

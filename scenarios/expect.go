@@ -2,9 +2,11 @@ package scenarios
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
+	"raftsim/checker"
 	"raftsim/workload"
 )
 
@@ -96,4 +98,46 @@ func (recovery) schema() schema {
 		schema{"enum": []any{false, "no"}},
 		schema{"type": "string", "pattern": `^[0-9]+ election timeouts$`},
 	}}
+}
+
+// violated is the name of a property that a run is expected to break.
+type violated struct{}
+
+// ofRuns are the properties that sim judges, beside those that checker lists.
+var ofRuns = []string{
+	"linearizability", "no panic", "no unexcused failure",
+	"hosts run", "leader elected", "leader stays", "operations complete", "replicas converge",
+}
+
+func properties() []string {
+	names := slices.Clone(ofRuns)
+	for _, p := range checker.Properties() {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+// read refuses what is nearly the name of a property. Any other name may be
+// that of a property of the user's own, which only a run can tell.
+func (violated) read(r *reader, path string, n *node) {
+	if !r.isScalar(path, n) {
+		return
+	}
+	known := properties()
+	if near := nearest(n.text, known); near != "" && !slices.Contains(known, n.text) || n.text == "" {
+		r.fail(n, "%s is %s, no such property, %s", path, shown(n.text), suggestion(n.text, known))
+		return
+	}
+	r.scenario.Plan.Expect.Violation = n.text
+}
+
+func (violated) text(s *Scenario, _ bool) string {
+	if s.Plan.Expect.Violation == "" {
+		return ""
+	}
+	return quoteYAML(s.Plan.Expect.Violation)
+}
+
+func (violated) schema() schema {
+	return schema{"type": "string", "minLength": 1, "examples": properties()}
 }

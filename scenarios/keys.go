@@ -165,6 +165,5 @@ var expectKeys = group{
 		whole(func(s *Scenario) *int { return &s.Plan.Expect.MinLeaders }, 0, 1e6)},
 	{"allow_void", "Accept faults that found no target or took no effect. Default: no.",
 		flag(func(s *Scenario) *bool { return &s.Plan.Expect.AllowVoid })},
-	{"violation", "A property that the run is expected to break, such as \"linearizability\": the run passes when that one, and nothing before it, is broken.",
-		words(func(s *Scenario) *string { return &s.Plan.Expect.Violation }, 100)},
+	{"violation", "A property that the run is expected to break, such as \"linearizability\": the run passes when that one, and nothing before it, is broken.", violated{}},
 }
