@@ -68,7 +68,8 @@ func (s *Simulation) burstReads(p *plannedFault, group faults.Group, count int) 
 func (s *Simulation) operate(p *plannedFault, group faults.Group, count, bytes int, read bool) string {
 	shape := s.options.Workload.Shape
 	shape.ValueBytes = max(shape.ValueBytes, min(bytes, workload.MaxValueBytes))
-	generator := s.members.workload.NewClient(p.chance.Key("operations"), burstClient+uint64(len(s.trouble.planned)), shape)
+	s.members.bursts++
+	generator := s.members.workload.NewClient(p.chance.Key("operations"), burstClient+s.members.bursts, shape)
 	asked := 0
 	for _, id := range group.IDs() {
 		for tries := 0; asked < count && tries < 64*count; tries++ {

@@ -30,10 +30,15 @@ func (h *history) invoke(o checker.Operation, number uint64) int {
 	return place
 }
 
-// answer notes the answer of the operation at a place.
+// answer notes the answer of the operation at a place. A read took effect at
+// index; a command did so where it was first executed, which is not where a
+// retry of it met the session table.
 func (h *history) answer(place int, answer []byte, index uint64, event uint64, at clock.Time) {
 	o := &h.operations[place]
-	o.Answer, o.Return, o.ReturnAt, o.Applied = answer, int64(event), at, index
+	o.Answer, o.Return, o.ReturnAt = answer, int64(event), at
+	if o.ReadOnly {
+		o.Applied = index
+	}
 	h.counts.Open--
 	h.counts.Completed++
 }

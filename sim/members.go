@@ -21,6 +21,7 @@ type members struct {
 	confIndex uint64
 	leaders   map[uint64]uint64 // by term
 	sessions  uint64
+	bursts    uint64 // clients made up for bursts of operations
 }
 
 // founding says whether a host belongs to the first configuration.
