@@ -5,38 +5,40 @@ import (
 	"fmt"
 )
 
+// The texts are those of go.etcd.io/raft, since programs and people look for them
+// in logs and in answers of servers.
 var (
 	// ErrCompacted is returned by [Storage.Entries], [Storage.Term] and
 	// [MemoryStorage.Compact] for an index that is covered by a snapshot and
 	// no longer in the log.
-	ErrCompacted = errors.New("raft: requested index is compacted")
+	ErrCompacted = errors.New("requested index is unavailable due to compaction")
 
 	// ErrUnavailable is returned by [Storage.Entries] and [Storage.Term] for an
 	// index that the log does not reach yet.
-	ErrUnavailable = errors.New("raft: requested entry is unavailable")
+	ErrUnavailable = errors.New("requested entry at index is unavailable")
 
 	// ErrSnapOutOfDate is returned by [MemoryStorage.CreateSnapshot] and
 	// [MemoryStorage.ApplySnapshot] when a snapshot at the same or a later
 	// index is already there.
-	ErrSnapOutOfDate = errors.New("raft: snapshot is older than the existing one")
+	ErrSnapOutOfDate = errors.New("requested index is older than the existing snapshot")
 
 	// ErrSnapshotTemporarilyUnavailable is returned by a [Storage.Snapshot]
 	// that needs time to prepare one. The leader asks again later.
-	ErrSnapshotTemporarilyUnavailable = errors.New("raft: snapshot is temporarily unavailable")
+	ErrSnapshotTemporarilyUnavailable = errors.New("snapshot is temporarily unavailable")
 
 	// ErrProposalDropped says that a proposal was refused and is in no log: no
 	// leader is known, leadership is being transferred, the uncommitted tail of
 	// the log is full, forwarding is off, or the proposal is malformed. The
 	// caller may try again.
-	ErrProposalDropped = errors.New("raft: proposal dropped")
+	ErrProposalDropped = errors.New("raft proposal dropped")
 
 	// ErrStepLocalMsg is returned by [RawNode.Step] for a message that a node
 	// may only send to itself (see [IsLocalMsg]).
-	ErrStepLocalMsg = errors.New("raft: cannot step a local message")
+	ErrStepLocalMsg = errors.New("raft: cannot step raft local message")
 
 	// ErrStepPeerNotFound is returned by [RawNode.Step] for an answer from a
 	// node that is not in the configuration.
-	ErrStepPeerNotFound = errors.New("raft: cannot step an answer of an unknown peer")
+	ErrStepPeerNotFound = errors.New("raft: cannot step as peer not found")
 
 	// ErrStopped is returned by the methods of a [Node] after Stop.
 	ErrStopped = errors.New("raft: stopped")
