@@ -176,8 +176,12 @@ func shown(text string) string {
 
 // suggestion completes an error about an unknown word.
 func suggestion(word string, valid []string) string {
+	const most = 20 // words that fit a line or two beside a good guess
 	all := "valid are " + strings.Join(valid, ", ")
-	if best := nearest(strings.ToLower(word), valid); best != "" {
+	switch best := nearest(strings.ToLower(word), valid); {
+	case best != "" && len(valid) > most:
+		return fmt.Sprintf("did you mean %q?", best)
+	case best != "":
 		return fmt.Sprintf("did you mean %q? %s", best, all)
 	}
 	return all
