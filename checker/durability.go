@@ -39,13 +39,15 @@ func (c *Protocol) checkTermDurable(h *hostMemory, m *pb.Message) {
 // moved on: the leader that is answered can no longer commit by this answer
 // what a later leader did not keep, for that one was elected by voters who had it.
 func (c *Protocol) checkAcknowledgement(h *hostMemory, m *pb.Message) {
+	if m.Term > h.matchedTerm {
+		h.matchedTerm, h.matched = m.Term, 0
+	}
+	if m.Term == h.matchedTerm {
+		h.matched = max(h.matched, m.Index)
+	}
 	if h.disk.Term > m.Term {
 		return
 	}
-	if h.matchedTerm != m.Term {
-		h.matchedTerm, h.matched = m.Term, 0
-	}
-	h.matched = max(h.matched, m.Index)
 	if m.Index > h.diskLog.last() {
 		c.report(appendDurability, "reply", fmt.Sprintf("n%d acknowledges index %d before it is durable", h.id, m.Index),
 			c.fact(h.id, "acknowledges index %d to n%d in term %d; its disk ends at index %d", m.Index, m.To, m.Term, h.diskLog.last()))

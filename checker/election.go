@@ -2,6 +2,7 @@ package checker
 
 import (
 	"fmt"
+	"slices"
 
 	"raftsim/raft"
 	pb "raftsim/raft/raftpb"
@@ -115,7 +116,7 @@ func describeVote(hs pb.HardState) string {
 // moved to a later term, or of a pre-vote that left together with new entries.
 func (c *Protocol) checkVoteFreshness(h *hostMemory, m *pb.Message) {
 	pre := m.Type == pb.MsgPreVoteResp
-	if m.To == h.id || !pre && h.hs.Term != m.Term || pre && h.grew {
+	if m.To == h.id || !pre && h.hs.Term != m.Term || pre && (h.grew || h.preVoteWasDue(m)) {
 		return
 	}
 	last := h.log.last()
@@ -146,10 +147,32 @@ func (c *Protocol) checkVoteFreshness(h *hostMemory, m *pb.Message) {
 		c.fact(h.id, "votes for n%d; its log has index %d of term %d", m.To, last, own.term))
 }
 
+// poll is a request for a pre-vote that has reached a host, with the end of the
+// log that the host had then: its answer may leave after the log has grown.
+type poll struct {
+	from, term          uint64
+	lastTerm, lastIndex uint64 // of the candidate
+	ownTerm, ownIndex   uint64 // of the host, at that time
+}
+
+// polled remembers a request for a pre-vote. Those of earlier terms are past.
+func (h *hostMemory) polled(m *pb.Message) {
+	h.polls = slices.DeleteFunc(h.polls, func(p poll) bool { return p.term < m.Term })
+	h.polls = append(h.polls, poll{m.From, m.Term, m.LogTerm, m.Index, h.log.end().term, h.log.last()})
+}
+
+// preVoteWasDue says whether a candidate's log was good enough when it asked.
+func (h *hostMemory) preVoteWasDue(m *pb.Message) bool {
+	return slices.ContainsFunc(h.polls, func(p poll) bool {
+		return p.from == m.To && p.term == m.Term &&
+			(p.lastTerm > p.ownTerm || p.lastTerm == p.ownTerm && p.lastIndex >= p.ownIndex)
+	})
+}
+
 // checkVoteRequest judges a request for votes and remembers the log it speaks of.
 func (c *Protocol) checkVoteRequest(h *hostMemory, m *pb.Message) {
 	t, pre := c.term(m.Term), m.Type == pb.MsgPreVote
-	if pre && m.Term != h.hs.Term+1 && h.role == raft.StatePreCandidate {
+	if pre && m.Term > h.hs.Term+1 && h.role == raft.StatePreCandidate {
 		c.report(preVote, "term", fmt.Sprintf("n%d asks for pre-votes in term %d while it is in term %d", h.id, m.Term, h.hs.Term),
 			c.fact(h.id, "sends %s for term %d", m.Type, m.Term))
 	}

@@ -41,6 +41,7 @@ type hostMemory struct {
 	// matched is the highest index that the host acknowledged to the leader of
 	// matchedTerm.
 	matched, matchedTerm uint64
+	polls                []poll // requests for pre-votes that reached the host
 	// progress holds what the host believes of its peers while it leads.
 	progress []peerBelief
 }

@@ -166,6 +166,13 @@ func (c *Protocol) Sent(host uint64, m *pb.Message) {
 	}
 }
 
+// Received says that a message reaches a host, before the host has seen it.
+func (c *Protocol) Received(host uint64, m *pb.Message) {
+	if m.Type == pb.MsgPreVote {
+		c.host(host).polled(m)
+	}
+}
+
 // Violations returns what was found so far, in order, one of each signature.
 // The slice is the Protocol's own.
 func (c *Protocol) Violations() []Violation { return c.violations }

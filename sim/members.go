@@ -140,6 +140,7 @@ func (s *Simulation) watchStart(h *Host, state *wal.State) {
 	}
 	s.record(Record{Verb: Recovered, Host: h.id, Fields: [4]uint64{hs.Term, hs.Commit, state.Snapshot.Metadata.Index + 1, last}})
 	s.protocol.Started(h.id, hs, state.Snapshot, state.Entries)
+	s.protocol.ConfChanged(h.id, state.Snapshot.Metadata.Index, state.Snapshot.Metadata.ConfState)
 }
 
 // elected notes a new leader.

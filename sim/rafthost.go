@@ -224,6 +224,7 @@ func (p *raftHost) Receive(from uint64, m *Message) {
 // step gives a message to the Node. What it refuses (a response from a host
 // that it does not know, say) is as if it had been lost.
 func (p *raftHost) step(m pb.Message) {
+	p.host.sim.protocol.Received(p.host.id, &m)
 	_ = p.node.Step(context.Background(), m)
 }
 
