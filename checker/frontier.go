@@ -14,7 +14,7 @@ import (
 // Its cost is linear in the length of the history and exponential in what is
 // under way, which a Ranker cuts down.
 func (j *judge) search(part []event) Result {
-	f := &frontier{judge: j, part: part}
+	f := &frontier{judge: j, causes: newCauses(j, part), part: part}
 	f.configs = []*possibility{{state: j.model.Init()}}
 	for _, in := range instants(part) {
 		if !in.returns {
@@ -104,6 +104,7 @@ func with(bits []uint64, i int) []uint64 {
 // frontier is the search at one instant.
 type frontier struct {
 	*judge
+	*causes
 	part    []event
 	slots   []int // operations under way that will return, -1 where free
 	unknown []int // operations under way that never will
@@ -129,6 +130,7 @@ const keptMoments = 64
 func (f *frontier) call(op int) {
 	if !f.part[op].known {
 		f.unknown = append(f.unknown, op)
+		f.guess(len(f.unknown) - 1)
 		return
 	}
 	slot := slices.Index(f.slots, -1)
@@ -208,11 +210,7 @@ func (f *frontier) reach(p *possibility, slot int) {
 			push(f.take(p, slot)) // anything else would raise a counter too far
 			continue
 		}
-		for i := range f.unknown {
-			if !has(p.used, i) {
-				push(f.takeUnknown(p, i))
-			}
-		}
+		f.guesses(p, func(i int) { push(f.takeUnknown(p, i)) })
 		for s, o := range f.slots {
 			if o >= 0 && !has(p.done, s) && f.due(p, o) {
 				push(f.take(p, s))
@@ -237,7 +235,7 @@ func (f *frontier) take(p *possibility, slot int) *possibility {
 func (f *frontier) takeUnknown(p *possibility, i int) *possibility {
 	op := f.unknown[i]
 	ok, state := f.step(p, op)
-	if !ok || f.model.Equal(state, p.state) {
+	if !ok || f.model.Equal(state, p.state) || f.contradicts(op, state) {
 		return nil
 	}
 	return f.settle(&possibility{state, p.done, with(p.used, i), p.usedHash + mix(1, uint64(i)), &way{op, p.way}})
@@ -273,48 +271,4 @@ func (f *frontier) remember(at int64) {
 		f.recent = append(f.recent[:0], f.recent[keptMoments/2:]...)
 	}
 	f.recent = append(f.recent, moment{at, slices.Clone(f.configs), slices.Clone(f.slots), f.unknown[:len(f.unknown):len(f.unknown)]})
-}
-
-// set holds possibilities without repetition, in the order they were added.
-type set struct {
-	byHash map[uint64][]int
-	list   []*possibility
-}
-
-func (s *set) reset() {
-	if s.byHash == nil || len(s.byHash) > 256 { // clearing costs what it once held
-		s.byHash = map[uint64][]int{}
-	}
-	clear(s.byHash)
-	s.list = s.list[:0]
-}
-
-func (s *set) add(j *judge, p *possibility) bool {
-	h := mix(j.model.Hash(p.state), p.usedHash)
-	for i, word := range p.done {
-		if word != 0 {
-			h = mix(h^uint64(i), word)
-		}
-	}
-	for _, i := range s.byHash[h] {
-		if o := s.list[i]; sameBits(o.done, p.done) && sameBits(o.used, p.used) && j.model.Equal(o.state, p.state) {
-			return false
-		}
-	}
-	s.byHash[h] = append(s.byHash[h], len(s.list))
-	s.list = append(s.list, p)
-	return true
-}
-
-// sameBits compares two sets of bits; a longer one may end in zeros.
-func sameBits(a, b []uint64) bool {
-	if len(a) < len(b) {
-		a, b = b, a
-	}
-	for i, word := range a {
-		if i < len(b) && word != b[i] || i >= len(b) && word != 0 {
-			return false
-		}
-	}
-	return true
 }

@@ -2,6 +2,7 @@ package checker_test
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,7 +24,7 @@ func drawService(t *rapid.T, maxClients int) *service {
 	key := random.Seed(draw).Key("schedule")
 	v := newService(w, s, rapid.IntRange(1, maxClients).Draw(t, "clients"), random.Seed(rapid.Uint64().Draw(t, "seed")),
 		func(below uint64) uint64 { n++; return key.Fate(1, n) % below })
-	v.lose = uint64(rapid.IntRange(0, 6).Draw(t, "lose"))
+	v.lose = uint64(rapid.SampledFrom([]int{0, 3, 4, 5, 6, 10}).Draw(t, "lose"))
 	return v
 }
 
@@ -44,36 +45,67 @@ func reference(w workload.Workload, history []checker.Operation) checker.Verdict
 	return checker.Illegal
 }
 
+// agree judges a history in every way there is and compares with Porcupine.
+func agree(t require.TestingT, v *service, history []checker.Operation) (checker.Verdict, []string) {
+	want := reference(v.w, history)
+	judges := []workload.Workload{v.w, plain{v.w}}
+	if r, ok := v.w.(workload.Ranker); ok {
+		judges = append(judges, ranked{v.w, r})
+	}
+	var methods []string
+	for _, w := range judges {
+		for _, h := range [][]checker.Operation{history, withoutHints(history)} {
+			got := checker.Linearizable(w, h, 100_000)
+			if got.Verdict == checker.Inconclusive {
+				require.Equal(t, plain{v.w}, w, "only what knows nothing but the model may give up")
+				continue
+			}
+			require.Equal(t, want, got.Verdict, "%s by %s", v.w.Name(), got.Method)
+			methods = append(methods, got.Verdict.String()+" by "+got.Method)
+			if want == checker.Illegal {
+				require.NotNil(t, got.Violation)
+				require.NotEmpty(t, got.Window)
+				require.LessOrEqual(t, len(got.Window), len(h))
+			}
+		}
+	}
+	return want, methods
+}
+
 func TestEveryWayOfJudgingAgreesWithPorcupine(t *testing.T) {
-	methods, verdicts := map[string]int{}, map[checker.Verdict]int{}
 	rapid.Check(t, func(t *rapid.T) {
 		v := drawService(t, 4)
 		history := v.run(rapid.IntRange(1, 16).Draw(t, "operations"))
 		if rapid.Bool().Draw(t, "corrupt") {
 			corrupt(v.w, history, v.draw)
 		}
-		want := reference(v.w, history)
-		verdicts[want]++
-		judges := []workload.Workload{v.w, plain{v.w}}
-		if r, ok := v.w.(workload.Ranker); ok {
-			judges = append(judges, ranked{v.w, r})
-		}
-		for _, w := range judges {
-			for _, h := range [][]checker.Operation{history, withoutHints(history)} {
-				got := checker.Linearizable(w, h, 0)
-				require.Equal(t, want, got.Verdict, "%s by %s", v.w.Name(), got.Method)
-				methods[got.Verdict.String()+" by "+got.Method]++
-				if want == checker.Illegal {
-					require.NotNil(t, got.Violation)
-					require.NotEmpty(t, got.Window)
-					require.LessOrEqual(t, len(got.Window), len(h))
-				}
-			}
-		}
+		agree(t, v, history)
 	})
-	t.Log(methods, verdicts)
-	require.Greater(t, verdicts[checker.Illegal], 5)
-	require.Greater(t, verdicts[checker.Legal], 5)
+}
+
+func TestThousandsOfSmallHistoriesAgreeWithPorcupine(t *testing.T) {
+	verdicts, methods := map[checker.Verdict]int{}, map[string]int{}
+	for seed := range random.Seed(3000) {
+		draw := scheduled(seed)
+		w, err := workload.Lookup(workload.Names()[draw(4)])
+		require.NoError(t, err)
+		v := newService(w, workload.Shape{Keys: 1 + int(draw(2))}, 1+int(draw(4)), seed, draw)
+		v.lose = 3 * draw(4)
+		history := v.run(1 + int(draw(14)))
+		for range draw(3) {
+			corrupt(w, history, draw)
+		}
+		verdict, by := agree(t, v, history)
+		verdicts[verdict]++
+		for _, m := range by {
+			methods[m]++
+		}
+	}
+	require.Greater(t, verdicts[checker.Illegal], 500)
+	require.Greater(t, verdicts[checker.Legal], 500)
+	for _, m := range []string{"linearizable by certificate", "linearizable by register", "linearizable by frontier", "not linearizable by porcupine"} {
+		require.Greater(t, methods[m], 100, m)
+	}
 }
 
 func TestLegalHistoryIsCertifiedByItsLog(t *testing.T) {
@@ -158,7 +190,7 @@ func TestStaleReadIsToldInWords(t *testing.T) {
 	require.Equal(t, checker.Illegal, r.Verdict)
 	require.Equal(t, "k0", r.Partition)
 	require.Equal(t, strings.TrimSpace(`
-linearizability (Herlihy and Wing 1990): k0: nothing is seen again after c1.1 had replaced it: no order of these 2 operations gives their answers
+linearizability (Herlihy and Wing 1990): k0: nothing is seen again after c1.1 had replaced it; no order explains these 2 operations
   client 1: put k0 c1.1 -> ok, called at 0.010s (event 10), answered at 0.020s (event 20)
   client 2: get k0 -> nothing, called at 0.030s (event 30), answered at 0.040s (event 40)`), r.Violation.String())
 	require.Equal(t, "linearizability: kv: stale read", r.Violation.Signature)
@@ -185,5 +217,89 @@ func stale() []checker.Operation {
 		op(2, get, empty.Query(get), 30, 40),
 		op(2, get, machine.Query(get), 50, 60),
 		op(2, get, machine.Query(get), 70, 80),
+	}
+}
+
+// scheduled draws a schedule from a seed.
+func scheduled(seed random.Seed) func(uint64) uint64 {
+	n, key := uint64(0), seed.Key("schedule")
+	return func(below uint64) uint64 { n++; return key.Fate(1, n) % below }
+}
+
+// long is a history of 20 clients in which one answer in twenty is lost.
+func long(w workload.Workload, operations int) *service {
+	v := newService(w, workload.Shape{Keys: 10}, 20, 7, scheduled(5))
+	v.lose = 20
+	v.run(operations)
+	return v
+}
+
+func TestLongHistoriesAlwaysGetAVerdict(t *testing.T) {
+	for _, name := range workload.Names() {
+		w, err := workload.Lookup(name)
+		require.NoError(t, err)
+		v := long(w, 8000)
+		require.Equal(t, "certificate", checker.Linearizable(w, v.history, 0).Method, name)
+		require.Equal(t, checker.Legal, checker.Linearizable(w, withoutHints(v.history), 0).Verdict, name)
+		for range 6 {
+			history := slices.Clone(v.history)
+			for corrupt(w, history, v.draw) < 0 {
+			}
+			r := checker.Linearizable(w, history, 0)
+			require.Equal(t, checker.Illegal, r.Verdict, name)
+			require.Less(t, r.Steps, int64(1_000_000), name)
+		}
+	}
+}
+
+func TestOldAnswerInALongHistoryIsFoundWithFewOperations(t *testing.T) {
+	v := long(workload.KV, 20000)
+	found := 0
+	for i := range v.history {
+		o := &v.history[i]
+		if i < 10000 || !o.ReadOnly || o.Return == checker.Open || found == 5 {
+			continue
+		}
+		for k := i - 1000; k >= 0; k-- { // what a read of the key was answered long ago
+			old := &v.history[k]
+			if old.ReadOnly && old.Return != checker.Open && object(v.w, old.Command) == object(v.w, o.Command) && !bytes.Equal(old.Answer, o.Answer) {
+				history := slices.Clone(v.history)
+				history[i].Answer = old.Answer
+				r := checker.Linearizable(v.w, history, 0)
+				require.Equal(t, checker.Illegal, r.Verdict)
+				require.Equal(t, "porcupine", r.Method)
+				require.LessOrEqual(t, len(r.Window), 8, "%s", r.Violation)
+				found++
+				break
+			}
+		}
+	}
+	require.Equal(t, 5, found)
+}
+
+func BenchmarkCertificate(b *testing.B) {
+	v := long(workload.KV, 100_000)
+	b.ReportAllocs()
+	for b.Loop() {
+		if checker.Linearizable(workload.KV, v.history, 0).Method != "certificate" {
+			b.Fatal("not certified")
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(v.history)), "ns/operation")
+}
+
+func BenchmarkCorruptedAnswer(b *testing.B) {
+	for _, name := range workload.Names() {
+		w, _ := workload.Lookup(name)
+		v := long(w, 100_000)
+		for corrupt(w, v.history, v.draw) < 0 {
+		}
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if checker.Linearizable(w, v.history, 0).Verdict != checker.Illegal {
+					b.Fatal("not found")
+				}
+			}
+		})
 	}
 }

@@ -39,8 +39,8 @@ func (f *frontier) condemn(op int) Result {
 			window = append(window, i)
 		}
 	}
-	flaw := &flaw{shape: "answer", detail: "no state that was possible gives the last answer", ops: []int{op}}
-	return f.judgeWindow(best, window, end, flaw)
+	flaw := &flaw{shape: "answer", detail: "no state that was possible gives an answer", ops: []int{op}}
+	return f.judgeWindow(best, f.relevant(best, window, end), end, flaw)
 }
 
 // all reports whether something holds in each state that was possible.
@@ -105,11 +105,15 @@ func (j *judge) condemn(part []event, window []int, starts []any, why *flaw, met
 	return j.illegal(part, window, starts, why, method)
 }
 
+// confirmSteps bounds what Porcupine may spend on a window that is known to be
+// illegal already.
+const confirmSteps = 200_000
+
 // porcupine runs Porcupine over operations from a state. Its steps count, and
 // past the budget every step is refused, so that the search ends; its answer is
 // worth nothing then. So is that of a search that would need too much memory.
 func (j *judge) porcupine(ops []event, start any) porcupine.CheckResult {
-	allowed := min(j.left, (256<<20)/int64(len(ops)/8+64))
+	allowed := min(j.left, confirmSteps, (256<<20)/int64(len(ops)/8+64))
 	spent := int64(0)
 	result := porcupine.CheckOperationsTimeout(windowModel(j.model, start, func() bool {
 		spent++
@@ -161,10 +165,10 @@ func (j *judge) illegal(part []event, window []int, starts []any, why *flaw, met
 	v := &Violation{
 		Property:  linearizability,
 		Source:    "Herlihy and Wing 1990",
-		Detail:    fmt.Sprintf("%s: %s: no order of these %d operations gives their answers", object, why.detail, len(r.Window)),
+		Detail:    fmt.Sprintf("%s: %s", object, why.detail),
 		Signature: fmt.Sprintf("%s: %s: %s", linearizability, j.w.Name(), why.shape),
 	}
-	for i := range r.Window {
+	for i := range r.Window[:min(len(r.Window), mostEvidence)] {
 		v.Evidence = append(v.Evidence, describeOperation(j.w, &r.Window[i]))
 	}
 	for _, i := range why.ops {
@@ -172,13 +176,31 @@ func (j *judge) illegal(part []event, window []int, starts []any, why *flaw, met
 			v.At, v.Event = o.ReturnAt, uint64(o.Return)
 		}
 	}
-	if len(r.Window) > 0 && len(starts) == 1 {
-		if state := j.model.DescribeState(starts[0]); state != "" && !j.model.Equal(starts[0], j.model.Init()) {
-			v.Detail += fmt.Sprintf(" from %q on", state)
-		}
+	if len(starts) == 1 && !j.model.Equal(starts[0], j.model.Init()) {
+		v.Detail += ", from " + shorten(j.model.DescribeState(starts[0]))
 	}
+	v.Detail += fmt.Sprintf("; no order explains %s", plural(len(r.Window), "operation"))
 	r.Violation = v
 	return r
+}
+
+// mostEvidence bounds the lines of a violation; the window has them all.
+const mostEvidence = 24
+
+// shorten cuts a description of a state to what fits a line.
+func shorten(state string) string {
+	const most = 100
+	if len(state) <= most {
+		return fmt.Sprintf("%q", state)
+	}
+	return fmt.Sprintf("%q and more", state[:most])
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "this " + noun
+	}
+	return fmt.Sprintf("these %d %ss", n, noun)
 }
 
 // describeOperation is evidence of one operation, at its return if it has one.
