@@ -16,3 +16,8 @@ type Profile struct {
 	// Faults are there from the start, under the handles 1, 2 and so on.
 	Faults []Fault
 }
+
+// SetProfile makes the disk behave otherwise for operations asked for from now
+// on. The faults of the new profile are not injected, and those of the old one
+// stay.
+func (d *Disk) SetProfile(p Profile) { d.profile = p }

@@ -41,6 +41,7 @@ type call struct {
 	request  Request
 	asked    *Request
 	read     bool
+	tries    int
 	deadline clock.Time
 	target   uint64
 }
@@ -87,15 +88,15 @@ func (s *Simulation) addClient() *client {
 	c.calls = make([]call, 1)
 	s.clients = append(s.clients, c)
 	for host := range s.hosts {
-		s.connect(c, uint64(host+1))
+		s.connect(c, uint64(host+1), s.options.Access)
 	}
 	return c
 }
 
 // connect sets up the links between a client and a host.
-func (s *Simulation) connect(c *client, host uint64) {
-	s.network.SetProfile(c.id, host, s.options.Access)
-	s.network.SetProfile(host, c.id, s.options.Access)
+func (s *Simulation) connect(c *client, host uint64, p network.Profile) {
+	s.network.SetProfile(c.id, host, p)
+	s.network.SetProfile(host, c.id, p)
 }
 
 // fate is the client's next draw for a purpose.
@@ -148,7 +149,7 @@ func (c *client) begin(command workload.Command, nth uint64) {
 		k.target = c.pick()
 	}
 	c.number++
-	k.busy, k.nth, k.read, k.asked = true, nth, command.ReadOnly, nil
+	k.busy, k.nth, k.read, k.asked, k.tries = true, nth, command.ReadOnly, nil, 0
 	k.deadline = s.now.Add(s.options.Workload.Timeout)
 	if c.generator == nil {
 		k.deadline = clock.Never
@@ -180,7 +181,18 @@ func (c *client) ask(i int) {
 	s.history.counts.Attempts++
 	s.outbox = Message{Kind: RequestMessage, Request: &request}
 	s.send(c.id, k.target, &s.outbox)
-	c.after(i, s.options.Workload.Attempt)
+	c.after(i, c.patience(k))
+}
+
+// patience is how long a client waits for the answer of one host. In the second
+// act, where it never gives up, it waits longer each time: a cluster that is
+// slow to catch up would otherwise be buried in retries.
+func (c *client) patience(k *call) time.Duration {
+	if !c.sim.recovery.begun {
+		return c.sim.options.Workload.Attempt
+	}
+	k.tries++
+	return c.sim.options.Workload.Attempt << min(k.tries-1, 4)
 }
 
 // receive takes a host's answer. One to an operation that is not under way any

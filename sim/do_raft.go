@@ -102,12 +102,15 @@ func (s *Simulation) reconfigure(a faults.Reconfigure) string {
 	})
 }
 
-// join starts a host that is to become a member, if it is not running.
+// join starts a host that is to become a member, if it was never started or has
+// been switched off, and keeps it running until it is one.
 func (s *Simulation) join(id uint64) {
 	for uint64(len(s.hosts)) < id {
 		s.addHost(uint64(len(s.hosts)) + 1)
 	}
-	if h := s.hosts[id-1]; h.state == absent || h.state == retired {
+	h := s.hosts[id-1]
+	h.joining = true
+	if h.state == absent || h.state == retired {
 		h.restart()
 	}
 }

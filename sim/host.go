@@ -20,6 +20,7 @@ type Host struct {
 	// downs and pauses count the faults that hold the host down or still: it
 	// comes back when the last of them ends.
 	downs, pauses int
+	joining       bool // it was told to run because it is to become a member
 	incarnation   uint32
 	clock         clock.Local
 	disk          *disk.Disk

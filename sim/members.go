@@ -98,7 +98,7 @@ func (s *Simulation) addHost(id uint64) *Host {
 	h.disk = disk.New(s.fates, name(id), s.options.Disk)
 	s.hosts = append(s.hosts, h)
 	for _, c := range s.clients {
-		s.connect(c, id)
+		s.connect(c, id, s.options.Access)
 	}
 	return h
 }
@@ -161,6 +161,10 @@ func (s *Simulation) confChanged(p *raftHost) {
 	s.protocol.ConfChanged(p.host.id, p.applied, p.conf)
 	if p.applied > m.confIndex {
 		m.conf, m.confIndex = p.conf, p.applied
+		for _, id := range memberIDs(&m.conf) {
+			s.join(id)
+			s.hosts[id-1].joining = false
+		}
 	}
 	s.retireRemoved()
 }
@@ -180,7 +184,7 @@ func (s *Simulation) retireRemoved() {
 		}
 	}
 	for _, h := range s.hosts {
-		if h.state != absent && h.state != retired && !slices.Contains(ids, h.id) {
+		if h.state != absent && h.state != retired && !h.joining && !slices.Contains(ids, h.id) {
 			s.retiring = append(s.retiring, h.id)
 		}
 	}
@@ -190,7 +194,7 @@ func (s *Simulation) retireRemoved() {
 func (s *Simulation) retire() {
 	for _, id := range s.retiring {
 		h := s.hosts[id-1]
-		if h.state == retired || slices.Contains(memberIDs(&s.members.conf), id) {
+		if h.state == retired || h.joining || slices.Contains(memberIDs(&s.members.conf), id) {
 			continue
 		}
 		s.protocol.Crashed(id, false)

@@ -6,6 +6,7 @@ import (
 
 	"raftsim/checker"
 	"raftsim/clock"
+	"raftsim/disk"
 	"raftsim/network"
 	"raftsim/raft"
 	"raftsim/random"
@@ -24,8 +25,11 @@ type recovery struct {
 	failed   *checker.Violation
 }
 
-// quickNetwork is the network of the second act.
-var quickNetwork = network.Profile{Latency: random.Constant(time.Millisecond)}
+// The network and the disks of the second act.
+var (
+	quickNetwork = network.Profile{Latency: random.Constant(time.Millisecond)}
+	quickDisk    = disk.Profile{Sync: random.Constant(100 * time.Microsecond)}
+)
 
 // steadyTimeouts is how long, in election timeouts, a recovered cluster must
 // keep its leader.
@@ -41,6 +45,12 @@ func (s *Simulation) secondAct() {
 	s.record(Record{Verb: Act, Text: "2: all faults heal"})
 	s.heal()
 	s.network.SetDefault(quickNetwork)
+	for _, h := range s.hosts {
+		h.disk.SetProfile(quickDisk)
+		for _, c := range s.clients {
+			s.connect(c, h.id, quickNetwork)
+		}
+	}
 	for _, c := range s.clients {
 		c.recover()
 	}
