@@ -125,6 +125,9 @@ func (c *Protocol) checkVoteFreshness(h *hostMemory, m *pb.Message) {
 		last--
 		own, _ = h.log.at(last)
 	}
+	if !pre && own.term >= m.Term {
+		return // a snapshot of later has covered what the voter had
+	}
 	t := c.term(m.Term)
 	var asked *candidate
 	for i := range t.candidates {

@@ -192,7 +192,7 @@ func (c *client) patience(k *call) time.Duration {
 		return c.sim.options.Workload.Attempt
 	}
 	k.tries++
-	return c.sim.options.Workload.Attempt << min(k.tries-1, 4)
+	return c.sim.options.Raft.ElectionTimeout() << min(k.tries-1, 3)
 }
 
 // receive takes a host's answer. One to an operation that is not under way any
