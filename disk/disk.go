@@ -50,7 +50,8 @@ type Disk struct {
 	watch   func(Operation)
 
 	now        clock.Time // of the latest call that told it
-	busy       clock.Time // when the last operation ends
+	started    clock.Time // when the last operation started, and
+	busy       clock.Time // when it ends
 	stalled    clock.Time // no operation starts before it
 	operations uint64
 	counts     [purposeSync + 1]uint64 // operations of each class of latency
@@ -182,6 +183,7 @@ func (d *Disk) begin(verb, name string, class random.Purpose, moved int) Operati
 	case purposeSync:
 		latency = &d.profile.Sync
 	}
+	d.started = max(d.now, d.busy, d.stalled)
 	takes := latency.At(d.key.Fate(class, d.counts[class]))
 	d.counts[class]++
 	if rate := d.profile.BytesPerSecond; rate > 0 && class != purposeWrite {
@@ -192,9 +194,8 @@ func (d *Disk) begin(verb, name string, class random.Purpose, moved int) Operati
 			takes += f.Delay.At(d.key.Fate(purposeDelay, d.operations))
 		}
 	}
-	start := max(d.now, d.busy, d.stalled)
-	d.busy = start.Add(takes)
-	return Operation{Number: d.operations, Verb: verb, Name: name, Bytes: moved, Start: start, End: d.busy}
+	d.busy = d.started.Add(takes)
+	return Operation{Number: d.operations, Verb: verb, Name: name, Bytes: moved, Start: d.started, End: d.busy}
 }
 
 // finish tells the watcher of an operation and passes its error on.

@@ -166,7 +166,7 @@ func (d *Disk) strike(k Kind, name string) *active {
 		if f.Kind != k || f.left == 0 || !matches(f.File, name) {
 			continue
 		}
-		if f.Until > 0 && max(d.now, d.busy, d.stalled) >= f.Until {
+		if f.Until > 0 && d.started >= f.Until {
 			continue
 		}
 		if f.Rate != (random.Ratio{}) && !f.Rate.Hit(d.key.Fate(purposeStrike+random.Purpose(k), d.operations)) {
@@ -196,7 +196,7 @@ func (d *Disk) fits(n *inode, offset int64, length int, name string) int64 {
 	}
 	for i := range d.faults {
 		f := &d.faults[i]
-		if f.Kind != Full || f.left == 0 || !matches(f.File, name) {
+		if f.Kind != Full || f.left == 0 || f.Until > 0 && d.started >= f.Until || !matches(f.File, name) {
 			continue
 		}
 		if room := max(f.limit-d.used, 0) + n.extent - offset; room < int64(length) {

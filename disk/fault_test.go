@@ -207,6 +207,19 @@ func TestSlowDiskTakesLonger(t *testing.T) {
 	require.Equal(t, 7*time.Millisecond, d.Done().Sub(begin))
 }
 
+func TestFaultSparesOperationsThatStartAfterItsEnd(t *testing.T) {
+	d := newDisk(1, disk.Profile{Sync: random.Constant(10)})
+	f := durable(t, d, "f", nil)
+	now := d.Done()
+	d.Inject(now, disk.Fault{Kind: disk.SyncError, Until: now + 20})
+	d.Inject(now, disk.Fault{Kind: disk.Full, Until: now + 20})
+	for i := range 4 { // asked for at once, they start at 0, 10, 20 and 30
+		_, err := f.WriteAt([]byte("x"), 0)
+		require.Equal(t, i < 2, err != nil)
+		require.Equal(t, i < 2, f.Sync() != nil)
+	}
+}
+
 func TestStallHoldsOperationsBackUntilItIsOverOrHealed(t *testing.T) {
 	d := newDisk(1, ticking)
 	f := durable(t, d, "f", nil)
