@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+
+	"raftsim/raft"
+	pb "raftsim/raft/raftpb"
+)
+
+// addMember serves PUT /members/{id}: the body is the address, and ?learner=1
+// adds the server without a vote, which a second PUT gives it.
+func (s *server) addMember(w http.ResponseWriter, r *http.Request) {
+	id, ok := pathNumber(w, r, "id")
+	if !ok {
+		return
+	}
+	text, ok := body(w, r, 1024)
+	if !ok {
+		return
+	}
+	address := strings.TrimSpace(string(text))
+	switch _, _, err := net.SplitHostPort(address); {
+	case err != nil || id == raft.None:
+		http.Error(w, fmt.Sprintf("id is %d and address %q, must be 1 or more and HOST:PORT", id, address), http.StatusBadRequest)
+	case s.peers.isRemoved(id):
+		http.Error(w, fmt.Sprintf("server %d was removed: a new one takes another id", id), http.StatusConflict)
+	case r.URL.Query().Has("learner"):
+		s.change(w, r, pb.ConfChangeAddLearnerNode, id, address)
+	default:
+		s.change(w, r, pb.ConfChangeAddNode, id, address)
+	}
+}
+
+// removeMember serves DELETE /members/{id}.
+func (s *server) removeMember(w http.ResponseWriter, r *http.Request) {
+	if id, ok := pathNumber(w, r, "id"); ok {
+		s.change(w, r, pb.ConfChangeRemoveNode, id, "")
+	}
+}
+
+func (s *server) change(w http.ResponseWriter, r *http.Request, typ pb.ConfChangeType, id uint64, address string) {
+	ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
+	defer cancel()
+	if err := s.changeMembers(ctx, typ, id, address); err != nil {
+		unavailable(w, err)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// status serves GET /status.
+func (s *server) status(w http.ResponseWriter, _ *http.Request) {
+	type status struct {
+		ID       uint64            `json:"id"`
+		Term     uint64            `json:"term"`
+		Leader   uint64            `json:"leader"` // 0: not known
+		Role     string            `json:"role"`
+		Commit   uint64            `json:"commit"`
+		Applied  uint64            `json:"applied"`
+		Snapshot uint64            `json:"snapshot"` // index of the latest
+		Voters   string            `json:"voters"`
+		Members  map[uint64]string `json:"members"` // addresses of all that are known
+	}
+	now := s.node.Status()
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(status{
+		ID: now.ID, Term: now.Term, Leader: now.Lead, Role: now.RaftState.String(),
+		Commit: now.Commit, Applied: now.Applied, Snapshot: s.storage.snapshotIndex(),
+		Voters: now.Config.Voters.String(), Members: s.peers.addresses(),
+	})
+}
+
+// receive serves POST /raft: it hands messages of another server to the loop.
+func (s *server) receive(w http.ResponseWriter, r *http.Request) {
+	b, ok := body(w, r, batchBytes)
+	if !ok {
+		return
+	}
+	batch, err := decodeBatch(b)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	for _, m := range batch {
+		switch {
+		case m.To != s.id:
+			http.Error(w, fmt.Sprintf("a message is for server %d, this is %d", m.To, s.id), http.StatusBadRequest)
+			return
+		case s.peers.isRemoved(m.From):
+			http.Error(w, errGone.Error(), http.StatusGone)
+			return
+		}
+		select {
+		case s.recvc <- m:
+		case <-r.Context().Done():
+			return
+		case <-s.done:
+			unavailable(w, raft.ErrStopped)
+			return
+		}
+	}
+	w.WriteHeader(http.StatusNoContent)
+}

@@ -1,0 +1,44 @@
+// Kvserver is a replicated key-value store in several processes: what a program
+// around package raft looks like. Each process keeps a copy of the store and a
+// log on its own disk; they talk to one another, and to their clients, over
+// HTTP. It goes on as long as a majority of them runs, and loses nothing that
+// it has acknowledged when processes are killed.
+//
+// The loop in server.go is the one of any program written for the Node
+// interface of the etcd family of Rafts. The store is workload.KV behind
+// workload.Sessions, so that what clients saw can be judged by package checker.
+//
+// There is no authentication: it belongs on a trusted network. README.md has
+// the commands to try it.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	c, err := parseConfig(os.Args[1:])
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return
+	case err != nil:
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(2)
+	}
+	log.SetPrefix(fmt.Sprintf("n%d ", c.id))
+	log.SetFlags(log.Ltime | log.Lmicroseconds)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, c); err != nil {
+		log.Print(err)
+		stop()
+		os.Exit(1)
+	}
+}

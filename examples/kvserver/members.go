@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"slices"
+
+	"raftsim/raft"
+	pb "raftsim/raft/raftpb"
+)
+
+// changeMembers proposes a change of the configuration and waits until it is
+// applied here. An error leaves the outcome open; asking again does no harm.
+func (s *server) changeMembers(ctx context.Context, typ pb.ConfChangeType, id uint64, address string) error {
+	cc := pb.ConfChange{ID: randomNumber(), Type: typ, NodeID: id, Context: []byte(address)}
+	_, err := s.proposals.do(ctx, ticket{number: cc.ID}, func(ctx context.Context) error {
+		return s.node.ProposeConfChange(ctx, cc)
+	})
+	return err
+}
+
+// reconfigure puts a committed change into force.
+func (s *server) reconfigure(cc pb.ConfChange) error {
+	s.conf = *s.node.ApplyConfChange(cc)
+	switch cc.Type {
+	case pb.ConfChangeRemoveNode:
+		s.store.members[cc.NodeID] = ""
+		s.peers.remove(cc.NodeID)
+		if cc.NodeID == s.id {
+			s.linger = lingerTicks
+		}
+	case pb.ConfChangeAddNode, pb.ConfChangeAddLearnerNode:
+		if address := string(cc.Context); address != "" {
+			s.store.members[cc.NodeID] = address
+			s.peers.add(cc.NodeID, address)
+		}
+	}
+	s.proposals.applied(ticket{number: cc.ID}, nil)
+	return nil
+}
+
+// introduce tells the transport about members, and about those that were removed.
+func (s *server) introduce(members map[uint64]string) {
+	for id, address := range members {
+		if address == "" {
+			s.peers.remove(id)
+		} else {
+			s.peers.add(id, address)
+		}
+	}
+}
+
+// isMember says whether a configuration has a server in any role.
+func isMember(cs pb.ConfState, id uint64) bool {
+	return slices.Contains(cs.Voters, id) || slices.Contains(cs.Learners, id) ||
+		slices.Contains(cs.VotersOutgoing, id) || slices.Contains(cs.LearnersNext, id)
+}
+
+// handOver asks the most advanced other voter to lead, if this server does, and
+// waits until it no longer does.
+func (s *server) handOver(ctx context.Context) {
+	status := s.node.Status()
+	if status.RaftState != raft.StateLeader {
+		return
+	}
+	best := raft.None
+	for id, progress := range status.Progress {
+		if id != s.id && !progress.IsLearner && progress.RecentActive &&
+			(best == raft.None || progress.Match > status.Progress[best].Match) {
+			best = id
+		}
+	}
+	if best == raft.None {
+		return
+	}
+	s.node.TransferLeadership(ctx, s.id, best)
+	for s.node.Status().RaftState == raft.StateLeader && sleep(ctx, s.tick) {
+	}
+}
