@@ -184,15 +184,18 @@ func (c *client) ask(i int) {
 	c.after(i, c.patience(k))
 }
 
-// patience is how long a client waits for the answer of one host. In the second
-// act, where it never gives up, it waits longer each time: a cluster that is
-// slow to catch up would otherwise be buried in retries.
+// patience is how long a client waits for the answer of one host. One that never
+// gives up (made by hand, or in the second act) waits longer each time: a
+// cluster that is slow to catch up would otherwise be buried in retries.
 func (c *client) patience(k *call) time.Duration {
-	if !c.sim.recovery.begun {
-		return c.sim.options.Workload.Attempt
+	wait := c.sim.options.Workload.Attempt
+	if c.sim.recovery.begun {
+		wait = c.sim.options.Raft.ElectionTimeout()
+	} else if c.generator != nil {
+		return wait
 	}
 	k.tries++
-	return c.sim.options.Raft.ElectionTimeout() << min(k.tries-1, 3)
+	return wait << min(k.tries-1, 3)
 }
 
 // receive takes a host's answer. One to an operation that is not under way any
