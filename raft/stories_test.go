@@ -1,6 +1,8 @@
 package raft_test
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -146,12 +148,14 @@ func (c *storyCluster) request(cmd string, a *storyArgs) {
 		err = n.Campaign()
 	case "propose":
 		for _, data := range a.words() {
-			if size, ok := strings.CutSuffix(data, "B"); ok { // data of so many bytes
-				length, _ := strconv.Atoi(size)
-				data = strings.Repeat("x", length)
-			}
-			c.tell(h, n.Propose([]byte(data)))
+			c.tell(h, n.Propose(dataOf(data)))
 		}
+	case "batch": // one proposal with several entries
+		m := pb.Message{Type: pb.MsgProp, From: h.id, To: h.id}
+		for _, data := range a.words() {
+			m.Entries = append(m.Entries, pb.Entry{Data: dataOf(data)})
+		}
+		err = n.Step(m)
 	case "change":
 		err = n.ProposeConfChange(a.change())
 	case "transfer":
@@ -184,9 +188,22 @@ func (c *storyCluster) request(cmd string, a *storyArgs) {
 	c.tell(h, err)
 }
 
+// dataOf returns the data that a word stands for: itself, or as 20B so many bytes.
+func dataOf(word string) []byte {
+	if size, ok := strings.CutSuffix(word, "B"); ok {
+		n, err := strconv.Atoi(size)
+		if err == nil {
+			return bytes.Repeat([]byte("x"), n)
+		}
+	}
+	return []byte(word)
+}
+
 // tell tells of an error and does what there is to do then.
 func (c *storyCluster) tell(h *storyHost, err error) {
-	if err != nil {
+	if errors.Is(err, raft.ErrProposalDropped) {
+		c.trace.say(h.id, "drops", "the proposal")
+	} else if err != nil {
 		c.trace.say(h.id, "refuses", err.Error())
 	}
 	c.work(h)
@@ -533,12 +550,13 @@ func (a *storyArgs) filter() (f storyFilter) {
 	for _, word := range a.words() {
 		from, to, route := strings.Cut(word, "->")
 		switch {
-		case route && from != "*" && to != "*":
-			f.from, f.to = a.idOf(from), a.idOf(to)
-		case route && from != "*":
-			f.from = a.idOf(from)
 		case route:
-			f.to = a.idOf(to)
+			if from != "*" {
+				f.from = a.idOf(from)
+			}
+			if to != "*" {
+				f.to = a.idOf(to)
+			}
 		case word == "first":
 			f.first = true
 		case word == "last":

@@ -1,7 +1,6 @@
 package raft_test
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -186,10 +185,7 @@ func (c *storyCluster) deliver(f storyFilter) int {
 	picked := c.pick(f)
 	for _, m := range picked {
 		if h := c.host(m.To); h != nil && h.node != nil {
-			if err := h.node.Step(m); err != nil {
-				c.trace.say(m.To, "refuses", fmt.Sprintf("%s: %v", m.Type, err))
-			}
-			c.work(h)
+			c.tell(h, h.node.Step(m))
 		} else {
 			c.trace.message(m, "nobody there")
 		}

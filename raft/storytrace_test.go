@@ -182,8 +182,8 @@ func describeEntry(e *pb.Entry) string {
 	if change := changeOf(e); change != nil {
 		content = describeChange(change.AsV2())
 	}
-	if len(content) > 12 {
-		content = fmt.Sprintf("%s...(%d bytes)", content[:3], len(content))
+	if strings.Trim(content, "x") == "" && len(content) > 1 {
+		content = fmt.Sprintf("%dB", len(content))
 	}
 	if e.Index == 0 {
 		return content
