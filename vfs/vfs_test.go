@@ -249,3 +249,18 @@ func TestMissingDirectoriesAreReported(t *testing.T) {
 		})
 	}
 }
+
+func TestLockKeepsOthersOutUntilItIsClosed(t *testing.T) {
+	fsys := vfs.OS().(vfs.Locker)
+	name := filepath.ToSlash(filepath.Join(t.TempDir(), "lock"))
+	lock, err := fsys.Lock(name)
+	require.NoError(t, err)
+	_, err = fsys.Lock(name)
+	require.ErrorIs(t, err, vfs.ErrLocked)
+	require.NoError(t, lock.Close())
+	lock, err = fsys.Lock(name)
+	require.NoError(t, err)
+	require.NoError(t, lock.Close())
+	_, err = fsys.Lock(filepath.ToSlash(filepath.Join(t.TempDir(), "none", "lock")))
+	require.ErrorIs(t, err, fs.ErrNotExist)
+}

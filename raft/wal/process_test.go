@@ -108,6 +108,8 @@ func runAndKill(t *testing.T, dir string, lines int) uint64 {
 		require.True(t, scanner.Scan(), "the child stopped after %q", last)
 		last = scanner.Text()
 	}
+	_, _, err = wal.Open(vfs.OS(), filepath.ToSlash(dir), small)
+	require.ErrorIs(t, err, vfs.ErrLocked)
 	require.NoError(t, child.Process.Kill())
 	for scanner.Scan() {
 		last = scanner.Text() // printed before the kill took effect

@@ -14,6 +14,7 @@ const (
 	segmentSuffix   = ".wal"
 	snapshotSuffix  = ".snap"
 	temporarySuffix = ".tmp"
+	lockName        = "lock"
 
 	// sealRoom is kept free in every segment for its seal.
 	sealRoom = 64

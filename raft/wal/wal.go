@@ -3,6 +3,7 @@ package wal
 import (
 	"errors"
 	"fmt"
+	"io"
 	"path"
 
 	pb "raftsim/raft/raftpb"
@@ -58,6 +59,7 @@ type WAL struct {
 	end     int64    // after the last record
 	durable int64    // everything before it is synced
 	chain   uint32   // checksum of the last record
+	lock    io.Closer
 
 	stale  []uint64 // indexes of snapshot files that a later one replaced
 	body   []byte   // reused from record to record
@@ -66,7 +68,8 @@ type WAL struct {
 }
 
 // Open recovers the log in dir, or makes an empty one there. What it returns is
-// durable, even if it was not before. It returns a [*CorruptError] when the log
+// durable, even if it was not before. On a [vfs.Locker] it takes the lock on the
+// log: it returns [vfs.ErrLocked] while another has it open. It returns a [*CorruptError] when the log
 // holds something that no crash can have left, and leaves the files alone then;
 // any other error is one of fs, or of the options.
 func Open(fs vfs.FS, dir string, o Options) (*WAL, State, error) {
@@ -80,8 +83,8 @@ func Open(fs vfs.FS, dir string, o Options) (*WAL, State, error) {
 	w := &WAL{fs: fs, dir: dir, segmentBytes: size}
 	state, err := w.open()
 	if err != nil {
-		if w.file != nil {
-			err = errors.Join(err, w.file.Close())
+		if closing := w.close(); closing != nil {
+			err = errors.Join(err, closing)
 		}
 		if corrupt := new(CorruptError); errors.As(err, &corrupt) {
 			return nil, State{}, corrupt
@@ -91,10 +94,17 @@ func Open(fs vfs.FS, dir string, o Options) (*WAL, State, error) {
 	return w, state, nil
 }
 
-// open recovers the log or makes one. The caller closes w.file when it fails.
+// open recovers the log or makes one. The caller closes what it has opened when it
+// fails.
 func (w *WAL) open() (State, error) {
 	if err := w.fs.MkdirAll(w.dir); err != nil {
 		return State{}, err
+	}
+	if l, ok := w.fs.(vfs.Locker); ok {
+		var err error
+		if w.lock, err = l.Lock(path.Join(w.dir, lockName)); err != nil {
+			return State{}, err
+		}
 	}
 	found, err := list(w.fs, w.dir)
 	if err != nil {
@@ -263,7 +273,7 @@ func (w *WAL) Close() error {
 	if w.err == ErrClosed {
 		return ErrClosed
 	}
-	err := w.file.Close()
+	err := w.close()
 	if w.err != nil {
 		return w.err
 	}
@@ -272,4 +282,15 @@ func (w *WAL) Close() error {
 		return fmt.Errorf("wal: %w", err)
 	}
 	return nil
+}
+
+func (w *WAL) close() error {
+	var err error
+	if w.file != nil {
+		err = w.file.Close()
+	}
+	if w.lock != nil {
+		err = errors.Join(err, w.lock.Close())
+	}
+	return err
 }
