@@ -37,6 +37,7 @@ const (
 	purposeReplay
 	purposeReplayBy
 	purposeReplayCorrupt
+	purposeDelay
 )
 
 // link is one directed link.
@@ -57,6 +58,7 @@ type link[M any] struct {
 	version, epoch uint32
 
 	latency     random.Distribution // of the packets in the present order
+	delay       random.Distribution // likewise
 	last        clock.Time          // when the latest packet of those in order arrives
 	line        list                // packets waiting for bandwidth
 	waitingSize int64               // bytes in line
@@ -85,6 +87,7 @@ func newLink[M any](fates random.Fates, id LinkID, profile *Profile) *link[M] {
 		key:     fates.Key("network " + id.String()),
 		profile: profile,
 		latency: profile.Latency,
+		delay:   profile.Delay,
 		line:    list{head: none},
 		kept:    list{head: none},
 	}
@@ -103,8 +106,8 @@ func (l *link[M]) refresh(base *Profile) {
 		}
 		base = &p
 	}
-	if !base.Latency.Equal(&l.latency) {
-		l.latency = base.Latency
+	if !base.Latency.Equal(&l.latency) || !base.Delay.Equal(&l.delay) {
+		l.latency, l.delay = base.Latency, base.Delay
 		l.last = 0
 	}
 	l.profile = base

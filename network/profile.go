@@ -20,6 +20,9 @@ type Profile struct {
 	// Latency is the time in flight. It is drawn for each packet.
 	Latency random.Distribution
 
+	// Delay is added to the latency of each packet, a copy's too: what goes
+	// wrong on top of what the link takes anyway.
+	Delay random.Distribution
 	// Loss is the share of packets that are dropped.
 	Loss random.Ratio
 
@@ -122,6 +125,7 @@ func (p *Profile) Validate() error {
 // replace those of the profile.
 type Change struct {
 	Latency        *random.Distribution
+	Delay          *random.Distribution
 	Loss           *random.Ratio
 	Duplicate      *random.Ratio
 	Replay         *random.Ratio
@@ -137,6 +141,7 @@ type Change struct {
 // Apply lays the change over p.
 func (c *Change) Apply(p *Profile) {
 	set(&p.Latency, c.Latency)
+	set(&p.Delay, c.Delay)
 	set(&p.Loss, c.Loss)
 	set(&p.Duplicate, c.Duplicate)
 	set(&p.Replay, c.Replay)

@@ -131,7 +131,11 @@ func transmission(size, bytesPerSecond int64) time.Duration {
 // launch sets a packet on its way, and the copies that fate makes of it.
 func (n *Network[M]) launch(now clock.Time, i uint32, s *slot[M]) {
 	l, p, number := s.link, s.link.profile, s.packet.Seq
-	at := now.Add(p.Latency.At(l.key.Fate(purposeLatency, number)))
+	var delay time.Duration
+	if !p.Delay.Zero() {
+		delay = p.Delay.At(l.key.Fate(purposeDelay, number))
+	}
+	at := now.Add(p.Latency.At(l.key.Fate(purposeLatency, number)) + delay)
 	if !p.Reorder.Zero() && p.Reorder.Hit(l.key.Fate(purposeReorder, number)) {
 		at = at.Add(orElse(&p.ReorderBy, &p.Latency).At(l.key.Fate(purposeReorderBy, number)))
 		l.stats.Reordered++
@@ -146,7 +150,7 @@ func (n *Network[M]) launch(now clock.Time, i uint32, s *slot[M]) {
 		latency := p.Latency.At(l.key.Fate(purposeDuplicateLatency, number))
 		l.stats.Duplicated++
 		l.live++
-		n.copy(s, duplicateCopy, max(now.Add(latency), l.last))
+		n.copy(s, duplicateCopy, max(now.Add(latency+delay), l.last))
 	}
 	if !p.Replay.Zero() && p.Replay.Hit(l.key.Fate(purposeReplay, number)) {
 		by := orElse(&p.ReplayBy, &defaultReplayBy).At(l.key.Fate(purposeReplayBy, number))

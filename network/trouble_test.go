@@ -170,6 +170,20 @@ func TestACutStartsANewOrder(t *testing.T) {
 	require.Equal(t, []clock.Time{second, ms}, at)
 }
 
+func TestADelayIsAddedToTheLatency(t *testing.T) {
+	w := newWire(1, network.Profile{Latency: constant(5 * ms), Duplicate: random.Percent(100)})
+	h := w.Disturb(1, 2, network.Change{Delay: new(constant(100 * ms))})
+	w.send(1, 2, "delayed")
+	w.drain()
+	require.Equal(t, 105*ms, w.arrivals[0].at)
+	require.Equal(t, 105*ms, w.arrivals[1].at, "the copy is delayed as well")
+	w.Calm(h)
+	sent := w.arrivals[1].at
+	w.send(1, 2, "not delayed")
+	w.drain()
+	require.Equal(t, sent+5*ms, w.arrivals[2].at)
+}
+
 func TestALatencyChangeStartsANewOrder(t *testing.T) {
 	w := newWire(1, network.Profile{Latency: constant(ms)})
 	h := w.Disturb(1, 2, network.Change{Latency: new(constant(5 * second))})

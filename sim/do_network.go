@@ -106,7 +106,7 @@ func linkChange(a faults.Link) (c network.Change, count func(network.Stats) uint
 	case faults.Corrupts:
 		c.Corrupt, count = &a.Ratio, func(st network.Stats) uint64 { return st.Corrupt }
 	case faults.Delays:
-		c.Latency = given(a.Delay)
+		c.Delay = given(a.Delay)
 	case faults.Limits:
 		c.BytesPerSecond, c.QueueBytes = &a.BytesPerSecond, &a.QueueBytes
 	}
