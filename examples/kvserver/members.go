@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"raftsim/raft"
@@ -12,14 +13,23 @@ import (
 // applied here. An error leaves the outcome open; asking again does no harm.
 func (s *server) changeMembers(ctx context.Context, typ pb.ConfChangeType, id uint64, address string) error {
 	cc := pb.ConfChange{ID: randomNumber(), Type: typ, NodeID: id, Context: []byte(address)}
-	_, err := s.proposals.do(ctx, ticket{number: cc.ID}, func(ctx context.Context) error {
+	refusal, err := s.proposals.do(ctx, ticket{number: cc.ID}, func(ctx context.Context) error {
 		return s.node.ProposeConfChange(ctx, cc)
 	})
+	if len(refusal) > 0 {
+		return errors.New(string(refusal))
+	}
 	return err
 }
 
-// reconfigure puts a committed change into force.
-func (s *server) reconfigure(cc pb.ConfChange) error {
+// reconfigure puts a committed change into force. All members alike refuse to add
+// a server that was removed: it would come back with a log from before.
+func (s *server) reconfigure(cc pb.ConfChange) {
+	address, known := s.store.members[cc.NodeID]
+	if known && address == "" {
+		s.proposals.applied(ticket{number: cc.ID}, []byte("the server was removed: a new one takes another id"))
+		return
+	}
 	s.conf = *s.node.ApplyConfChange(cc)
 	switch cc.Type {
 	case pb.ConfChangeRemoveNode:
@@ -35,7 +45,6 @@ func (s *server) reconfigure(cc pb.ConfChange) error {
 		}
 	}
 	s.proposals.applied(ticket{number: cc.ID}, nil)
-	return nil
 }
 
 // introduce tells the transport about members, and about those that were removed.

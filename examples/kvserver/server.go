@@ -186,7 +186,8 @@ func (s *server) apply(e pb.Entry) error {
 			return err
 		}
 		s.changed = e.Index
-		return s.reconfigure(cc)
+		s.reconfigure(cc)
+		return nil
 	default:
 		return fmt.Errorf("type %v is never proposed", e.Type)
 	}
