@@ -52,6 +52,7 @@ var exceptions = []exception{
 	{"raft/lockednode.go", "concurrency", "on a server, Propose waits for a leader and Stop wakes it; a simulation asks for the leader first"},
 	{"raft/slot.go", "concurrency", "the one-slot Ready channel is how drivers of the etcd family receive work; no receive of it waits"},
 	{"scenarios/load.go", "platform", "a scenario is read before its runs begin"},
+	{"vfs/lock_*.go", "platform", "they lock a real directory, in the way of each system"},
 	{"vfs/os*.go", "platform", "it is the real operating system behind vfs"},
 }
 

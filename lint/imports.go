@@ -50,6 +50,7 @@ var layers = []layer{
 	{folder: "report", ours: told, theirs: []string{"..."}},
 	{folder: "cli/...", ours: append([]string{"cli/...", "hunt", "report"}, told...), theirs: []string{"..."}},
 	{folder: "cmd/...", ours: []string{"cli"}},
+	{folder: "examples/...", ours: []string{"..."}, theirs: []string{"..."}},
 	{folder: "lint"},
 	{folder: "planted", theirs: []string{"github.com/goccy/go-yaml/..."}},
 	{folder: "planted/cmd/planted", ours: []string{"planted"}, theirs: []string{"github.com/spf13/cobra"}},
