@@ -47,3 +47,6 @@ func (w *WAL) Segments() []uint64 {
 	}
 	return numbers
 }
+
+// Books is how many lines the ledger of an open log has.
+func (w *WAL) Books() int { return len(w.terms) + len(w.segments) + len(w.stale) }
