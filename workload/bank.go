@@ -13,9 +13,10 @@ import (
 // whatever is lost, retried or applied out of turn.
 //
 // Every operation touches the one ledger, so the history cannot be split by
-// account. To keep it checkable every answer carries the ledger number, the
-// count of transfers that took effect before it, which fixes the place of the
-// operation among the transfers.
+// account. To keep it checkable every answer carries the number of the ledger's
+// last entry, which fixes the place of the operation among the transfers, and
+// the mark of the entry before the operation, which tells a transfer of unknown
+// outcome that took effect.
 var Bank Workload = bank{}
 
 // BankOpening is what is on an account before its first transfer.
@@ -47,6 +48,7 @@ type bankCommand struct {
 	op       byte
 	from, to uint64 // of a balance only from; of an audit, to is the number of accounts
 	amount   uint64
+	mark     Mark // of a transfer
 }
 
 func (c bankCommand) append(dst []byte) []byte {
@@ -58,7 +60,7 @@ func (c bankCommand) append(dst []byte) []byte {
 		dst = binary.AppendUvarint(dst, c.to)
 	}
 	if c.op == bankTransfer {
-		dst = binary.AppendUvarint(dst, c.amount)
+		dst = c.mark.append(binary.AppendUvarint(dst, c.amount))
 	}
 	return dst
 }
@@ -75,8 +77,8 @@ func decodeBank(command []byte) (c bankCommand, ok bool) {
 		c.to = d.uint()
 	}
 	if c.op == bankTransfer {
-		c.amount = d.uint()
-		if c.from == c.to || c.to >= MaxKeys || c.amount == 0 {
+		c.amount, c.mark = d.uint(), d.mark()
+		if c.from == c.to || c.to >= MaxKeys || c.amount == 0 || c.mark == (Mark{}) {
 			return c, false
 		}
 	}
@@ -86,6 +88,7 @@ func decodeBank(command []byte) (c bankCommand, ok bool) {
 type bankMachine struct {
 	balances []uint64 // accounts beyond its end hold BankOpening
 	ledger   uint64   // transfers made
+	last     Mark     // the last of them
 	digest   uint64   // sum over the accounts that differ from BankOpening
 }
 
@@ -99,12 +102,13 @@ func (m *bankMachine) Apply(command []byte) []byte {
 	}
 	from, to := m.balance(c.from), m.balance(c.to)
 	if from < c.amount {
-		return m.answer(statusRefused, from)
+		return m.answer(statusRefused, m.ledger, from)
 	}
-	m.ledger++
 	m.set(c.from, from-c.amount)
 	m.set(c.to, to+c.amount)
-	return m.answer(statusOK, from-c.amount, to+c.amount)
+	answer := m.answer(statusOK, m.ledger+1, from-c.amount, to+c.amount)
+	m.ledger, m.last = m.ledger+1, c.mark
+	return answer
 }
 
 func (m *bankMachine) Query(query []byte) []byte {
@@ -117,18 +121,18 @@ func (m *bankMachine) Query(query []byte) []byte {
 
 func (m *bankMachine) read(c bankCommand) []byte {
 	if c.op == bankBalance {
-		return m.answer(statusOK, m.balance(c.from))
+		return m.answer(statusOK, m.ledger, m.balance(c.from))
 	}
-	dst := m.answer(statusOK)
+	dst := m.answer(statusOK, m.ledger)
 	for account := range c.to {
 		dst = binary.AppendUvarint(dst, m.balance(account))
 	}
 	return dst
 }
 
-// answer encodes a status, the ledger number and balances.
-func (m *bankMachine) answer(status byte, balances ...uint64) []byte {
-	dst := binary.AppendUvarint([]byte{status}, m.ledger)
+// answer encodes a status, the ledger number, the entry before and balances.
+func (m *bankMachine) answer(status byte, ledger uint64, balances ...uint64) []byte {
+	dst := m.last.append(binary.AppendUvarint([]byte{status}, ledger))
 	for _, b := range balances {
 		dst = binary.AppendUvarint(dst, b)
 	}
@@ -159,7 +163,9 @@ func accountDigest(account, balance uint64) uint64 {
 	return random.Mix(account, balance)
 }
 
-func (m *bankMachine) Digest() uint64 { return random.Mix(m.ledger, m.digest) }
+func (m *bankMachine) Digest() uint64 {
+	return m.last.hash(random.Mix(m.ledger, m.digest))
+}
 
 // Snapshot leaves out the accounts at the end that are as they were opened.
 func (m *bankMachine) Snapshot() []byte {
@@ -167,7 +173,7 @@ func (m *bankMachine) Snapshot() []byte {
 	for touched > 0 && m.balances[touched-1] == BankOpening {
 		touched--
 	}
-	dst := binary.AppendUvarint(nil, m.ledger)
+	dst := m.last.append(binary.AppendUvarint(nil, m.ledger))
 	dst = binary.AppendUvarint(dst, uint64(touched))
 	for _, b := range m.balances[:touched] {
 		dst = binary.AppendUvarint(dst, b)
@@ -177,7 +183,7 @@ func (m *bankMachine) Snapshot() []byte {
 
 func (m *bankMachine) Restore(snapshot []byte) error {
 	d := decoder{rest: snapshot}
-	next := bankMachine{ledger: d.uint()}
+	next := bankMachine{ledger: d.uint(), last: d.mark()}
 	for account := range uint64(d.count()) {
 		next.set(account, d.uint())
 	}

@@ -14,6 +14,7 @@ func (c *bankClient) Next(n uint64) Command {
 	accounts := uint64(c.shape.Keys)
 	switch k.op {
 	case bankTransfer:
+		k.mark = c.mark(n)
 		k.from, k.amount = c.object(n), 1+c.below(purposeAmount, n, BankOpening)
 		if accounts == 1 { // there is nobody to give to but one outside
 			k.to = 1

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/anishathalye/porcupine"
+
+	"raftsim/random"
 )
 
 // bankOutput is an answer taken apart: as many balances as the operation has.
@@ -13,6 +15,7 @@ type bankOutput struct {
 	known    bool
 	status   byte
 	ledger   uint64
+	before   Mark // the ledger's last entry before the operation
 	balances []uint64
 }
 
@@ -21,6 +24,7 @@ type bankOutput struct {
 // out.
 type bankState struct {
 	ledger   uint64
+	last     Mark
 	balances string
 }
 
@@ -32,7 +36,7 @@ func (bank) Operation(command, answer []byte, known bool) (input, output any) {
 	out := bankOutput{known: known}
 	if known {
 		d := decoder{rest: answer}
-		out.status, out.ledger = d.byte(), d.uint()
+		out.status, out.ledger, out.before = d.byte(), d.uint(), d.mark()
 		for len(d.rest) > 0 {
 			out.balances = append(out.balances, d.uint())
 		}
@@ -53,14 +57,14 @@ func (bank) Model() porcupine.Model {
 		Equal: func(a, b any) bool { return a.(bankState) == b.(bankState) },
 		Hash: func(state any) uint64 {
 			s := state.(bankState)
-			return hashBytes(s.ledger, s.balances)
+			return hashBytes(s.last.hash(s.ledger), s.balances)
 		},
 		DescribeOperation: func(input, output any) string {
 			return input.(bankCommand).describe(output.(bankOutput))
 		},
 		DescribeState: func(state any) string {
 			s := state.(bankState)
-			return fmt.Sprintf("ledger %d: %v", s.ledger, s.list(uint64(len(s.balances)/8)))
+			return fmt.Sprintf("ledger %d (%s): %v", s.ledger, s.last, s.list(uint64(len(s.balances)/8)))
 		},
 	}
 }
@@ -68,26 +72,26 @@ func (bank) Model() porcupine.Model {
 func bankStep(s bankState, in bankCommand, out bankOutput) (bool, any) {
 	switch in.op {
 	case bankBalance:
-		return !out.known || out.is(statusOK, s.ledger, s.balance(in.from)), s
+		return !out.known || out.is(s, statusOK, s.ledger, s.balance(in.from)), s
 	case bankAudit:
-		return !out.known || out.is(statusOK, s.ledger, s.list(in.to)...), s
+		return !out.known || out.is(s, statusOK, s.ledger, s.list(in.to)...), s
 	case bankTransfer:
 		from, to := s.balance(in.from), s.balance(in.to)
 		if from < in.amount {
-			return !out.known || out.is(statusRefused, s.ledger, from), s
+			return !out.known || out.is(s, statusRefused, s.ledger, from), s
 		}
-		if out.known && !out.is(statusOK, s.ledger+1, from-in.amount, to+in.amount) {
+		if out.known && !out.is(s, statusOK, s.ledger+1, from-in.amount, to+in.amount) {
 			return false, s
 		}
 		next := s.with(in.from, from-in.amount).with(in.to, to+in.amount)
-		next.ledger++
+		next.ledger, next.last = s.ledger+1, in.mark
 		return true, next
 	}
 	return !out.known, s
 }
 
-func (o bankOutput) is(status byte, ledger uint64, balances ...uint64) bool {
-	if o.status != status || o.ledger != ledger || len(o.balances) != len(balances) {
+func (o bankOutput) is(s bankState, status byte, ledger uint64, balances ...uint64) bool {
+	if o.status != status || o.ledger != ledger || o.before != s.last || len(o.balances) != len(balances) {
 		return false
 	}
 	for i, b := range balances {
@@ -136,7 +140,7 @@ func (c bankCommand) describe(out bankOutput) string {
 	var b strings.Builder
 	switch c.op {
 	case bankTransfer:
-		fmt.Fprintf(&b, "transfer %d from a%d to a%d", c.amount, c.from, c.to)
+		fmt.Fprintf(&b, "transfer %d from a%d to a%d %s", c.amount, c.from, c.to, c.mark)
 	case bankBalance:
 		fmt.Fprintf(&b, "balance a%d", c.from)
 	case bankAudit:
@@ -148,9 +152,9 @@ func (c bankCommand) describe(out bankOutput) string {
 	case !out.known:
 		b.WriteString(" -> unknown")
 	case out.status == statusOK:
-		fmt.Fprintf(&b, " -> %v, ledger %d", out.balances, out.ledger)
+		fmt.Fprintf(&b, " -> %v, ledger %d after %s", out.balances, out.ledger, out.before)
 	case out.status == statusRefused:
-		fmt.Fprintf(&b, " -> refused, has %v, ledger %d", out.balances, out.ledger)
+		fmt.Fprintf(&b, " -> refused, has %v, ledger %d after %s", out.balances, out.ledger, out.before)
 	default:
 		fmt.Fprintf(&b, " -> malformed answer (status %d)", out.status)
 	}
@@ -171,4 +175,28 @@ func (bank) RankBefore(input, output any) (rank [2]uint64, tells [2]bool) {
 		rank[0]--
 	}
 	return rank, [2]bool{true, true}
+}
+
+// Effect tells transfers apart by their marks.
+func (bank) Effect(input any) Effect {
+	c := input.(bankCommand)
+	kind := random.Mix(random.Mix(c.from, c.to), c.amount)
+	return Effect{Counter: 0, Own: c.mark.hash(1), Kind: kind}
+}
+
+// Reveals names the entry before an operation, and a transfer's own.
+func (bank) Reveals(input, output any) (causes []Cause) {
+	in, out := input.(bankCommand), output.(bankOutput)
+	if !out.known || out.status == statusMalformed {
+		return nil
+	}
+	before := out.ledger
+	if in.op == bankTransfer && out.status == statusOK {
+		causes = append(causes, Cause{0, out.ledger, in.mark.hash(1)})
+		before--
+	}
+	if out.before != (Mark{}) {
+		causes = append(causes, Cause{0, before, out.before.hash(1)})
+	}
+	return causes
 }

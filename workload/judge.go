@@ -72,4 +72,27 @@ type Ranker interface {
 	// operation of known outcome, for those that its answer tells. A counter that
 	// is not in use is told to be zero.
 	RankBefore(input, output any) (rank [2]uint64, tells [2]bool)
+	// Effect says what an operation would do if it takes effect.
+	Effect(input any) Effect
+	// Reveals returns what an answer tells about the operations that raised
+	// the counters: its own and others.
+	Reveals(input, output any) []Cause
+}
+
+// Effect is what an operation does when it takes effect.
+type Effect struct {
+	// Counter is the one that it raises, by one or two.
+	Counter int
+	// Own identifies the operation in a Cause.
+	Own uint64
+	// Kind is equal for operations that differ in Own alone: as long as no
+	// answer tells which of them took effect, one is as good as another.
+	Kind uint64
+}
+
+// Cause says which operation raised a counter to a value.
+type Cause struct {
+	Counter int
+	Value   uint64
+	Own     uint64
 }

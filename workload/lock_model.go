@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/anishathalye/porcupine"
+
+	"raftsim/random"
 )
 
 // lockOutput is an answer taken apart.
@@ -151,4 +153,32 @@ func (lock) RankBefore(input, output any) (rank [2]uint64, tells [2]bool) {
 		}
 	}
 	return rank, [2]bool{true, true}
+}
+
+// Effect tells whoever gets a lock, and what is written, by their marks.
+func (lock) Effect(input any) Effect {
+	switch c := input.(lockCommand); c.op {
+	case lockWrite:
+		return Effect{Counter: 1, Own: c.mark.hash(1), Kind: random.Mix(lockWrite, c.token)}
+	case lockRelease:
+		kind := random.Mix(lockRelease, c.token)
+		return Effect{Counter: 0, Own: kind, Kind: kind}
+	default:
+		return Effect{Counter: 0, Own: c.mark.hash(1), Kind: uint64(c.op)}
+	}
+}
+
+// Reveals names who holds the lock and what was written last.
+func (lock) Reveals(_, output any) (causes []Cause) {
+	out := output.(lockOutput)
+	if !out.known || out.status == statusMalformed {
+		return nil
+	}
+	if s := out.state; s.holder != (Mark{}) {
+		causes = append(causes, Cause{0, s.rank()[0], s.holder.hash(1)})
+	}
+	if s := out.state; s.writes > 0 {
+		causes = append(causes, Cause{1, s.writes, s.value.hash(1)})
+	}
+	return causes
 }

@@ -187,3 +187,25 @@ func (queue) RankBefore(input, output any) (rank [2]uint64, tells [2]bool) {
 	}
 	return [2]uint64{0, out.position - 1}, [2]bool{false, true}
 }
+
+// Effect tells items apart by their marks, and all dequeues are alike.
+func (queue) Effect(input any) Effect {
+	if c := input.(queueCommand); c.op == queueEnqueue {
+		return Effect{Counter: 0, Own: c.mark.hash(1), Kind: queueEnqueue}
+	}
+	return Effect{Counter: 1, Own: queueDequeue, Kind: queueDequeue}
+}
+
+// Reveals names the item at a position, and that a dequeue took it.
+func (queue) Reveals(input, output any) []Cause {
+	in, out := input.(queueCommand), output.(queueOutput)
+	switch {
+	case !out.known || out.status != statusOK:
+		return nil
+	case in.op == queueEnqueue:
+		return []Cause{{0, out.position, in.mark.hash(1)}}
+	case in.op == queueDequeue: // by the one that was answered, no other
+		return []Cause{{0, out.position, out.mark.hash(1)}, {1, out.position, out.mark.hash(2)}}
+	}
+	return []Cause{{0, out.position, out.mark.hash(1)}}
+}

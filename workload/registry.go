@@ -23,6 +23,7 @@ func Register(w Workload) {
 	if at < len(registered) && registered[at].Name() == name {
 		panic(fmt.Sprintf("workload: register %q: the name is taken", name))
 	}
+	// written before any run: Register is called from init functions
 	registered = append(registered[:at:at], append([]Workload{w}, registered[at:]...)...)
 }
 
