@@ -140,7 +140,8 @@ func hasChange(entries []pb.Entry) bool {
 	return false
 }
 
-// compact makes a snapshot at the applied index, commits it, and drops entries.
+// compact makes a snapshot at the applied index, commits it, and drops entries, but
+// none that the cores do not know to be applied: they may still read those.
 func (h *host) compact(keep uint64) {
 	old := must(h.sides[1].log.Snapshot())
 	if h.applied <= old.Metadata.Index {
@@ -150,7 +151,8 @@ func (h *host) compact(keep uint64) {
 		log := h.sides[i].log
 		h.world.require(log.CreateSnapshot(h.applied, &h.conf, fmt.Append(nil, "state at ", h.applied)))
 		h.saveHardState(log, pb.HardState{})
-		if to := h.applied - min(keep, h.applied); to >= must(log.FirstIndex()) {
+		known := h.sides[i].core.BasicStatus().Applied
+		if to := min(known, h.applied-min(keep, h.applied)); to >= must(log.FirstIndex()) {
 			h.world.require(nil, log.Compact(to))
 		}
 	}
