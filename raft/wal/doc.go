@@ -31,9 +31,10 @@
 // # What a crash can leave
 //
 // A crash leaves everything that was synced, and of what was written later any
-// set of sectors, each either as it was (zeros) or as some write left it. So the
-// log ends at the first record that is not whole, and this is a torn tail exactly
-// if all of these hold:
+// set of sectors, each either as it was (zeros) or as some write left it. The disk
+// must write sectors of 512 bytes whole, and the file system must not show old
+// blocks where nothing was written. So the log ends at the first record that is not
+// whole, and this is a torn tail exactly if all of these hold:
 //
 //   - it is in the last segment, which is not sealed;
 //   - at least one sector's part of the record is zeros throughout (a record that

@@ -66,6 +66,9 @@ func (r *recovery) read(segments []uint64) error {
 		if err != nil {
 			return err
 		}
+		if r.last != nil {
+			next.buffer = r.last.buffer // nothing more is read from that one
+		}
 		if err := r.enter(next); err != nil {
 			return errors.Join(err, next.file.Close())
 		}

@@ -68,10 +68,12 @@ type WAL struct {
 }
 
 // Open recovers the log in dir, or makes an empty one there. What it returns is
-// durable, even if it was not before. On a [vfs.Locker] it takes the lock on the
-// log: it returns [vfs.ErrLocked] while another has it open. It returns a [*CorruptError] when the log
-// holds something that no crash can have left, and leaves the files alone then;
-// any other error is one of fs, or of the options.
+// durable, even if it was not before.
+//
+// It returns a [*CorruptError] when the log holds something that no crash can have
+// left, and changes nothing then. On a [vfs.Locker] it returns [vfs.ErrLocked]
+// while somebody else has the log open. Any other error comes from fs or says which
+// option is out of range.
 func Open(fs vfs.FS, dir string, o Options) (*WAL, State, error) {
 	size := o.SegmentBytes
 	if size == 0 {
