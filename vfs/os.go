@@ -7,7 +7,8 @@ import (
 )
 
 // OS is the file system of the operating system. Relative names start at the
-// working directory of the process.
+// working directory of the process. What FS promises holds on POSIX systems, where
+// a directory can be synced and an open file renamed. It is a [Locker].
 func OS() FS { return osFS{} }
 
 type osFS struct{}
