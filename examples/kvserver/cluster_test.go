@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -160,13 +161,24 @@ func (m *member) running() bool {
 	}
 }
 
-// end leaves no process behind, and shows what they wrote when the test failed.
+// crash is how a Go program reports that it is broken.
+var crash = regexp.MustCompile(`(?m)^(panic: |fatal error: |WARNING: DATA RACE)`)
+
+// end leaves no process behind, and shows what they wrote when the test failed. A
+// panic or a data race is a failure even if the cluster has outlived it.
 func (c *cluster) end() {
 	for _, m := range c.members {
 		if command, _ := m.process(); command != nil {
 			c.kill(m)
 		}
-		if text, err := os.ReadFile(m.dir + ".log"); err == nil && c.t.Failed() {
+		text, err := os.ReadFile(m.dir + ".log")
+		if err != nil {
+			continue // never started
+		}
+		if broken := crash.FindIndex(text); broken != nil {
+			c.t.Errorf("n%d:\n%s", m.id, text[broken[0]:min(len(text), broken[0]+4000)])
+		}
+		if c.t.Failed() {
 			c.t.Logf("the end of n%d's log:\n%s", m.id, text[max(0, len(text)-4000):])
 		}
 	}
