@@ -13,6 +13,10 @@ func (c *Protocol) checkHardState(h *hostMemory, hs pb.HardState) {
 		c.report(termOrder, "goes back", fmt.Sprintf("n%d goes from term %d back to %d", h.id, h.hs.Term, hs.Term),
 			c.fact(h.id, "offers term %d", hs.Term))
 	}
+	if hs.Term > h.hs.Term && h.listens && hs.Term > h.heard && hs.Vote != h.id {
+		c.report(preVote, "entered", fmt.Sprintf("n%d enters term %d, which no message but a pre-vote spoke of, and does not campaign", h.id, hs.Term),
+			c.fact(h.id, "goes from term %d to %d", h.hs.Term, hs.Term))
+	}
 	if hs.Term == h.hs.Term && h.hs.Vote != 0 && hs.Vote != h.hs.Vote {
 		c.report(oneVote, "changed", fmt.Sprintf("n%d changes its vote in term %d", h.id, hs.Term),
 			c.fact(h.id, "had voted for n%d and offers a vote for n%d", h.hs.Vote, hs.Vote))

@@ -18,8 +18,8 @@ func (h *hostMemory) persist(c *Protocol, e *pb.Entry) {
 		before, _ := h.diskLog.at(e.Index - 1)
 		r = record{e.Term, chain(before.chain, e)}
 	}
-	if old, had := h.diskLog.at(e.Index); had && old != r {
-		h.diskLog.truncate(e.Index - 1)
+	if e.Index <= h.diskLog.last() {
+		h.diskLog.truncate(e.Index - 1) // a log on disk ends with what was written last
 	}
 	h.diskLog.put(e.Index, r)
 }

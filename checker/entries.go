@@ -6,9 +6,10 @@ import (
 	pb "raftsim/raft/raftpb"
 )
 
-// takeEntries adds what a host appends to its log. led says that the host led
-// its term before and after: then it may only add at the end.
+// takeEntries adds what a host appends to its log, which ends with it. led says
+// that the host led its term before and after: then it may only add at the end.
 func (c *Protocol) takeEntries(h *hostMemory, entries []pb.Entry, led bool) {
+	h.endBefore = h.log.last()
 	for i := range entries {
 		e := &entries[i]
 		if e.Index > h.log.last()+1 {
@@ -38,6 +39,18 @@ func (c *Protocol) takeEntries(h *hostMemory, entries []pb.Entry, led bool) {
 			h.changes = append(h.changes, e.Index)
 		}
 	}
+	if n := len(entries); n > 0 && entries[n-1].Index < h.log.last() {
+		c.checkShortened(h, &entries[n-1])
+		h.cut(max(entries[n-1].Index, h.log.base) + 1)
+	}
+}
+
+// checkShortened reports entries that are dropped although nothing conflicts
+// with them, as when an old append is taken for the end of the log.
+func (c *Protocol) checkShortened(h *hostMemory, e *pb.Entry) {
+	last := h.log.last()
+	c.report(truncation, "without a conflict", fmt.Sprintf("n%d drops the entries after index %d, up to %d, with which nothing conflicts", h.id, e.Index, last),
+		c.fact(h.id, "offers a log that ends at index %d of term %d", e.Index, e.Term))
 }
 
 // cut drops the entries from an index on.

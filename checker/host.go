@@ -25,6 +25,7 @@ type hostMemory struct {
 	changes   []uint64 // indexes of configuration entries in log, increasing
 	fresh     bool     // started without any state, and nothing offered yet
 	grew      bool     // the last Ready had entries
+	endBefore uint64   // where the log ended before the last Ready
 	snapIndex uint64   // of the last snapshot offered, installed or made
 
 	// What is durable.
@@ -42,6 +43,10 @@ type hostMemory struct {
 	// matchedTerm.
 	matched, matchedTerm uint64
 	polls                []poll // requests for pre-votes that reached the host
+	// heard is the highest term that a message brought, pre-votes aside, and
+	// listens says that messages are shown at all.
+	heard   uint64
+	listens bool
 	// progress holds what the host believes of its peers while it leads.
 	progress []peerBelief
 }

@@ -33,6 +33,8 @@ func (c *Protocol) checkLeaderMessage(h *hostMemory, m *pb.Message) {
 		c.checkAppend(h, m)
 	case pb.MsgHeartbeat:
 		c.checkHeartbeat(h, m)
+	case pb.MsgTimeoutNow:
+		c.checkTransfer(h, m)
 	case pb.MsgSnap:
 		if m.Snapshot != nil {
 			c.checkSnapshot(h, &m.Snapshot.Metadata, "sends")
@@ -76,4 +78,19 @@ func (c *Protocol) checkHeartbeat(h *hostMemory, m *pb.Message) {
 	}
 	c.report(commitHint, "heartbeat", fmt.Sprintf("n%d sends n%d a heartbeat with commit index %d, and n%d has acknowledged %d in term %d", h.id, m.To, m.Commit, m.To, matched, m.Term),
 		c.fact(h.id, "sends MsgHeartbeat to n%d", m.To))
+}
+
+// checkTransfer judges a leader that tells another host to campaign. What the
+// leader appended with the same Ready may have come after the message.
+func (c *Protocol) checkTransfer(h *hostMemory, m *pb.Message) {
+	p := c.known(m.To)
+	switch {
+	case !c.anyConfig(h, func(k *config) bool { return k.voter(m.To) }):
+		c.report(transfer, "not a voter", fmt.Sprintf("n%d hands term %d over to n%d, which is no voter of %s", h.id, m.Term, m.To, h.config),
+			c.fact(h.id, "sends MsgTimeoutNow to n%d", m.To))
+	case p == nil || p.lost || p.matchedTerm > m.Term:
+	case p.matchedTerm < m.Term || p.matched < min(h.endBefore, h.log.last()):
+		c.report(transfer, "behind", fmt.Sprintf("n%d hands term %d over to n%d, which has not acknowledged its whole log", h.id, m.Term, m.To),
+			c.fact(h.id, "sends MsgTimeoutNow to n%d, which has acknowledged %d in term %d; the log ends at %d", m.To, p.matched, p.matchedTerm, h.log.last()))
+	}
 }

@@ -25,10 +25,12 @@ const (
 	oneVote
 	voteFreshness
 	preVote
+	transfer
 	leaderAppendOnly
 	logMatching
 	entryOrigin
 	logOrder
+	truncation
 	committedLog
 	commitQuorum
 	commitTerm
@@ -66,7 +68,9 @@ var table = [properties]Property{
 	voteFreshness: {"vote freshness", "Raft §5.4.1",
 		"A vote or pre-vote goes to a candidate that asked for it and whose log is at least as up to date as the voter's."},
 	preVote: {"pre-vote", "dissertation §9.6",
-		"A pre-vote is asked for the term after the current one, which it does not enter."},
+		"A pre-vote is asked for the term after the current one, and neither asking nor being asked makes a host enter it."},
+	transfer: {"leadership transfer", "dissertation §3.10",
+		"A leader tells a voter to campaign at once only when that voter has acknowledged the leader's whole log."},
 	leaderAppendOnly: {"leader append-only", "Raft §5.3, Figure 3",
 		"A leader never changes or drops an entry of its own log."},
 	logMatching: {"log matching", "Raft §5.3, Figure 3",
@@ -75,6 +79,8 @@ var table = [properties]Property{
 		"Entries of a term are made by the leader of that term and by nobody else."},
 	logOrder: {"log order", "Raft §5.3",
 		"A log has no gaps, its terms never decrease, and none is above the host's current term."},
+	truncation: {"truncation", "Raft §5.3, Figure 2 (AppendEntries, rule 3)",
+		"A log loses entries only where another entry takes the place of one."},
 	committedLog: {"committed log", "Raft §5.4; etcdraft.tla LogInv",
 		"What is committed is never replaced: the committed prefixes of all hosts agree, and no host truncates below its commit index."},
 	commitQuorum: {"commit quorum", "Raft §5.3, §5.4.2; etcdraft.tla QuorumLogInv",

@@ -168,8 +168,14 @@ func (c *Protocol) Sent(host uint64, m *pb.Message) {
 
 // Received says that a message reaches a host, before the host has seen it.
 func (c *Protocol) Received(host uint64, m *pb.Message) {
-	if m.Type == pb.MsgPreVote {
-		c.host(host).polled(m)
+	h := c.host(host)
+	h.listens = true
+	switch {
+	case m.Type == pb.MsgPreVote:
+		h.polled(m)
+	case m.Type == pb.MsgPreVoteResp && !m.Reject:
+	default:
+		h.heard = max(h.heard, m.Term)
 	}
 }
 

@@ -82,6 +82,22 @@ var plantedRuns = []planted{
 		r.tick().Offered(3, soft(raft.StatePreCandidate), nobody, nil, nil, nil, false)
 		r.sent(3, pb.Message{Type: pb.MsgPreVote, To: 2, Term: 7, Index: 4, LogTerm: 2})
 	}},
+	{"pre-vote", "being asked for a pre-vote makes a host enter the term", 3, func(r *run) {
+		ask := pb.Message{Type: pb.MsgPreVote, From: 3, To: 2, Term: 3, Index: 4, LogTerm: 2}
+		r.sent(3, ask)
+		r.tick().Received(2, &ask)
+		r.term(2, 3, 0, raft.StateFollower)
+	}},
+	{"leadership transfer", "a learner is told to campaign", 3, func(r *run) {
+		r.tick().ConfChanged(1, 4, pb.ConfState{Voters: []uint64{1, 2}, Learners: []uint64{3}})
+		r.tick().Offered(1, nil, nobody, nil, nil, nil, false)
+		r.sent(1, pb.Message{Type: pb.MsgTimeoutNow, To: 3, Term: 2})
+	}},
+	{"leadership transfer", "a host that lags is told to campaign", 3, func(r *run) {
+		r.propose(1, "c")
+		r.propose(1, "d")
+		r.sent(1, pb.Message{Type: pb.MsgTimeoutNow, To: 3, Term: 2})
+	}},
 	{"leader append-only", "a leader replaces its last entry", 3, func(r *run) {
 		r.propose(1, "c")
 		r.tick().Offered(1, nil, nobody, []pb.Entry{{Index: 5, Term: 2, Data: []byte("d")}}, nil, nil, true)
@@ -117,6 +133,11 @@ var plantedRuns = []planted{
 		r.crash(2, true)
 		r.hosts[2].entries = slices.Delete(r.hosts[2].entries, 2, 3)
 		r.start(2)
+	}},
+	{"truncation", "an old append cuts off what followed", 3, func(r *run) {
+		r.propose(1, "c", "d")
+		r.replicate(1, 2)
+		r.tick().Offered(2, nil, nobody, r.hosts[1].entries[4:5], nil, nil, true)
 	}},
 	{"committed log", "a follower truncates what it has committed", 3, func(r *run) {
 		r.elect(3, 3, 2)

@@ -167,6 +167,17 @@ var soundRuns = []struct {
 		r.tick().Progress(1, 2, 4, 5)
 		r.tick().Progress(2, 1, 99, 1) // no leader: what it believes is past
 	}},
+	{"terms are entered by campaigning and by what others say", 3, func(r *run) {
+		refusal := pb.Message{Type: pb.MsgPreVoteResp, From: 1, To: 3, Term: 5, Reject: true}
+		r.tick().Received(3, &refusal)
+		r.term(3, 5, 0, raft.StateFollower)
+		r.term(3, 6, 3, raft.StateCandidate)
+	}},
+	{"leadership is handed over to a voter that has everything", 3, func(r *run) {
+		r.sent(1, pb.Message{Type: pb.MsgTimeoutNow, To: 3, Term: 2})
+		r.propose(1, "c") // with the same Ready, say
+		r.sent(1, pb.Message{Type: pb.MsgTimeoutNow, To: 3, Term: 2})
+	}},
 	{"entries are offered twice", 3, func(r *run) {
 		r.tick().Offered(1, nil, nobody, r.hosts[1].entries[2:4], nil, nil, true)
 	}},
