@@ -7,17 +7,13 @@
 // time in it, and nothing else that reads crypto/rand.Reader.
 package etcdraft
 
-import (
-	"raftsim/raft"
-	"raftsim/sim"
-)
+import "raftsim/raft"
 
-// Name is the name under which [Register] makes etcd's Raft known.
+// Name is the name that programs and scenarios know etcd's Raft by, once the program
+// has registered it:
+//
+//	sim.RegisterRaft(etcdraft.Name, etcdraft.NewNode)
 const Name = "etcd"
-
-// Register makes etcd's Raft known to the simulator, for sim.Options.Rafts and
-// scenario files. Call it once, from main or TestMain.
-func Register() { sim.RegisterRaft(Name, NewNode) }
 
 // NewNode returns a raft.Node over a [Core]: a sim.Factory.
 func NewNode(c *raft.Config) (raft.Node, error) {

@@ -66,6 +66,10 @@ func (h *host) compare() {
 	differ(fmt.Sprintf("numbers drawn by n%d", h.id), first.rand.n, second.rand.n)
 	differ(fmt.Sprintf("HasReady of n%d", h.id), first.core.HasReady(), second.core.HasReady())
 	a, b := first.core.Status(), second.core.Status()
+	if h.postponed {
+		leads, committed, alone := h.leads()
+		h.postponed = !leads || !committed || alone
+	}
 	differ(fmt.Sprintf("BasicStatus of n%d", h.id), a.BasicStatus, b.BasicStatus)
 	a.Config.AutoLeave, b.Config.AutoLeave = false, false // v3.6.0 does not copy it
 	if x, y := a.Config.String(), b.Config.String(); x != y {

@@ -16,6 +16,9 @@ type host struct {
 	up    bool
 	boots int
 
+	// postponed says that a read may wait for a first commit.
+	postponed bool
+
 	applied uint64       // last index that the application has applied
 	conf    pb.ConfState // its configuration at applied
 
@@ -79,7 +82,7 @@ func (h *host) start(founders []raft.Peer) {
 		s.core = core
 	}
 	h.applied, h.conf = snap.Metadata.Index, snap.Metadata.ConfState
-	h.up, h.taken, h.stage, h.ready, h.appends, h.applies = true, false, 0, ready{}, nil, nil
+	h.up, h.postponed, h.taken, h.stage, h.ready, h.appends, h.applies = true, false, false, 0, ready{}, nil, nil
 	h.compare()
 }
 
@@ -107,15 +110,12 @@ func (h *host) send(p packet) {
 	h.both("Step", func(c raft.Core) error { return c.Step(p.message()) })
 }
 
-// leadsUncommitted says whether the host is a leader that is the only voter and has
-// not committed in its term.
-func (h *host) leadsUncommitted() bool {
+// leads says whether the host leads, whether it has committed in its term, as far as
+// its log tells, and whether it is the only voter.
+func (h *host) leads() (leads, committed, alone bool) {
 	s := h.sides[1].core.Status()
-	if s.RaftState != raft.StateLeader || len(s.Config.Voters[1]) > 0 || len(s.Config.Voters[0]) != 1 {
-		return false
-	}
 	term, err := h.sides[1].log.Term(s.Commit)
-	return err != nil || term != s.Term
+	return s.RaftState == raft.StateLeader, err == nil && term == s.Term, len(s.Config.Voters[0]) == 1 && len(s.Config.Voters[1]) == 0
 }
 
 // busyWithChange says whether a configuration change is in the application's hands.

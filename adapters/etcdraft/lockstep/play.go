@@ -52,7 +52,7 @@ func (r *Result) Tail(lines int) string {
 }
 
 // Play plays a plan on both sides until they differ, the first one panics, or the
-// plan ends. It panics if the second side does and the first does not.
+// plan ends. A panic of the second side alone is a difference.
 func Play(p *Plan, first, second Side) (r *Result) {
 	w := newWorld(p, [2]Side{first, second})
 	defer func() {
@@ -60,7 +60,10 @@ func Play(p *Plan, first, second Side) (r *Result) {
 		switch e := recover().(type) {
 		case nil:
 		case *Difference:
-			r.Difference = e
+			w.acting = ""
+			if !w.listed() {
+				r.Difference = e
+			}
 		default:
 			switch w.acting {
 			case first.Name:

@@ -152,8 +152,7 @@ func (w *world) batch(h *host, s Step) {
 
 // read asks for a read index.
 func (w *world) read(h *host) {
-	if h.leadsUncommitted() {
-		w.count("avoided: early read of the only voter")
+	if w.avoidsRead(h) {
 		return
 	}
 	rctx := w.unique(8)

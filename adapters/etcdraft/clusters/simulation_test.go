@@ -1,6 +1,7 @@
-package etcdraft_test
+package clusters_test
 
 import (
+	"os"
 	"testing"
 	"time"
 
@@ -18,6 +19,11 @@ var (
 	pure  = []string{etcdraft.Name}
 	mixed = []string{sim.DefaultRaft, etcdraft.Name}
 )
+
+func TestMain(m *testing.M) {
+	sim.RegisterRaft(etcdraft.Name, etcdraft.NewNode)
+	os.Exit(m.Run())
+}
 
 func TestTheSameSeedHasTheSameFingerprint(t *testing.T) {
 	for _, rafts := range [][]string{pure, mixed} {
