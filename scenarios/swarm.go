@@ -95,13 +95,21 @@ func (d drawing) cluster() {
 	pick(d, "cluster.raft.check_quorum", &r.CheckQuorum, false, true)
 	pick(d, "cluster.raft.async_storage", &r.AsyncStorage, false, false, false, true)
 	pick(d, "cluster.raft.disable_forwarding", &r.DisableForwarding, false, false, false, true)
+	pick(d, "cluster.raft.step_down_on_removal", &r.StepDownOnRemoval, false, true)
 	pick(d, "cluster.raft.max_inflight_messages", &r.MaxInflightMessages, 0, 0, 1, 4, 256)
 	pick(d, "cluster.raft.max_size_per_message", &r.MaxSizePerMessage, 0, 0, 1, 256, 4096)
+	pick(d, "cluster.raft.max_uncommitted_bytes", &r.MaxUncommittedBytes, 0, 0, 4<<10, 64<<10)
 	pick(d, "cluster.raft.snapshot_every", &r.SnapshotEvery, 0, 20, 100, 500)
 	pick(d, "cluster.raft.keep_entries", &r.KeepEntries, 0, 1, 10, 100)
 	pick(d, "cluster.raft.poison", &r.Poison, false, true)
 	if r.HeartbeatTicks >= r.ElectionTicks && r.ElectionTicks > 0 {
 		r.HeartbeatTicks = 1
+	}
+	// Messages of an entry each carry less than the clients of a slow network
+	// offer. A bound on what waits lets the second act work it off.
+	const small, backlog = 256, 16 << 10
+	if s := r.MaxSizePerMessage; s > 0 && s <= small && r.MaxUncommittedBytes == 0 && !d.fixed["cluster.raft.max_uncommitted_bytes"] {
+		r.MaxUncommittedBytes = backlog
 	}
 }
 
