@@ -201,9 +201,12 @@ func dataOf(word string) []byte {
 
 // tell tells of an error and does what there is to do then.
 func (c *storyCluster) tell(h *storyHost, err error) {
-	if errors.Is(err, raft.ErrProposalDropped) {
+	switch {
+	case errors.Is(err, raft.ErrProposalDropped):
 		c.trace.say(h.id, "drops", "the proposal")
-	} else if err != nil {
+	case errors.Is(err, raft.ErrStepPeerNotFound):
+		c.trace.say(h.id, "ignores", "the answer of a node that is no member")
+	case err != nil:
 		c.trace.say(h.id, "refuses", err.Error())
 	}
 	c.work(h)
@@ -372,9 +375,9 @@ func (c *storyCluster) show(what string, a *storyArgs) {
 			c.trace.say(h.id, "is down", "")
 		case what == "log":
 			s := h.node.BasicStatus()
-			c.trace.say(h.id, fmt.Sprintf("%s %d", short(s.RaftState), s.Term), h.terms(s.Commit))
+			c.trace.say(h.id, fmt.Sprintf("%s %d", strings.ToLower(strings.TrimPrefix(s.RaftState.String(), "State")), s.Term), h.terms(s.Commit))
 		case what == "state":
-			c.trace.say(h.id, "state", fmt.Sprintf("[%s]", strings.Join(h.applied, " ")))
+			c.trace.say(h.id, "state", describeData(h.applied))
 		case what == "status":
 			c.showStatus(h)
 		}
@@ -393,13 +396,6 @@ func (c *storyCluster) showStatus(h *storyHost) {
 			c.trace.say(h.id, "about "+name(id), pr.String())
 		}
 	}
-}
-
-func short(state raft.StateType) string {
-	return map[raft.StateType]string{
-		raft.StateFollower: "follower", raft.StateCandidate: "candidate",
-		raft.StatePreCandidate: "pre-candidate", raft.StateLeader: "leader",
-	}[state]
 }
 
 // terms shows the log on a disk.
@@ -607,8 +603,9 @@ func (a *storyArgs) message(to uint64) pb.Message {
 	term, index, _ := strings.Cut(a.value("last"), "/")
 	m.LogTerm, _ = strconv.ParseUint(term, 10, 64)
 	m.Index, _ = strconv.ParseUint(index, 10, 64)
-	if context := a.value("context"); context != "" {
-		m.Context = []byte(context)
+	if hint := a.value("hint"); hint != "" {
+		m.Reject = true
+		m.RejectHint, _ = strconv.ParseUint(hint, 10, 64)
 	}
 	m.Type = pb.MessageType(pb.MessageType_value[a.word()])
 	return m

@@ -46,7 +46,8 @@ type storyHost struct {
 // Uint64 makes the host its node's source of chance.
 func (h *storyHost) Uint64() uint64 { return h.jitter }
 
-// storyDisk is a storage that knows the configuration that the group began with.
+// storyDisk is a storage that knows the configuration that the group began with:
+// what is in force before the first entry.
 type storyDisk struct {
 	*raft.MemoryStorage
 	conf pb.ConfState
@@ -79,10 +80,8 @@ func (c *storyCluster) add(id uint64, setup map[string]string) *storyHost {
 	for uint64(len(c.hosts)) <= id {
 		c.hosts = append(c.hosts, nil)
 	}
-	h := &storyHost{id: id, setup: setup, disk: &storyDisk{MemoryStorage: raft.NewMemoryStorage()}}
-	if slices.Contains(c.conf.Voters, id) || slices.Contains(c.conf.Learners, id) {
-		h.disk.conf = c.conf
-	}
+	disk := &storyDisk{MemoryStorage: raft.NewMemoryStorage(), conf: c.conf}
+	h := &storyHost{id: id, setup: setup, disk: disk}
 	c.hosts[id] = h
 	return h
 }

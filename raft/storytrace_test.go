@@ -178,17 +178,30 @@ func describeEntries(entries []pb.Entry) string {
 
 // describeEntry says term/index, once the entry has them, and what is in it.
 func describeEntry(e *pb.Entry) string {
-	content := string(e.Data)
+	content := short(string(e.Data))
 	if change := changeOf(e); change != nil {
 		content = describeChange(change.AsV2())
-	}
-	if strings.Trim(content, "x") == "" && len(content) > 1 {
-		content = fmt.Sprintf("%dB", len(content))
 	}
 	if e.Index == 0 {
 		return content
 	}
 	return strings.TrimRight(fmt.Sprintf("%d/%d %s", e.Term, e.Index, content), " ")
+}
+
+// short returns data as a story names it, see dataOf.
+func short(data string) string {
+	if len(data) > 1 && strings.Trim(data, "x") == "" {
+		return fmt.Sprintf("%dB", len(data))
+	}
+	return data
+}
+
+func describeData(data []string) string {
+	parts := make([]string, len(data))
+	for i := range data {
+		parts[i] = short(data[i])
+	}
+	return "[" + strings.Join(parts, " ") + "]"
 }
 
 func describeChange(cc pb.ConfChangeV2) string {
@@ -229,6 +242,8 @@ func names(ids []uint64) string {
 
 func name(id uint64) string {
 	switch id {
+	case raft.None:
+		return "nobody"
 	case raft.LocalAppendThread:
 		return "append"
 	case raft.LocalApplyThread:
