@@ -151,6 +151,9 @@ func (o *output) closeTally() {
 	if t.Failed > 0 {
 		detail = ", " + failures(&t.Summary)
 	}
+	if n := t.Outcomes[sim.Outside]; n > 0 {
+		detail += fmt.Sprintf(", %d broke a promise after a fault outside the model", n)
+	}
 	if t.Runs < t.scenario.Seeds.Len() {
 		detail += fmt.Sprintf(", %d not finished", t.scenario.Seeds.Len()-t.Runs)
 	}
@@ -172,6 +175,9 @@ func verdictWord(s *hunt.Summary) string {
 		if s.Outcomes[o] > 0 {
 			return strings.ToUpper(o.String())
 		}
+	}
+	if s.Outcomes[sim.Outside] > 0 {
+		return "outside"
 	}
 	return "pass"
 }

@@ -184,7 +184,7 @@ func quoteShell(path string) string {
 // codeOf is the exit code of one outcome.
 func codeOf(o sim.Outcome) int {
 	switch o {
-	case sim.Pass:
+	case sim.Pass, sim.Outside:
 		return ExitPass
 	case sim.Safety:
 		return ExitSafety

@@ -15,7 +15,7 @@ type Summary struct {
 	// Runs is the number of results, Failed those that did not pass.
 	Runs, Failed int64
 	// Outcomes counts the runs of each outcome.
-	Outcomes [sim.Panicked + 1]int64
+	Outcomes [sim.Outside + 1]int64
 	// Diverged counts the runs that were made twice and differed, Refused
 	// those that could not be made.
 	Diverged, Refused int64

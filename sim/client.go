@@ -52,6 +52,7 @@ const (
 	purposeTarget
 	purposeFault
 	purposeSlow
+	purposePatience
 )
 
 // refusedPause is how long a client waits after a refusal before it asks again.
@@ -185,8 +186,9 @@ func (c *client) ask(i int) {
 }
 
 // patience is how long a client waits for the answer of one host. One that never
-// gives up (made by hand, or in the second act) waits longer each time: a
-// cluster that is slow to catch up would otherwise be buried in retries.
+// gives up (made by hand, or in the second act) waits longer each time, and not
+// as long as the others: a cluster that is slow to catch up would otherwise be
+// buried in retries, or refuse all but the first of those that come together.
 func (c *client) patience(k *call) time.Duration {
 	wait := c.sim.options.Workload.Attempt
 	if c.sim.recovery.begun {
@@ -195,7 +197,8 @@ func (c *client) patience(k *call) time.Duration {
 		return wait
 	}
 	k.tries++
-	return wait << min(k.tries-1, 3)
+	wait <<= min(k.tries-1, 3)
+	return wait + time.Duration(below(c.fate(purposePatience), int(wait/time.Microsecond)))*time.Microsecond
 }
 
 // receive takes a host's answer. One to an operation that is not under way any
@@ -278,7 +281,7 @@ func (c *client) recover() {
 		k := &c.calls[i]
 		switch {
 		case k.busy:
-			k.target, k.asked = c.pick(), nil
+			k.target, k.asked, k.tries = c.pick(), nil, 0
 			c.ask(i)
 		case i == 0:
 			c.probe()

@@ -44,8 +44,7 @@ func (s *Simulation) do(p *plannedFault, f faults.Fault) (d deed, void string) {
 	case faults.Drop:
 		return s.drop(p, a)
 	case faults.Heal:
-		s.heal()
-		return deed{}, ""
+		return deed{}, s.healNow(a.Core)
 	case Doer:
 		undo, void := a.Do(s)
 		return deed{undo: undo}, void

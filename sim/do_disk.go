@@ -105,9 +105,10 @@ func (s *Simulation) damageDisks(a faults.Disk) (deed, string) {
 func (s *Simulation) replaceDisk(h *Host, swap bool) {
 	wasUp := h.Running()
 	if wasUp {
-		s.protocol.Crashed(h.id, true)
 		h.crash(disk.Crash{})
 	}
+	h.damaged = true
+	s.protocol.Crashed(h.id, true)
 	if swap {
 		h.disk.Swap(s.now, h.image)
 	} else {
@@ -130,7 +131,6 @@ func (s *Simulation) processFailed(h *Host, err error) {
 		s.violate(unexcused(h.id, err))
 		return
 	}
-	s.protocol.Crashed(h.id, h.excused())
 	h.crash(disk.Crash{Losing: disk.Nothing})
 	h.downs++
 	s.at(restartAfterFailure*s.options.Raft.ElectionTimeout(), func() { s.powerOn([]*Host{h}) })

@@ -114,7 +114,6 @@ func (s *Simulation) crashNow(ids []uint64, c disk.Crash) (deed, string) {
 func (h *Host) powerOff(c disk.Crash) {
 	h.downs++
 	if h.Running() {
-		h.sim.protocol.Crashed(h.id, h.excused())
 		h.crash(c)
 	}
 }

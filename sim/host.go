@@ -7,6 +7,7 @@ import (
 	"raftsim/clock"
 	"raftsim/disk"
 	"raftsim/raft"
+	pb "raftsim/raft/raftpb"
 	"raftsim/random"
 	"raftsim/vfs"
 )
@@ -33,8 +34,10 @@ type Host struct {
 	slow          random.Distribution // how long each event keeps it busy, when slowed
 	busyUntil     clock.Time
 	draws         uint64
-	image         *disk.Image // an old copy of the disk
-	diskFaults    int         // faults that were ever done to the disk
+	image         *disk.Image    // an old copy of the disk
+	diskFaults    int            // faults that were ever done to the disk
+	damaged       bool           // its disk may have lost what it had acknowledged
+	configs       []pb.ConfState // that could be in force for all it knew when it stopped
 	// crashAtMessage counts down to the message before which onCrashPoint
 	// strikes; zero means never.
 	crashAtMessage int
@@ -79,7 +82,7 @@ func (h *Host) Clock() *clock.Local { return &h.clock }
 
 // boot starts the process, for the first time or after a crash.
 func (h *Host) boot(e event) {
-	if e.epoch != h.incarnation || h.Running() {
+	if e.epoch != h.incarnation || h.Running() || h.downs > 0 {
 		return
 	}
 	h.incarnation++
@@ -195,6 +198,8 @@ func (h *Host) settle() {
 // crash drops everything volatile at this instant. The disk keeps what c says.
 func (h *Host) crash(c disk.Crash) disk.Loss {
 	loss := h.disk.Crash(h.sim.now, c)
+	h.damaged = h.damaged || h.excused()
+	h.sim.protocol.Crashed(h.id, h.damaged)
 	h.stop(down)
 	torn := uint64(0)
 	if loss.Torn {
@@ -206,8 +211,9 @@ func (h *Host) crash(c disk.Crash) disk.Loss {
 
 // stop ends the process and forgets all that was meant for it.
 func (h *Host) stop(next hostState) {
-	if r, ok := h.process.(*raftHost); ok && h.Running() {
-		r.stopped()
+	if r := h.raft(); r != nil {
+		h.configs = r.possibleConfigs()
+		r.node.Stop()
 	}
 	h.process, h.held, h.state, h.busyUntil = nil, nil, next, 0
 	h.incarnation++

@@ -12,13 +12,21 @@ func (s *Simulation) judge() Verdict {
 		Name: s.options.Name, Seed: s.options.Seed,
 		Events: s.events, Simulated: s.now, Operations: s.history.counts,
 		Leaders: len(s.members.leaders), Faults: s.trouble.counted(), Stack: s.panicked,
+		Class: s.trouble.class, Outside: s.trouble.outside,
 	}
 	if s.recovery.begun {
 		v.Recovery = s.now.Sub(s.recovery.since)
 	}
 	v.Outcome, v.Violations = s.outcome(&v)
 	v.Fingerprint = s.trace.digest
-	return s.expected(v)
+	v = s.expected(v)
+	if len(v.Outside) > 0 && (v.Outcome == Safety || v.Outcome == Liveness) {
+		v.Outcome = Outside
+		for i := range v.Violations {
+			v.Violations[i].Detail += "; outside the model: " + v.Outside[0]
+		}
+	}
+	return v
 }
 
 // outcome is the worst that the run showed, with what was violated.

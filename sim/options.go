@@ -130,6 +130,10 @@ type Expect struct {
 	// RecoveryTimeouts bounds the second act in election timeouts; negative
 	// means that the run has no second act.
 	RecoveryTimeouts int
+	// CoreOnly heals only a core in the second act, chosen at random: a
+	// smallest set of hosts that contains a quorum of every configuration that
+	// could be in force. All others are switched off for good.
+	CoreOnly bool
 	// SkipLinearizable leaves the clients' history unjudged.
 	SkipLinearizable bool
 	// CheckSteps bounds the model steps of the linearizability search.

@@ -343,13 +343,6 @@ func (p *raftHost) send(m *pb.Message) {
 	s.send(p.host.id, m.To, &s.outbox)
 }
 
-// stopped releases the Node of a host that goes down.
-func (p *raftHost) stopped() {
-	if p.node != nil {
-		p.node.Stop()
-	}
-}
-
 // observe shows a Ready to the trace and the checker.
 func (p *raftHost) observe(rd *raft.Ready) {
 	s, id := p.host.sim, p.host.id

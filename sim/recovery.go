@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"raftsim/checker"
@@ -18,6 +19,7 @@ import (
 type recovery struct {
 	begun    bool
 	done     bool
+	core     []uint64   // the hosts that must recover
 	since    clock.Time // when the act began
 	deadline clock.Time
 	calm     clock.Time // since when everything but time has been satisfied
@@ -43,6 +45,14 @@ func (s *Simulation) secondAct() {
 	r.begun, r.since = true, s.now
 	s.record(Record{Verb: Act, Text: "2: all faults heal"})
 	s.heal()
+	if len(r.core) == 0 {
+		r.core = s.chooseCore(s.options.Expect.CoreOnly)
+	}
+	if len(r.core) == 0 {
+		s.record(Record{Verb: Act, Text: "2: no core is left that could recover"})
+		return
+	}
+	s.isolateCore(r.core)
 	begin := s.now // the bound counts once the disks have done what they were asked before
 	s.network.SetDefault(quickNetwork)
 	for _, h := range s.hosts {
@@ -86,9 +96,10 @@ func (s *Simulation) checkRecovery() {
 // unmet is the first liveness property that does not hold now.
 func (s *Simulation) unmet() *checker.Violation {
 	members := memberIDs(&s.members.conf)
-	states := make([]checker.HostState, 0, len(members))
+	core := slices.DeleteFunc(slices.Clone(s.recovery.core), func(id uint64) bool { return !slices.Contains(members, id) })
+	states := make([]checker.HostState, 0, len(core))
 	lead := uint64(0)
-	for i, id := range members {
+	for i, id := range core {
 		p := s.hosts[id-1].raft()
 		if p == nil {
 			return s.notYet("hosts run", "dissertation §9", fmt.Sprintf("n%d is %v after the heal", id, s.hosts[id-1].state))

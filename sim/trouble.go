@@ -17,6 +17,8 @@ type trouble struct {
 	active  []activeFault
 	counts  []FaultCount // in order of kind
 	void    string       // why the first void fault was void
+	class   faults.Class // of the worst fault that fired
+	outside []string     // faults outside the model, with the promise each broke
 }
 
 // plannedFault is one line of the schedule, with its own stream of chance.
@@ -88,6 +90,7 @@ func (s *Simulation) beginFault(i int) {
 	p.waiting = clock.Never
 	s.repeat(i)
 	f := faults.Fault{At: s.now, Action: action, For: p.between(p.fault.For, p.fault.ForMax)}
+	s.classify(f)
 	deed, void := s.do(p, f)
 	if void != "" {
 		s.voided(p.fault, void)

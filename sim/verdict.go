@@ -6,6 +6,7 @@ import (
 
 	"raftsim/checker"
 	"raftsim/clock"
+	"raftsim/faults"
 	"raftsim/random"
 )
 
@@ -28,10 +29,13 @@ const (
 	Safety
 	// Panicked: a node or a process panicked.
 	Panicked
+	// Outside: a property broke after a fault that Raft does not promise to
+	// survive. Not a failure; Verdict.Outside names the broken promise.
+	Outside
 )
 
 func (o Outcome) String() string {
-	names := [...]string{"pass", "inconclusive", "vacuous", "liveness", "endless", "safety", "panic"}
+	names := [...]string{"pass", "inconclusive", "vacuous", "liveness", "endless", "safety", "panic", "outside the model"}
 	if int(o) < len(names) {
 		return names[o]
 	}
@@ -59,6 +63,12 @@ type Verdict struct {
 	// Violations are the broken properties, in the order they were seen; the
 	// first is the one that the run is known by.
 	Violations []checker.Violation
+	// Class is the worst class of the faults that fired, in the configuration
+	// that was in force at that time.
+	Class faults.Class
+	// Outside lists the faults that were outside the model, with the promise
+	// that each of them broke.
+	Outside []string `json:",omitempty"`
 	// Stack is where a node panicked. It may differ between builds.
 	Stack string `json:",omitempty"`
 }
@@ -81,8 +91,9 @@ type FaultCount struct {
 	Fired, Void int
 }
 
-// Failed says whether the run did not pass.
-func (v *Verdict) Failed() bool { return v.Outcome != Pass }
+// Failed says whether the run is held against what was tested: it did not pass,
+// and not because of a fault outside the model.
+func (v *Verdict) Failed() bool { return v.Outcome != Pass && v.Outcome != Outside }
 
 // Violation is the first broken property, or nil.
 func (v *Verdict) Violation() *checker.Violation {

@@ -1,0 +1,62 @@
+package sim
+
+import (
+	"fmt"
+
+	"raftsim/faults"
+)
+
+// LeaseDriftPPM is how far each clock may drift from true time, either way,
+// before reads that are served from a leader's lease may be stale.
+const LeaseDriftPPM = 50_000
+
+// budget is the situation in which a fault is classed now: the configuration in
+// force, and who is out of service already.
+func (s *Simulation) budget() faults.Budget {
+	b := faults.Budget{
+		Voters: s.members.conf.Voters, Outgoing: s.members.conf.VotersOutgoing,
+		ElectionTimeout: s.options.Raft.ElectionTimeout(),
+		Leases:          s.options.Raft.LeaseReads, LeaseDriftPPM: LeaseDriftPPM,
+	}
+	for _, h := range s.hosts {
+		if h.state == down || h.state == paused {
+			b.Faulty = append(b.Faulty, faults.Host(h.id))
+		}
+	}
+	for i := range s.trouble.active {
+		a := &s.trouble.active[i]
+		if k, ok := faults.Lookup(a.fault.Action.Kind()); ok && !a.ended && k.Harm != nil {
+			b.Faulty = append(b.Faulty, k.Harm(a.fault.Action, b)...)
+		}
+	}
+	return b
+}
+
+// classify notes how bad a fault is that is about to happen, and which promise
+// of the model it breaks if it is outside of it.
+func (s *Simulation) classify(f faults.Fault) {
+	c := f.Class(s.budget())
+	s.trouble.class = max(s.trouble.class, c)
+	if c == faults.OutsideModel {
+		s.trouble.outside = append(s.trouble.outside,
+			fmt.Sprintf("at %s, %s: %s", s.now, describeFault(f), brokenPromise(f.Action)))
+	}
+}
+
+// brokenPromise says what Raft relies on that an action outside the model takes
+// away.
+func brokenPromise(a faults.Action) string {
+	switch a := a.(type) {
+	case faults.Disk:
+		switch a.Effect {
+		case faults.SyncLies, faults.SyncFails:
+			return "broke the promise that what a sync has confirmed is durable"
+		case faults.Rots, faults.Spoils, faults.Misdirects:
+			return "broke the promise that a disk returns what was written to it"
+		}
+		return "broke the promise that a disk keeps what it holds"
+	case faults.Skew, faults.Drift, faults.Freeze, faults.Strobe, faults.Pause:
+		return "broke the promise that clocks drift no further than the leases allow for"
+	}
+	return "broke a promise that Raft relies on"
+}

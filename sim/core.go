@@ -1,0 +1,180 @@
+package sim
+
+import (
+	"slices"
+
+	"raftsim/disk"
+	"raftsim/raft/confchange"
+	"raftsim/raft/quorum"
+	pb "raftsim/raft/raftpb"
+	"raftsim/raft/tracker"
+)
+
+// The second act asks progress of a core: hosts that contain a quorum of every
+// configuration that could be in force, none of which has lost data that it
+// had acknowledged. Hosts outside the core are switched off for good.
+
+// chooseCore picks the hosts that the second act relies on: all that are sound,
+// or with few a random smallest set that still is a core. It is empty when the
+// sound hosts are no core: too much was lost to ask for progress.
+func (s *Simulation) chooseCore(few bool) []uint64 {
+	quorums := s.possibleQuorums()
+	core := slices.DeleteFunc(view{s}.Hosts(), func(id uint64) bool { return !s.hosts[id-1].sound() })
+	if !holds(quorums, core) {
+		return nil
+	}
+	if !few {
+		return core
+	}
+	order := slices.Clone(core)
+	s.chance.Key("core").Rand(purposeFault).Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+	for _, id := range order {
+		rest := slices.DeleteFunc(slices.Clone(core), func(other uint64) bool { return other == id })
+		if holds(quorums, rest) {
+			core = rest
+		}
+	}
+	return core
+}
+
+// healNow ends every fault in the middle of the first act. With a core only, it
+// is chosen now and for good: the second act relies on it too.
+func (s *Simulation) healNow(coreOnly bool) (void string) {
+	s.heal()
+	if !coreOnly || len(s.recovery.core) > 0 {
+		return ""
+	}
+	core := s.chooseCore(true)
+	if len(core) == 0 {
+		return "no core is left"
+	}
+	s.recovery.core = core
+	s.isolateCore(core)
+	return ""
+}
+
+// sound says whether a host still has all that it ever acknowledged.
+func (h *Host) sound() bool { return !h.damaged && !h.excused() }
+
+// isolateCore switches off all hosts outside the core.
+func (s *Simulation) isolateCore(core []uint64) {
+	for _, h := range s.hosts {
+		if h.state == absent || h.state == retired || slices.Contains(core, h.id) {
+			continue
+		}
+		h.powerOff(disk.Crash{})
+		h.downs = 1
+	}
+}
+
+// holds says whether a set of hosts contains a quorum of each configuration.
+func holds(quorums []quorum.JointConfig, hosts []uint64) bool {
+	votes := make(map[uint64]bool, len(hosts))
+	for _, id := range hosts {
+		votes[id] = true
+	}
+	for _, q := range quorums {
+		if q.VoteResult(votes) != quorum.VoteWon {
+			return false
+		}
+	}
+	return true
+}
+
+// possibleQuorums lists the voters of every configuration that could be in
+// force: applied on any host, or in an entry of any host's log that has not
+// been overwritten.
+func (s *Simulation) possibleQuorums() []quorum.JointConfig {
+	var all []quorum.JointConfig
+	add := func(cs pb.ConfState) {
+		q := quorum.JointConfig{voters(cs.Voters), voters(cs.VotersOutgoing)}
+		if len(cs.Voters) > 0 && !slices.ContainsFunc(all, func(o quorum.JointConfig) bool { return o.String() == q.String() }) {
+			all = append(all, q)
+		}
+	}
+	add(s.members.conf)
+	for _, h := range s.hosts {
+		configs := h.configs
+		if r := h.raft(); r != nil {
+			configs = r.possibleConfigs()
+		}
+		for _, cs := range configs {
+			add(cs)
+		}
+	}
+	return all
+}
+
+// possibleConfigs lists the configuration that a host goes by, and those that
+// the entries of its log would lead to.
+func (p *raftHost) possibleConfigs() []pb.ConfState {
+	configs := []pb.ConfState{p.conf}
+	last, err := p.storage.LastIndex()
+	if err != nil || last <= p.applied {
+		return configs
+	}
+	entries, err := p.storage.Entries(p.applied+1, last+1, ^uint64(0))
+	if err != nil {
+		return configs
+	}
+	return append(configs, laterConfigs(p.conf, entries)...)
+}
+
+func voters(ids []uint64) quorum.MajorityConfig {
+	c := quorum.MajorityConfig{}
+	for _, id := range ids {
+		c[id] = struct{}{}
+	}
+	return c
+}
+
+// laterConfigs lists the configurations that entries lead to, one after another.
+func laterConfigs(cs pb.ConfState, entries []pb.Entry) []pb.ConfState {
+	var configs []pb.ConfState
+	for i := range entries {
+		var cc pb.ConfChangeV2
+		switch e := &entries[i]; e.Type {
+		case pb.EntryConfChange:
+			var v1 pb.ConfChange
+			if v1.Unmarshal(e.Data) != nil {
+				continue
+			}
+			cc = v1.AsV2()
+		case pb.EntryConfChangeV2:
+			if cc.Unmarshal(e.Data) != nil {
+				continue
+			}
+		default:
+			continue
+		}
+		if next, ok := changed(cs, cc, entries[i].Index); ok {
+			cs = next
+			configs = append(configs, cs)
+		}
+	}
+	return configs
+}
+
+// changed is the configuration after a change; ok is false when the change
+// does not fit.
+func changed(cs pb.ConfState, cc pb.ConfChangeV2, index uint64) (next pb.ConfState, ok bool) {
+	t := tracker.MakeProgressTracker(1, 0)
+	cfg, progress, err := confchange.Restore(confchange.Changer{Tracker: t, LastIndex: index}, cs)
+	if err != nil {
+		return cs, false
+	}
+	t.SetConfig(cfg, progress)
+	changer := confchange.Changer{Tracker: t, LastIndex: index}
+	if autoLeave, enters := cc.EnterJoint(); cc.LeaveJoint() {
+		cfg, progress, err = changer.LeaveJoint()
+	} else if enters {
+		cfg, progress, err = changer.EnterJoint(autoLeave, cc.Changes...)
+	} else {
+		cfg, progress, err = changer.Simple(cc.Changes...)
+	}
+	if err != nil {
+		return cs, false
+	}
+	t.SetConfig(cfg, progress)
+	return t.ConfState(), true
+}
