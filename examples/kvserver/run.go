@@ -11,8 +11,6 @@ import (
 
 // run is the life of a server: it ends when ctx does, or when it cannot go on.
 func run(ctx context.Context, c config) error {
-	// The address is taken before the log is opened: it is what keeps a second
-	// process of the same server out.
 	listener, err := net.Listen("tcp", c.cluster[c.id])
 	if err != nil {
 		return err
