@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/binary"
@@ -99,7 +100,7 @@ func (s *server) startNode() error {
 		for id, address := range s.cluster {
 			peers = append(peers, raft.Peer{ID: id, Context: []byte(address)})
 		}
-		slices.SortFunc(peers, func(a, b raft.Peer) int { return int(int64(a.ID) - int64(b.ID)) })
+		slices.SortFunc(peers, func(a, b raft.Peer) int { return cmp.Compare(a.ID, b.ID) })
 		s.node = raft.StartNode(c, peers)
 	}
 	return nil
