@@ -2,23 +2,45 @@ package checker
 
 import (
 	"fmt"
+	"slices"
 
+	"raftsim/clock"
 	pb "raftsim/raft/raftpb"
 )
 
-// HostState is what a live host has come to, for Converged.
+// HostState is what a live host has come to, for Converged and Recovered.
 type HostState struct {
+	// At and Event say when it was looked at.
+	At    clock.Time
+	Event uint64
+
 	Host      uint64
 	Term      uint64
-	Lead      uint64
+	Lead      uint64 // zero when it knows of none
 	Applied   uint64
 	Commit    uint64
 	LastIndex uint64
-	Digest    uint64
+	Digest    uint64 // of the state machine
 	ConfState pb.ConfState
 	// Member is false for a host that runs but is in no configuration any
 	// more: it need not keep up.
 	Member bool
+
+	// What a leader believes, of no meaning for others. Recovered looks at
+	// it, Converged does not.
+	Peers       []PeerState // in order of their number, itself left out
+	Transferee  uint64      // who it is handing over to, zero for nobody
+	Uncommitted uint64      // bytes of entries that it counts as uncommitted
+}
+
+// PeerState is what a leader believes of a peer.
+type PeerState struct {
+	Host         uint64
+	Match        uint64
+	Probing      bool // one append at a time, or none
+	Snapshotting bool // waits for the outcome of a snapshot
+	Inflight     int  // appends that are not answered
+	Learner      bool
 }
 
 // Converged reports members that differ in applied index, state digest or
@@ -47,12 +69,84 @@ func Converged(hosts []HostState) *Violation {
 }
 
 func apart(shape, detail string, hosts ...*HostState) *Violation {
-	v := &Violation{
-		Property: "replicas converge", Source: "Raft §5.3: the leader brings every log into agreement with its own",
-		Detail: detail, Signature: "replicas converge: " + shape,
+	evidence := make([]Evidence, len(hosts))
+	for i, h := range hosts {
+		evidence[i] = h.evidence()
 	}
-	for _, h := range hosts {
-		v.Hosts = append(v.Hosts, h.Host)
+	return ReplicasConverge.Unmet(shape, detail, evidence...)
+}
+
+// Recovered reports the first liveness property that can be told from the
+// states of the hosts and does not hold: one leader, joint configurations left,
+// transfers ended, replicas converged, nobody stuck, nothing left in flight. It
+// is nil when all hold. Hosts must be in order of their number.
+func Recovered(hosts []HostState) *Violation {
+	leader, v := following(hosts)
+	if v != nil || leader == nil {
+		return v
 	}
-	return v
+	switch {
+	case len(leader.ConfState.VotersOutgoing) > 0 && leader.ConfState.AutoLeave:
+		return JointLeft.Unmet("", fmt.Sprintf("n%d leads and goes by a joint configuration, %s", leader.Host, newConfig(leader.ConfState)), leader.evidence())
+	case leader.Transferee != 0:
+		return TransferEnds.Unmet("", fmt.Sprintf("n%d still hands over to n%d", leader.Host, leader.Transferee), leader.evidence())
+	}
+	for i := range leader.Peers {
+		if v := leader.stuck(&leader.Peers[i]); v != nil {
+			return v
+		}
+	}
+	if v := Converged(hosts); v != nil {
+		return v
+	}
+	if leader.Uncommitted > 0 && leader.Commit == leader.LastIndex {
+		return UncommittedBounded.Unmet("", fmt.Sprintf("n%d counts %d bytes as uncommitted and has committed its whole log", leader.Host, leader.Uncommitted), leader.evidence())
+	}
+	return nil
+}
+
+// following returns the one leader that all members follow, or who does not. A
+// leader that is in no configuration any more is nil without a violation.
+func following(hosts []HostState) (leader *HostState, v *Violation) {
+	var first *HostState
+	for i := range hosts {
+		h := &hosts[i]
+		switch {
+		case !h.Member:
+			continue
+		case h.Lead == 0:
+			return nil, LeaderElected.Unmet("nobody", fmt.Sprintf("n%d follows nobody", h.Host), h.evidence())
+		case first == nil:
+			first = h
+		case h.Lead != first.Lead || h.Term != first.Term:
+			return nil, LeaderElected.Unmet("several", fmt.Sprintf("n%d follows n%d in term %d, n%d follows n%d in term %d", first.Host, first.Lead, first.Term, h.Host, h.Lead, h.Term),
+				first.evidence(), h.evidence())
+		}
+	}
+	if first == nil {
+		return nil, nil
+	}
+	i := slices.IndexFunc(hosts, func(h HostState) bool { return h.Host == first.Lead })
+	if i < 0 {
+		return nil, LeaderElected.Unmet("gone", fmt.Sprintf("n%d follows n%d, which is not there", first.Host, first.Lead), first.evidence())
+	}
+	if hosts[i].Lead != hosts[i].Host {
+		return nil, LeaderElected.Unmet("unaware", fmt.Sprintf("n%d follows n%d, which does not lead", first.Host, first.Lead), first.evidence(), hosts[i].evidence())
+	}
+	return &hosts[i], nil
+}
+
+// stuck reports a peer that the leader does not get on with.
+func (h *HostState) stuck(p *PeerState) *Violation {
+	switch {
+	case p.Learner && p.Match < h.LastIndex:
+		return LearnersCatchUp.Unmet("", fmt.Sprintf("n%d, a learner, matches up to %d of a log that ends at %d", p.Host, p.Match, h.LastIndex), h.evidence())
+	case p.Snapshotting:
+		return FollowersReplicate.Unmet("snapshot", fmt.Sprintf("n%d still waits for n%d to take a snapshot", h.Host, p.Host), h.evidence())
+	case p.Probing:
+		return FollowersReplicate.Unmet("probe", fmt.Sprintf("n%d still probes n%d, which matches up to %d", h.Host, p.Host, p.Match), h.evidence())
+	case p.Inflight > 0:
+		return InflightDrains.Unmet("", fmt.Sprintf("n%d waits for n%d to answer %d appends", h.Host, p.Host, p.Inflight), h.evidence())
+	}
+	return nil
 }
