@@ -282,4 +282,3 @@ func (c *storyCluster) compact(h *storyHost, a *storyArgs) {
 	require.NoError(c.t, h.disk.Compact(index-keep), a.pos)
 	c.trace.say(h.id, "compacts", describeSnapshot(snap))
 }
-

@@ -110,4 +110,3 @@ func (h *storyHost) config() *raft.Config {
 	}
 	return config
 }
-

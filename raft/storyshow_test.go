@@ -78,4 +78,3 @@ func (h *storyHost) terms(commit uint64) string {
 	}
 	return b.String()
 }
-
