@@ -75,13 +75,22 @@ func (l *leaders) elect(t *rapid.T) {
 	}
 	l.past = append(l.past, l.log)
 	log := rapid.SampledFrom(able).Draw(t, "log")
-	length := rapid.IntRange(int(l.commit)+1, len(log)).Draw(t, "length")
+	length := rapid.IntRange(int(l.commit)+1, min(len(log), int(l.commit)+5)).Draw(t, "length")
 	l.log = slices.Clone(log[:length])
 }
 
 func (l *leaders) append(t *rapid.T) {
-	for range rapid.IntRange(1, 4).Draw(t, "entries") {
+	for range rapid.IntRange(1, 3).Draw(t, "entries") {
 		l.log = append(l.log, l.term)
+	}
+}
+
+// agree commits an entry of the leader's term, and all before it.
+func (l *leaders) agree(t *rapid.T) {
+	last := uint64(len(l.log)) - 1
+	index := rapid.Uint64Range(l.commit, min(last, l.commit+2)).Draw(t, "commit")
+	if l.log[index] == l.term && rapid.Bool().Draw(t, "quorum") {
+		l.commit = index
 	}
 }
 
@@ -90,12 +99,6 @@ func (l *leaders) send(t *rapid.T) {
 	last := uint64(len(l.log)) - 1
 	prev := rapid.Uint64Range(0, last).Draw(t, "prev")
 	end := rapid.Uint64Range(prev, last).Draw(t, "end")
-	if l.log[last] == l.term { // may commit what is of its term
-		l.commit = max(l.commit, rapid.Uint64Range(0, last).Draw(t, "commit"))
-		for l.commit < last && l.log[l.commit] < l.term {
-			l.commit++
-		}
-	}
 	m := pb.Message{Type: pb.MsgApp, To: 1, From: 2 + l.term%2, Term: l.term, Index: prev, LogTerm: l.log[prev], Commit: l.commit}
 	for i := prev + 1; i <= end; i++ {
 		m.Entries = append(m.Entries, pb.Entry{Index: i, Term: l.log[i], Data: fmt.Appendf(nil, "%d/%d", l.log[i], i)})
@@ -127,26 +130,34 @@ func TestAFollowerKeepsTheLogOfFigure2(t *testing.T) {
 				require.Equal(t, want[i], rd.Messages[i])
 			}
 			want = nil
-			n.Advance(rd)
 		}
-		t.Repeat(map[string]func(*rapid.T){
+		actions := map[string]func(*rapid.T){
 			"elect":  l.elect,
 			"append": l.append,
 			"send":   l.send,
-			"deliver": func(t *rapid.T) { // again, or out of order
+			"send2":  l.send,
+			"agree":  l.agree,
+			"deliver": func(t *rapid.T) { // again, or out of order, but mostly what is new
 				if len(l.sent) == 0 {
 					return
 				}
-				m := rapid.SampledFrom(l.sent).Draw(t, "message")
+				late := rapid.IntRange(0, min(len(l.sent)-1, 5)).Draw(t, "late")
+				m := l.sent[len(l.sent)-1-late]
 				if answer, ok := model.handle(m); ok {
 					want = append(want, answer)
 				}
 				require.NoError(t, n.Step(m))
 			},
-			"work": work,
-		})
-		work(t)
-		work(t)
+			"work":    work,
+			"advance": func(*rapid.T) { n.Advance(raft.Ready{}) }, // much may have come since
+		}
+		for range 10 {
+			t.Repeat(actions)
+		}
+		for range 3 {
+			work(t)
+			n.Advance(raft.Ready{})
+		}
 		require.Equal(t, model.commit, applied)
 		for i := uint64(1); i <= model.last(); i++ {
 			term, err := s.Term(i)
@@ -157,4 +168,67 @@ func TestAFollowerKeepsTheLogOfFigure2(t *testing.T) {
 		require.Equal(t, model.last(), last)
 		k.check(t)
 	})
+}
+
+// appendFrom steps an AppendEntries of a leader with entries of its term.
+func appendFrom(t *testing.T, n *raft.RawNode, term, prev, prevTerm uint64, count int) {
+	m := pb.Message{Type: pb.MsgApp, From: 2, To: 1, Term: term, Index: prev, LogTerm: prevTerm}
+	for i := range count {
+		m.Entries = append(m.Entries, pb.Entry{Term: term, Index: prev + 1 + uint64(i)})
+	}
+	require.NoError(t, n.Step(m))
+}
+
+func TestEntriesThatReplaceOnesInProgressAreHandedOut(t *testing.T) {
+	n, err := raft.NewRawNode(quietConfig(1, raft.NewMemoryStorage()))
+	require.NoError(t, err)
+	appendFrom(t, n, 2, 0, 0, 5)
+	first := n.Ready()
+	require.Len(t, first.Entries, 5)
+	appendFrom(t, n, 3, 2, 2, 2)
+	require.Equal(t, []pb.Entry{{Term: 3, Index: 3}, {Term: 3, Index: 4}}, n.Ready().Entries)
+	require.Equal(t, pb.Entry{Term: 2, Index: 3}, first.Entries[2], "what was handed out stays")
+}
+
+func TestProposalsAreCopiedIntoTheLog(t *testing.T) {
+	c := newCluster(t, 3)
+	c.elect(1)
+	leave := []pb.Entry{{Type: pb.EntryConfChangeV2}, {Data: []byte("x")}} // refused: there is nothing to leave
+	require.NoError(t, c.nodes[1].Step(pb.Message{Type: pb.MsgProp, From: 2, Entries: leave}))
+	require.Equal(t, []pb.Entry{{Type: pb.EntryConfChangeV2}, {Data: []byte("x")}}, leave)
+	rd := c.nodes[1].Ready()
+	require.Equal(t, []pb.Entry{{Term: 2, Index: 5}, {Term: 2, Index: 6, Data: []byte("x")}}, rd.Entries)
+}
+
+// An entry of an earlier term on a majority can still be replaced (Raft §5.4.2 and
+// Figure 8).
+func TestLeaderCommitsOnlyFromItsOwnTerm(t *testing.T) {
+	c := newCluster(t, 3)
+	c.elect(1)
+	commit := c.nodes[1].BasicStatus().Commit
+	c.drop = func(m pb.Message) bool { return m.Type == pb.MsgAppResp } // all have x, and nobody knows
+	require.NoError(t, c.nodes[1].Propose([]byte("x")))
+	c.settle()
+	require.NoError(t, c.nodes[2].Campaign())
+	c.settle()
+	require.Equal(t, raft.StateLeader, c.state(2))
+	ack := func(index uint64) {
+		require.NoError(t, c.nodes[2].Step(pb.Message{Type: pb.MsgAppResp, From: 3, To: 2, Term: c.nodes[2].BasicStatus().Term, Index: index}))
+	}
+	ack(commit + 1)
+	require.Equal(t, commit, c.nodes[2].BasicStatus().Commit, "x is on a majority, but of another term")
+	ack(commit + 2)
+	require.Equal(t, commit+2, c.nodes[2].BasicStatus().Commit)
+}
+
+func TestNobodyCampaignsBeforeApplyingACommittedConfigurationChange(t *testing.T) {
+	c := newCluster(t, 3)
+	c.elect(1)
+	require.NoError(t, c.nodes[1].ProposeConfChange(pb.ConfChange{Type: pb.ConfChangeAddLearnerNode, NodeID: 4}))
+	c.settleBut(3)
+	require.NoError(t, c.nodes[3].Campaign())
+	require.Equal(t, raft.StateFollower, c.state(3))
+	c.settle()
+	require.NoError(t, c.nodes[3].Campaign())
+	require.Equal(t, raft.StateCandidate, c.state(3))
 }
