@@ -102,7 +102,6 @@ func (d *Disk) wipe() {
 	root.dir = true
 	d.names = tree{}.with("/", root)
 	d.durable = tree{}.with("/", root)
-	d.generation++
 }
 
 // At says that the operations that follow are asked for at now. Each starts when

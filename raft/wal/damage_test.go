@@ -318,6 +318,25 @@ func TestEntriesThatImitateRecordsAreNotBelieved(t *testing.T) {
 	require.Positive(t, state.TornBytes)
 }
 
+// The copy of a record of some other place, in an entry whose own header is lost.
+func TestCopiesOfRecordsAreNotBelieved(t *testing.T) {
+	fs := vfs.Mem()
+	w, _ := open(t, fs)
+	require.NoError(t, w.Save(pb.HardState{Term: 1}, nil, true))
+	begin := w.End()
+	forge(t, fs, w, 1)
+	all := load(t, fs)
+	name := all.names()[0]
+	copied, _ := wal.AppendRecord(1, 3*512, 3*512, 1, []byte("copied"))
+	copy(all[name][2*512:], copied)
+	clear(all[name][3*512 : 4*512]) // where it would be believed
+	clear(all[name][begin:512])
+	_, state, err := wal.Open(all.with(t, "", nil), dir, small)
+	require.NoError(t, err)
+	require.Empty(t, state.Entries)
+	require.Positive(t, state.TornBytes)
+}
+
 func TestOtherFilesAreLeftAloneAndTemporaryOnesRemoved(t *testing.T) {
 	all, want := example(t)
 	fs := all.with(t, "", nil)
