@@ -118,9 +118,10 @@ func (h *host) leads() (leads, committed, alone bool) {
 	return s.RaftState == raft.StateLeader, err == nil && term == s.Term, len(s.Config.Voters[0]) == 1 && len(s.Config.Voters[1]) == 0
 }
 
-// busyWithChange says whether a configuration change is in the application's hands.
+// busyWithChange says whether a configuration change was handed out and not yet
+// acknowledged.
 func (h *host) busyWithChange() bool {
-	if h.taken && h.stage <= 2 && hasChange(h.ready.committed) {
+	if h.taken && hasChange(h.ready.committed) {
 		return true
 	}
 	for i := range h.applies {
