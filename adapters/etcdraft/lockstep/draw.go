@@ -18,23 +18,16 @@ func Draw(c random.Chooser, steps int) Plan {
 	if p.FromSnapshot = c.Choose("from snapshot", 2) == 1; p.FromSnapshot {
 		p.Learners = int(c.Choose("learners", uint64(p.Hosts-p.Voters+1)))
 	}
-	m := mood(c)
 	if p.leases() {
-		p.withoutLeaseholders(&m)
+		p.FromSnapshot, p.Learners = false, 0 // differences.md
 	}
+	m := mood(c)
 	p.Steps = make([]Step, steps)
 	for i := range p.Steps {
 		v := c.Choose("step", 1<<48)
 		p.Steps[i] = Step{Op: m.pick(v & 0xffffff), Host: uint8(v >> 24), A: uint8(v >> 32), B: uint8(v >> 40)}
 	}
 	return p
-}
-
-// withoutLeaseholders leaves out what leases make different (differences.md): reads,
-// campaigns on request, and starts with a state of old.
-func (p *Plan) withoutLeaseholders(m *weights) {
-	m[Read], m[Campaign], m[Restart] = 0, 0, 0
-	p.FromSnapshot, p.Learners = false, 0
 }
 
 // DrawSettings draws the settings of a plan: every combination that both libraries
