@@ -18,13 +18,14 @@ const (
 	clients = 6
 	// manyRounds of killing there are, unless they take longer than killingTime.
 	manyRounds  = 10
-	killingTime = 15 * time.Second
+	killingTime = 12 * time.Second
 )
 
 // Whatever is killed whenever, what clients saw is what a single store that never
 // fails could have shown them: nothing acknowledged is lost, no retry takes effect
 // twice, no read is stale.
 func TestHistoryIsLinearizableThoughServersAreKilled(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, 3, "-snapshot", "100", "-segment", "65536")
 	rounds := manyRounds
 	if testing.Short() {

@@ -11,6 +11,7 @@ import (
 )
 
 func TestValuesOfClientsComeBackAtEveryServer(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, 3)
 	first, second, third := c.members[0], c.members[1], c.members[2]
 	value := "any bytes \x00\xff" + strings.Repeat("long ", 10000)
@@ -48,6 +49,7 @@ func TestValuesOfClientsComeBackAtEveryServer(t *testing.T) {
 // A new server gets a snapshot, as the log from before is gone; a removed one ends
 // by itself, also when it is the leader, and does not come back.
 func TestMembersComeAndGoWhileTheClusterRuns(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, 3, "-snapshot", "10")
 	for i := range 50 {
 		c.must(http.StatusNoContent, c.members[i%3], http.MethodPut, fmt.Sprintf("/kv/%d", i), fmt.Sprint(i))
@@ -75,6 +77,7 @@ func TestMembersComeAndGoWhileTheClusterRuns(t *testing.T) {
 // A server that is told to stop hands its leadership over and ends well; what it
 // had is there when all have been stopped and started again.
 func TestStoppedServersEndWellAndComeBack(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, 3, "-tick", "100ms") // without a handover there is no leader for a second
 	c.must(http.StatusNoContent, c.members[0], http.MethodPut, "/kv/1", "kept")
 	var leader *member
