@@ -167,20 +167,13 @@ func (s *Sweep) feed(ctx context.Context, work chan<- numbered, tokens chan<- st
 // of the first that it did not deliver, and those after it that it did.
 func collect(ctx context.Context, done <-chan numbered, tokens <-chan struct{}, deliver func(Result)) (next int64, extra []int64) {
 	waiting := map[int64]Result{}
-	for {
+	for open := true; open && ctx.Err() == nil; {
 		select {
 		case <-ctx.Done():
-			drain(done, waiting)
-			extra = slices.Sorted(maps.Keys(waiting))
-			for _, number := range extra {
-				deliver(waiting[number])
-			}
-			return next, extra
 		case n, ok := <-done:
-			if !ok {
-				return next, nil
+			if open = ok; ok {
+				waiting[n.number] = n.Result
 			}
-			waiting[n.number] = n.Result
 		}
 		for r, ok := waiting[next]; ok && ctx.Err() == nil; r, ok = waiting[next] {
 			delete(waiting, next)
@@ -189,6 +182,12 @@ func collect(ctx context.Context, done <-chan numbered, tokens <-chan struct{}, 
 			deliver(r)
 		}
 	}
+	drain(done, waiting)
+	extra = slices.Sorted(maps.Keys(waiting)) // empty unless ctx has ended
+	for _, number := range extra {
+		deliver(waiting[number])
+	}
+	return next, extra
 }
 
 // drain takes what workers have finished without waiting for more.
