@@ -23,6 +23,32 @@ func (c *Protocol) checkHardState(h *hostMemory, hs pb.HardState) {
 	}
 }
 
+// allows returns the commit index that a message lets its receiver come to: an
+// append shows that logs match up to its last entry, a heartbeat carries what
+// the leader knows to match.
+func allows(m *pb.Message) uint64 {
+	switch m.Type {
+	case pb.MsgApp:
+		return min(m.Commit, m.Index+uint64(len(m.Entries)))
+	case pb.MsgHeartbeat:
+		return m.Commit
+	case pb.MsgSnap:
+		if m.Snapshot != nil {
+			return m.Snapshot.Metadata.Index
+		}
+	}
+	return 0
+}
+
+// checkFollowerCommit reports a host that commits more than any message let it.
+func (c *Protocol) checkFollowerCommit(h *hostMemory, commit uint64) {
+	if commit <= h.hs.Commit || commit <= h.shown || h.fresh {
+		return
+	}
+	c.report(commitHint, "follower", fmt.Sprintf("n%d commits index %d, and messages have shown its log to match up to %d", h.id, commit, h.shown),
+		c.fact(h.id, "offers commit index %d", commit))
+}
+
 // advanceCommit takes over the commit index that a host shows, and judges it.
 func (c *Protocol) advanceCommit(h *hostMemory, commit uint64) {
 	if commit == h.hs.Commit {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"raftsim/raft"
 	pb "raftsim/raft/raftpb"
 )
 
@@ -197,5 +198,20 @@ func (c *Protocol) checkConfigInFlight(h *hostMemory, e *pb.Entry) {
 		c.report(configInFlight, "two in flight", fmt.Sprintf("n%d appends a configuration change at index %d while that at %d is not applied", h.id, e.Index, before),
 			c.term(h.hs.Term).led(),
 			c.fact(h.id, "appends a configuration change at index %d and has applied %d", e.Index, h.applied))
+	}
+}
+
+// checkCampaign reports a candidate whose log has a committed configuration
+// change that it has not applied.
+func (c *Protocol) checkCampaign(h *hostMemory) {
+	if h.role != raft.StateCandidate && h.role != raft.StatePreCandidate {
+		return
+	}
+	for _, index := range h.changes {
+		if index > h.applied && index <= h.hs.Commit {
+			c.report(campaign, "change not applied", fmt.Sprintf("n%d campaigns while the configuration change at index %d waits to be applied", h.id, index),
+				c.fact(h.id, "campaigns in term %d; it has committed %d and applied %d", h.hs.Term, h.hs.Commit, h.applied))
+			return
+		}
 	}
 }

@@ -45,7 +45,9 @@ type hostMemory struct {
 	polls                []poll // requests for pre-votes that reached the host
 	// heard is the highest term that a message brought, pre-votes aside, and
 	// listens says that messages are shown at all.
-	heard   uint64
+	heard uint64
+	// shown is the highest index that messages allowed a follower to commit.
+	shown   uint64
 	listens bool
 	// progress holds what the host believes of its peers while it leads.
 	progress []peerBelief

@@ -48,6 +48,7 @@ const (
 	configAgreement
 	configStep
 	configInFlight
+	campaign
 	messageTerm
 	messageForm
 	commitHint
@@ -115,12 +116,14 @@ var table = [properties]Property{
 		"Successive configurations have overlapping majorities: one voter differs, or the change is joint. No host is both voter and learner."},
 	configInFlight: {"one configuration change", "dissertation §4.1",
 		"A leader appends a configuration change only when it has applied the one before."},
+	campaign: {"campaign", "dissertation §4.1, with configurations that take effect when applied",
+		"A host does not campaign while a committed configuration change waits to be applied: it would count votes by a configuration that is past."},
 	messageTerm: {"message term", "etcdraft.tla MessageTermsLtCurrentTerm",
 		"No message carries a term above its sender's, but for pre-votes."},
 	messageForm: {"message form", "Raft Figure 2",
 		"Only the leader of a term sends what leaders send, and what it sends is in its log."},
-	commitHint: {"commit hint", "Raft Figure 2",
-		"A message carries no commit index above its sender's, and a heartbeat none above what its receiver has acknowledged in this term."},
+	commitHint: {"commit hint", "Raft Figure 2 (AppendEntries, rule 5)",
+		"A message carries no commit index above its sender's, a heartbeat none above what its receiver has acknowledged in this term, and a follower commits only what a message has shown to match."},
 	peerProgress: {"replication progress", "Raft Figure 2",
 		"What a leader believes to match is durable on the peer, never shrinks in its term, and lies below what it sends next."},
 	readIndex: {"read index", "dissertation §6.4",

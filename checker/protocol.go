@@ -108,6 +108,7 @@ func (c *Protocol) Offered(host uint64, soft *raft.SoftState, hs pb.HardState, e
 	if h.leads() && !stayed {
 		c.checkElection(h)
 	}
+	asFollower := !led && !h.leads()
 	if snap != nil && snap.Metadata.Index > 0 {
 		c.takeSnapshot(h, snap)
 	}
@@ -115,7 +116,13 @@ func (c *Protocol) Offered(host uint64, soft *raft.SoftState, hs pb.HardState, e
 	if h.leads() && !stayed {
 		c.checkLeaderCompleteness(h)
 	}
+	if asFollower && h.listens {
+		c.checkFollowerCommit(h, commit)
+	}
 	c.advanceCommit(h, commit)
+	if soft != nil {
+		c.checkCampaign(h)
+	}
 	c.checkOfferedCommits(h, committed)
 	h.fresh, h.grew = false, len(entries) > 0
 	h.former = h.former[:0]
@@ -176,6 +183,7 @@ func (c *Protocol) Received(host uint64, m *pb.Message) {
 	case m.Type == pb.MsgPreVoteResp && !m.Reject:
 	default:
 		h.heard = max(h.heard, m.Term)
+		h.shown = max(h.shown, allows(m))
 	}
 }
 

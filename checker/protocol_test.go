@@ -392,6 +392,24 @@ var plantedRuns = []planted{
 		r.commit(5, 1)
 		r.sent(1, pb.Message{Type: pb.MsgHeartbeat, To: 3, Term: 2, Commit: 5})
 	}},
+	{"commit hint", "a follower commits what the leader has not shown to match", 3, func(r *run) {
+		r.propose(1, "c")
+		r.replicate(1, 2, 3)
+		r.commit(5, 1)
+		r.tick().Received(2, &pb.Message{Type: pb.MsgApp, From: 1, To: 2, Term: 2, Index: 4, LogTerm: 2, Commit: 5})
+		r.commit(5, 2)
+	}},
+	{"campaign", "a host campaigns before it has applied a change", 3, func(r *run) {
+		change := []pb.Entry{{Index: 5, Term: 2, Type: pb.EntryConfChange}}
+		r.hosts[1].entries = append(r.hosts[1].entries, change...)
+		r.tick().Offered(1, nil, nobody, change, nil, nil, true)
+		r.c.Persisted(1, nobody, change, nil)
+		r.replicate(1, 2)
+		r.commit(5, 1)
+		r.hosts[2].hs.Commit = 5
+		r.tick().Offered(2, nil, r.hosts[2].hs, nil, change, nil, false)
+		r.stand(2, 3)
+	}},
 	{"replication progress", "a leader believes what is on no disk", 3, func(r *run) {
 		r.propose(1, "c")
 		r.tick().Progress(1, 2, 5, 6)

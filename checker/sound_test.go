@@ -173,6 +173,15 @@ var soundRuns = []struct {
 		r.term(3, 5, 0, raft.StateFollower)
 		r.term(3, 6, 3, raft.StateCandidate)
 	}},
+	{"a follower commits what a heartbeat or an append lets it", 3, func(r *run) {
+		r.propose(1, "c", "d")
+		r.replicate(1, 2, 3)
+		r.commit(6, 1)
+		r.tick().Received(2, &pb.Message{Type: pb.MsgApp, From: 1, To: 2, Term: 2, Index: 4, LogTerm: 2, Commit: 6, Entries: r.hosts[1].entries[4:6]})
+		r.commit(6, 2)
+		r.tick().Received(3, &pb.Message{Type: pb.MsgHeartbeat, From: 1, To: 3, Term: 2, Commit: 5})
+		r.commit(5, 3)
+	}},
 	{"leadership is handed over to a voter that has everything", 3, func(r *run) {
 		r.sent(1, pb.Message{Type: pb.MsgTimeoutNow, To: 3, Term: 2})
 		r.propose(1, "c") // with the same Ready, say
