@@ -39,10 +39,10 @@ const (
 	// ReadOnlySafe asks a quorum with one round of heartbeats. Reads are
 	// linearizable whatever clocks do.
 	ReadOnlySafe ReadOnlyOption = iota
-	// ReadOnlyLeaseBased answers at once, trusting that no other leader was
-	// elected as long as check-quorum has not deposed this one. It costs no
-	// message and is only as good as the clocks: see docs/raft.md for what can
-	// go wrong. It needs [Config.CheckQuorum].
+	// ReadOnlyLeaseBased answers at once while a quorum has answered a recent
+	// heartbeat, since nobody else can have been elected then, and otherwise
+	// asks as ReadOnlySafe does. It relies on clocks that drift by no more than
+	// [LeaseDriftPPM]: see docs/raft.md. It needs [Config.CheckQuorum].
 	ReadOnlyLeaseBased
 )
 

@@ -35,6 +35,10 @@ type raft struct {
 	electionElapsed int
 	// electionTimeout is after how many of them this node campaigns.
 	electionTimeout int
+	// ticksSinceStart counts the ticks of this node, up to ElectionTick, and
+	// restarted says that it has been a member before.
+	ticksSinceStart int
+	restarted       bool
 	// heartbeatElapsed counts ticks since the last heartbeat of this leader.
 	heartbeatElapsed int
 
@@ -57,6 +61,7 @@ type raft struct {
 	reads           readQueue
 	// postponedReads wait until the leader has committed an entry of its term.
 	postponedReads []pb.Message
+	lease          lease
 
 	readStates []ReadState
 
@@ -104,6 +109,7 @@ func (r *raft) recover(hs pb.HardState, cs pb.ConfState) error {
 			return fmt.Errorf("raft: hard state of storage has commit %d, must be within its log, [%d, %d]", hs.Commit, first, last)
 		}
 		r.term, r.vote, r.log.committed = hs.Term, hs.Vote, hs.Commit
+		r.restarted = true
 	}
 	if r.Applied == 0 {
 		return nil
@@ -198,6 +204,7 @@ func (r *raft) reset(term uint64) {
 	r.pendingConfIndex = 0
 	r.uncommittedSize = 0
 	r.reads.reset()
+	r.lease.reset()
 }
 
 // oneEntry returns a slice with one entry, for messages. Its memory is never

@@ -39,8 +39,12 @@ func (r *raft) releasePostponedReads() {
 // serveRead answers a read at the commit index, if need be after a round of
 // heartbeats has shown that nobody else leads.
 func (r *raft) serveRead(m *pb.Message) {
-	if r.members.IsSingleton() || r.ReadOnlyOption == ReadOnlyLeaseBased {
+	switch {
+	case r.members.IsSingleton():
 		r.answerRead(m.From, r.log.committed, m.Entries)
+		return
+	case r.ReadOnlyOption == ReadOnlyLeaseBased:
+		r.readUnderLease(m)
 		return
 	}
 	from := m.From
@@ -48,7 +52,8 @@ func (r *raft) serveRead(m *pb.Message) {
 		from = r.ID
 	}
 	self := position(r.members.Members(), r.ID)
-	r.broadcastHeartbeat(r.reads.add(from, r.log.committed, m.Entries, self))
+	r.reads.add(from, r.log.committed, m.Entries, self)
+	r.broadcastHeartbeat()
 }
 
 // answerRead lets the one who asked know the read index.
@@ -64,7 +69,12 @@ func (r *raft) answerRead(from, index uint64, entries []pb.Entry) {
 // confirmReads counts the answer to a heartbeat for the read that the heartbeat
 // was sent for. A quorum of them confirms that read and all before it.
 func (r *raft) confirmReads(m *pb.Message) {
-	if r.ReadOnlyOption != ReadOnlySafe || len(m.Context) == 0 {
+	if len(m.Context) == 0 {
+		return
+	}
+	if r.ReadOnlyOption == ReadOnlyLeaseBased {
+		r.lease.answer(m.From, m.Context)
+		r.releaseWaitingReads()
 		return
 	}
 	members := r.members.Members()

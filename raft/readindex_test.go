@@ -231,8 +231,10 @@ func TestReadsKeepTheirConfirmationsWhenTheConfigurationChanges(t *testing.T) {
 func TestLeaseReadsAreAnsweredAtOnce(t *testing.T) {
 	c := newCluster(t, 3, func(c *raft.Config) { c.CheckQuorum, c.ReadOnlyOption = true, raft.ReadOnlyLeaseBased })
 	c.elect(1)
+	c.tick(1, 1)
+	c.settle()
 	c.nodes[1].ReadIndex([]byte("ctx"))
 	rd := c.nodes[1].Ready()
-	require.Empty(t, rd.Messages)
+	require.Empty(t, rd.Messages, "a quorum has answered a heartbeat of now")
 	require.Equal(t, []raft.ReadState{{Index: c.nodes[1].BasicStatus().Commit, RequestCtx: []byte("ctx")}}, rd.ReadStates)
 }

@@ -18,7 +18,9 @@ func (r *raft) step(m *pb.Message) error {
 	}
 	switch m.Type {
 	case pb.MsgHup:
-		r.campaignUnlessBusy(r.firstCampaign())
+		if !r.promised() {
+			r.campaignUnlessBusy(r.firstCampaign())
+		}
 		return nil
 	case pb.MsgVote, pb.MsgPreVote:
 		r.handleVoteRequest(m)
@@ -48,7 +50,7 @@ func (r *raft) enterTerm(m *pb.Message) bool {
 		// Whoever hears from a leader within the least election timeout stays
 		// with it, so that a node that was cut off or removed cannot disturb
 		// the others (thesis §4.2.3), unless the leader itself asked for it.
-		leased := r.CheckQuorum && r.lead != None && r.electionElapsed < r.ElectionTick
+		leased := r.CheckQuorum && r.lead != None && r.electionElapsed < r.ElectionTick || r.recovering()
 		if leased && string(m.Context) != string(campaignTransfer) {
 			if !r.quiet {
 				r.Logger.Infof("raft %x: ignores %s of %x for term %d: hears from leader %x of term %d", r.ID, m.Type, m.From, m.Term, r.lead, r.term)
@@ -152,7 +154,7 @@ func (r *raft) stepCandidate(m *pb.Message) error {
 func (r *raft) stepLeader(m *pb.Message) error {
 	switch m.Type {
 	case pb.MsgBeat:
-		r.broadcastHeartbeat(r.reads.lastToken())
+		r.broadcastHeartbeat()
 		return nil
 	case pb.MsgCheckQuorum:
 		r.checkQuorum()

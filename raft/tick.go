@@ -4,6 +4,7 @@ import pb "raftsim/raft/raftpb"
 
 // tick moves the node's clock.
 func (r *raft) tick() {
+	r.ticksSinceStart = min(r.ticksSinceStart+1, r.ElectionTick)
 	if r.state == StateLeader {
 		r.tickLeader()
 		return
@@ -20,6 +21,7 @@ func (r *raft) tick() {
 func (r *raft) tickLeader() {
 	r.heartbeatElapsed++
 	r.electionElapsed++
+	r.lease.ticks++
 	if r.electionElapsed >= r.ElectionTick {
 		r.electionElapsed = 0
 		if r.CheckQuorum {
@@ -32,7 +34,7 @@ func (r *raft) tickLeader() {
 	}
 	if r.state == StateLeader && r.heartbeatElapsed >= r.HeartbeatTick {
 		r.heartbeatElapsed = 0
-		r.broadcastHeartbeat(r.reads.lastToken())
+		r.broadcastHeartbeat()
 	}
 }
 
@@ -53,8 +55,13 @@ func (r *raft) checkQuorum() {
 }
 
 // broadcastHeartbeat tells everyone that this node leads (Raft §5.2). Those who
-// answer repeat context.
-func (r *raft) broadcastHeartbeat(context []byte) {
+// answer repeat the context: the newest read to be confirmed, if there is one, or
+// with ReadOnlyLeaseBased the round.
+func (r *raft) broadcastHeartbeat() {
+	context := r.reads.lastToken()
+	if r.ReadOnlyOption == ReadOnlyLeaseBased {
+		context = r.lease.beginRound(r.leaseTicks())
+	}
 	for _, m := range r.members.Members() {
 		if m.ID == r.ID {
 			continue

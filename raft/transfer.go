@@ -32,6 +32,7 @@ func (r *raft) handleTransfer(m *pb.Message, pr *tracker.Progress) {
 
 // sendTimeoutNow tells a node to campaign without waiting for its timer.
 func (r *raft) sendTimeoutNow(to uint64) {
+	r.lease.void = true
 	r.post(pb.MsgTimeoutNow, to, r.term)
 }
 

@@ -4,11 +4,8 @@ import (
 	"fmt"
 
 	"raftsim/faults"
+	"raftsim/raft"
 )
-
-// LeaseDriftPPM is how far each clock may drift from true time, either way,
-// before reads that are served from a leader's lease may be stale.
-const LeaseDriftPPM = 50_000
 
 // budget is the situation in which a fault is classed now: the configuration in
 // force, and who is out of service already.
@@ -16,7 +13,7 @@ func (s *Simulation) budget() faults.Budget {
 	b := faults.Budget{
 		Voters: s.members.conf.Voters, Outgoing: s.members.conf.VotersOutgoing,
 		ElectionTimeout: s.options.Raft.ElectionTimeout(),
-		Leases:          s.options.Raft.LeaseReads, LeaseDriftPPM: LeaseDriftPPM,
+		Leases:          s.options.Raft.LeaseReads, LeaseDriftPPM: raft.LeaseDriftPPM,
 	}
 	for _, h := range s.hosts {
 		if h.state == down || h.state == paused {
