@@ -19,6 +19,9 @@ func (c *Protocol) Applied(host uint64, e *pb.Entry) {
 			c.fact(host, "applies index %d of term %d", e.Index, e.Term))
 	}
 	h.applied = e.Index
+	if e.Type != pb.EntryNormal {
+		c.expectConfig(h, e)
+	}
 	k := c.committed.at(e.Index)
 	if k == nil {
 		if e.Index > c.committed.last() {

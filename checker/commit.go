@@ -23,6 +23,13 @@ func (c *Protocol) checkHardState(h *hostMemory, hs pb.HardState) {
 	}
 }
 
+// reportIgnored reports a host that goes on in its term although it has heard of
+// a later one, from a leader or from a member of its configuration.
+func (c *Protocol) reportIgnored(h *hostMemory) {
+	c.report(termOrder, "ignored", fmt.Sprintf("n%d goes on in term %d after a message of term %d", h.id, h.hs.Term, h.bound),
+		c.fact(h.id, "offers work of term %d", h.hs.Term))
+}
+
 // allows returns the commit index that a message lets its receiver come to: an
 // append shows that logs match up to its last entry, a heartbeat carries what
 // the leader knows to match.

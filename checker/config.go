@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"raftsim/raft"
 	pb "raftsim/raft/raftpb"
 )
 
@@ -44,6 +43,11 @@ func (k *config) joint() bool { return len(k.outgoing) > 0 }
 // voter reports whether a host votes in either half.
 func (k *config) voter(id uint64) bool {
 	return slices.Contains(k.voters, id) || slices.Contains(k.outgoing, id)
+}
+
+// has reports whether a host is in the configuration.
+func (k *config) has(id uint64) bool {
+	return k.voter(id) || slices.Contains(k.learners, id) || slices.Contains(k.learnersNext, id)
 }
 
 // quorum reports whether a majority of the voters, of both halves when joint,
@@ -145,73 +149,5 @@ func (c *Protocol) ConfChanged(host, index uint64, cs pb.ConfState) {
 	default:
 		c.checkConfigStep(h, was, &now)
 		c.configs = append(c.configs, configRecord{index, now, stamp{host, c.now}})
-	}
-}
-
-// checkConfigStep judges a configuration by the one before it.
-func (c *Protocol) checkConfigStep(h *hostMemory, was *configRecord, now *config) {
-	fail := func(shape, what string) {
-		c.report(configStep, shape, fmt.Sprintf("n%d goes from %s to %s: %s", h.id, was.config, *now, what),
-			was.by.fact(was.by.host, "goes by %s from index %d on", was.config, was.index),
-			c.fact(h.id, "goes by %s", *now))
-	}
-	for _, id := range now.learners {
-		if now.voter(id) {
-			fail("voter and learner", fmt.Sprintf("n%d is both voter and learner", id))
-			return
-		}
-	}
-	switch {
-	case !was.joint() && !now.joint() && difference(was.voters, now.voters) > 1:
-		fail("more than one voter", "more than one voter changes without a joint configuration")
-	case !was.joint() && now.joint() && !slices.Equal(now.outgoing, was.voters):
-		fail("joint outgoing", "the outgoing half of a joint configuration is the one before it")
-	case was.joint() && !slices.Equal(now.voters, was.voters):
-		fail("joint incoming", "a joint configuration is left for its incoming half")
-	case was.joint() && now.joint() && !slices.Equal(now.outgoing, was.outgoing):
-		fail("joint outgoing", "a joint configuration keeps its outgoing half")
-	}
-}
-
-// difference counts the ids that are in one list only.
-func difference(a, b []uint64) (n int) {
-	for _, id := range a {
-		if !slices.Contains(b, id) {
-			n++
-		}
-	}
-	for _, id := range b {
-		if !slices.Contains(a, id) {
-			n++
-		}
-	}
-	return n
-}
-
-// checkConfigInFlight reports a leader that appends a configuration change while
-// another one in its log is not applied yet.
-func (c *Protocol) checkConfigInFlight(h *hostMemory, e *pb.Entry) {
-	if !h.leads() || e.Term != h.hs.Term || len(h.changes) == 0 {
-		return
-	}
-	if before := h.changes[len(h.changes)-1]; before > h.applied {
-		c.report(configInFlight, "two in flight", fmt.Sprintf("n%d appends a configuration change at index %d while that at %d is not applied", h.id, e.Index, before),
-			c.term(h.hs.Term).led(),
-			c.fact(h.id, "appends a configuration change at index %d and has applied %d", e.Index, h.applied))
-	}
-}
-
-// checkCampaign reports a candidate whose log has a committed configuration
-// change that it has not applied.
-func (c *Protocol) checkCampaign(h *hostMemory) {
-	if h.role != raft.StateCandidate && h.role != raft.StatePreCandidate {
-		return
-	}
-	for _, index := range h.changes {
-		if index > h.applied && index <= h.hs.Commit {
-			c.report(campaign, "change not applied", fmt.Sprintf("n%d campaigns while the configuration change at index %d waits to be applied", h.id, index),
-				c.fact(h.id, "campaigns in term %d; it has committed %d and applied %d", h.hs.Term, h.hs.Commit, h.applied))
-			return
-		}
 	}
 }

@@ -46,6 +46,8 @@ type hostMemory struct {
 	// heard is the highest term that a message brought, pre-votes aside, and
 	// listens says that messages are shown at all.
 	heard uint64
+	// bound is the highest term that a message brought which may not be ignored.
+	bound uint64
 	// shown is the highest index that messages allowed a follower to commit.
 	shown   uint64
 	listens bool

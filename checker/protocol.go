@@ -124,6 +124,9 @@ func (c *Protocol) Offered(host uint64, soft *raft.SoftState, hs pb.HardState, e
 		c.checkCampaign(h)
 	}
 	c.checkOfferedCommits(h, committed)
+	if h.hs.Term < h.bound {
+		c.reportIgnored(h)
+	}
 	h.fresh, h.grew = false, len(entries) > 0
 	h.former = h.former[:0]
 }
@@ -173,17 +176,26 @@ func (c *Protocol) Sent(host uint64, m *pb.Message) {
 	}
 }
 
-// Received says that a message reaches a host, before the host has seen it.
+// Received says that a message reaches a host, before the host has seen it. All
+// messages of the protocol are to be shown, or none.
 func (c *Protocol) Received(host uint64, m *pb.Message) {
 	h := c.host(host)
 	h.listens = true
-	switch {
-	case m.Type == pb.MsgPreVote:
+	switch m.Type {
+	case pb.MsgPreVote:
 		h.polled(m)
-	case m.Type == pb.MsgPreVoteResp && !m.Reject:
-	default:
-		h.heard = max(h.heard, m.Term)
+		return
+	case pb.MsgPreVoteResp:
+		if !m.Reject {
+			return
+		}
+	case pb.MsgApp, pb.MsgHeartbeat, pb.MsgSnap:
 		h.shown = max(h.shown, allows(m))
+		h.bound = max(h.bound, m.Term)
+	}
+	h.heard = max(h.heard, m.Term)
+	if m.Type != pb.MsgVote && h.config.has(m.From) {
+		h.bound = max(h.bound, m.Term)
 	}
 }
 

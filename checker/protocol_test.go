@@ -305,6 +305,10 @@ var plantedRuns = []planted{
 	{"term order", "a term goes back", 3, func(r *run) {
 		r.tick().Offered(2, nil, pb.HardState{Term: 1, Commit: 4}, nil, nil, nil, true)
 	}},
+	{"term order", "a leader ignores a later term", 3, func(r *run) {
+		r.tick().Received(1, &pb.Message{Type: pb.MsgAppResp, From: 2, To: 1, Term: 3, Reject: true})
+		r.propose(1, "c")
+	}},
 	{"snapshot", "a snapshot of what is not committed", 3, func(r *run) {
 		r.propose(1, "c")
 		snap := &pb.Snapshot{Metadata: pb.SnapshotMetadata{Index: 5, Term: 2, ConfState: r.conf}}
@@ -342,6 +346,18 @@ var plantedRuns = []planted{
 	{"configuration agreement", "two hosts go by different configurations", 3, func(r *run) {
 		r.tick().ConfChanged(1, 4, pb.ConfState{Voters: []uint64{1, 2, 3, 4}})
 		r.tick().ConfChanged(2, 4, pb.ConfState{Voters: []uint64{1, 2, 3, 5}})
+	}},
+	{"configuration agreement", "a configuration is not what its entry says", 3, func(r *run) {
+		r.change(1, 5, pb.ConfChangeV2{Changes: []pb.ConfChangeSingle{{Type: pb.ConfChangeAddLearnerNode, NodeID: 4}}})
+		r.tick().ConfChanged(1, 5, pb.ConfState{Voters: []uint64{1, 2, 3, 4}})
+	}},
+	{"configuration agreement", "a demoted voter vanishes", 3, func(r *run) {
+		r.change(1, 5, pb.ConfChangeV2{Changes: []pb.ConfChangeSingle{
+			{Type: pb.ConfChangeAddLearnerNode, NodeID: 3}, {Type: pb.ConfChangeAddNode, NodeID: 4},
+		}})
+		r.tick().ConfChanged(1, 5, pb.ConfState{Voters: []uint64{1, 2, 4}, VotersOutgoing: []uint64{1, 2, 3}, LearnersNext: []uint64{3}, AutoLeave: true})
+		r.change(1, 6, pb.ConfChangeV2{})
+		r.tick().ConfChanged(1, 6, pb.ConfState{Voters: []uint64{1, 2, 4}})
 	}},
 	{"configuration agreement", "a configuration that is not committed", 3, func(r *run) {
 		r.tick().ConfChanged(1, 5, pb.ConfState{Voters: []uint64{1, 2, 3, 4}})

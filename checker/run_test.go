@@ -172,6 +172,22 @@ func (r *run) take(id, term uint64, entries []pb.Entry) {
 	r.tick().Offered(id, soft(raft.StateFollower), h.hs, entries, nil, nil, len(entries) > 0)
 }
 
+// change lets a leader append a configuration change at an index, commit it with
+// n2 and apply it.
+func (r *run) change(leader, index uint64, cc pb.ConfChangeV2) {
+	kind, data, err := pb.MarshalConfChange(cc)
+	if err != nil {
+		panic(err)
+	}
+	h := r.hosts[leader]
+	entry := pb.Entry{Index: index, Term: h.hs.Term, Type: kind, Data: data}
+	h.entries = append(h.entries, entry)
+	r.tick().Offered(leader, nil, nobody, []pb.Entry{entry}, nil, nil, true)
+	r.c.Persisted(leader, nobody, []pb.Entry{entry}, nil)
+	r.replicate(leader, 2)
+	r.commit(index, leader)
+}
+
 func (r *run) ack(id, leader, index uint64) {
 	r.sent(id, pb.Message{Type: pb.MsgAppResp, To: leader, Term: r.hosts[id].hs.Term, Index: index})
 }

@@ -182,6 +182,25 @@ var soundRuns = []struct {
 		r.tick().Received(3, &pb.Message{Type: pb.MsgHeartbeat, From: 1, To: 3, Term: 2, Commit: 5})
 		r.commit(5, 3)
 	}},
+	{"configurations follow from their entries", 3, func(r *run) {
+		r.change(1, 5, pb.ConfChangeV2{Changes: []pb.ConfChangeSingle{{Type: pb.ConfChangeAddLearnerNode, NodeID: 4}}})
+		r.tick().ConfChanged(1, 5, pb.ConfState{Voters: []uint64{1, 2, 3}, Learners: []uint64{4}})
+		r.change(1, 6, pb.ConfChangeV2{Transition: pb.ConfChangeTransitionJointExplicit, Changes: []pb.ConfChangeSingle{
+			{Type: pb.ConfChangeAddLearnerNode, NodeID: 3}, {Type: pb.ConfChangeAddNode, NodeID: 4}, {Type: pb.ConfChangeUpdateNode, NodeID: 2},
+			{Type: pb.ConfChangeRemoveNode, NodeID: 5}, {Type: pb.ConfChangeAddNode},
+		}})
+		r.tick().ConfChanged(1, 6, pb.ConfState{Voters: []uint64{4, 1, 2}, VotersOutgoing: []uint64{1, 2, 3}, LearnersNext: []uint64{3}})
+		r.change(1, 7, pb.ConfChangeV2{})
+		r.tick().ConfChanged(1, 7, pb.ConfState{Voters: []uint64{1, 2, 4}, Learners: []uint64{3}})
+		r.change(1, 8, pb.ConfChangeV2{Changes: []pb.ConfChangeSingle{{Type: pb.ConfChangeRemoveNode, NodeID: 3}}})
+		r.tick().ConfChanged(1, 8, pb.ConfState{Voters: []uint64{1, 2, 4}})
+	}},
+	{"requests for votes and strangers are ignored", 3, func(r *run) {
+		r.tick().Received(1, &pb.Message{Type: pb.MsgVote, From: 3, To: 1, Term: 3})
+		r.tick().Received(1, &pb.Message{Type: pb.MsgPreVote, From: 3, To: 1, Term: 3})
+		r.tick().Received(1, &pb.Message{Type: pb.MsgAppResp, From: 9, To: 1, Term: 3})
+		r.propose(1, "c")
+	}},
 	{"leadership is handed over to a voter that has everything", 3, func(r *run) {
 		r.sent(1, pb.Message{Type: pb.MsgTimeoutNow, To: 3, Term: 2})
 		r.propose(1, "c") // with the same Ready, say
