@@ -18,8 +18,7 @@ type Factory func(c *raft.Config) (raft.Node, error)
 // DefaultRaft is the name of the Raft that this module implements.
 const DefaultRaft = "raftsim"
 
-// rafts holds the implementations by name. It is filled before any run begins
-// and only read afterwards.
+// rafts holds the implementations by name.
 var rafts = map[string]Factory{
 	DefaultRaft: func(c *raft.Config) (raft.Node, error) { return raft.RestartNode(c), nil },
 }
@@ -31,6 +30,7 @@ func RegisterRaft(name string, f Factory) {
 	if _, taken := rafts[name]; taken || name == "" || f == nil {
 		panic(fmt.Sprintf("sim: RegisterRaft(%q): the name is empty or taken, or the factory is nil", name))
 	}
+	// written before any run: RegisterRaft is called from main or TestMain
 	rafts[name] = f
 }
 

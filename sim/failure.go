@@ -2,6 +2,8 @@ package sim
 
 import (
 	"fmt"
+	"path"
+	"runtime"
 	"strings"
 
 	"raftsim/checker"
@@ -17,20 +19,28 @@ func unexcused(host uint64, err error) checker.Violation {
 	}
 }
 
-// panicSite finds the function in which a panic began in a stack, without
-// addresses and line numbers, so that equal panics have equal signatures.
-func panicSite(stack string) string {
-	_, after, found := strings.Cut(stack, "\npanic(")
-	if !found {
-		return "unknown"
-	}
-	lines := strings.Split(after, "\n")
-	for _, line := range lines[1:] {
-		if strings.HasPrefix(line, "raftsim/") || strings.HasPrefix(line, "main.") {
-			site, _, _ := strings.Cut(line, "(0x")
-			site, _, _ = strings.Cut(site, "({")
-			return site
+// panicStack lists the functions that a panic went through, the one in which it
+// began first: the same for equal panics on every machine.
+func panicStack() []string {
+	var pcs [64]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(1, pcs[:])])
+	var stack []string
+	panicking := false
+	for {
+		frame, more := frames.Next()
+		ours := strings.HasPrefix(frame.Function, "raftsim/") || strings.HasPrefix(frame.Function, "main.")
+		switch {
+		case frame.Function == "runtime.gopanic":
+			panicking, stack = true, nil
+		case panicking && (ours || len(stack) > 0):
+			stack = append(stack, fmt.Sprintf("%s (%s:%d)", frame.Function, path.Base(frame.File), frame.Line))
+		}
+		if frame.Function == "raftsim/sim.(*Simulation).next" || !more {
+			break
 		}
 	}
-	return "unknown"
+	if len(stack) == 0 {
+		return []string{"unknown"}
+	}
+	return stack
 }

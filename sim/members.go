@@ -159,6 +159,7 @@ func (s *Simulation) confChanged(p *raftHost) {
 	m := &s.members
 	s.record(Record{Verb: Reconfigured, Host: p.host.id, Fields: [4]uint64{p.applied}, Text: describeConf(&p.conf)})
 	s.protocol.ConfChanged(p.host.id, p.applied, p.conf)
+	p.confIndex = p.applied
 	if p.applied > m.confIndex {
 		m.conf, m.confIndex = p.conf, p.applied
 		for _, id := range memberIDs(&m.conf) {
@@ -170,8 +171,8 @@ func (s *Simulation) confChanged(p *raftHost) {
 }
 
 // retireRemoved switches off the hosts that have been removed, once every
-// member has applied the configuration without them. Until then their vote may
-// be needed by a member that does not know yet.
+// member knows the configuration without them, and would after a crash. Until
+// then their vote may be needed.
 func (s *Simulation) retireRemoved() {
 	m := &s.members
 	if len(m.conf.VotersOutgoing) > 0 {
@@ -179,7 +180,7 @@ func (s *Simulation) retireRemoved() {
 	}
 	ids := memberIDs(&m.conf)
 	for _, id := range ids {
-		if p := s.hosts[id-1].raft(); p == nil || p.applied < m.confIndex {
+		if p := s.hosts[id-1].raft(); p == nil || p.applied < m.confIndex || p.durable.Commit < m.confIndex {
 			return
 		}
 	}

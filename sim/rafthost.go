@@ -29,6 +29,7 @@ type raftHost struct {
 
 	applied      uint64       // last index given to the state machine
 	conf         pb.ConfState // configuration at applied
+	confIndex    uint64       // at which it was applied
 	snapshotted  uint64       // index of the last snapshot
 	lead         uint64       // as the last SoftState said
 	leading      bool
@@ -53,6 +54,7 @@ const (
 	idle                    // nothing
 	persisting              // the disk, for the Ready in hand
 	compacting              // the disk, for a snapshot of its own
+	committing              // the disk, for a configuration to be known as committed
 )
 
 // The tokens of a raftHost's timers.
@@ -62,6 +64,7 @@ const (
 	readyToken
 	snapshotToken
 	appendToken // asynchronous storage: the oldest append is done
+	commitToken
 )
 
 type waiter struct{ session, number uint64 }
@@ -196,6 +199,8 @@ func (p *raftHost) Timer(token uint64) {
 		p.complete()
 	case snapshotToken:
 		p.snapshotDone()
+	case commitToken:
+		p.commitDone()
 	case appendToken:
 		p.appendDone()
 	}
@@ -239,7 +244,7 @@ func (p *raftHost) pump() {
 		p.observe(rd)
 		if p.options.AsyncStorage {
 			p.dispatchAsync(rd)
-			p.snapshotIfDue()
+			p.housekeep()
 			continue
 		}
 		if err := p.persist(rd.HardState, rd.Entries, &rd.Snapshot, rd.MustSync); err != nil {
@@ -286,7 +291,7 @@ func (p *raftHost) complete() {
 	p.serveReads(rd.ReadStates)
 	p.node.Advance()
 	p.ready = raft.Ready{}
-	p.snapshotIfDue()
+	p.housekeep()
 }
 
 // store tells the Node's storage, the state machine and the checker what has

@@ -35,13 +35,39 @@ func (s *hostStorage) Snapshot() (pb.Snapshot, error) {
 	return snap, nil
 }
 
-// snapshotIfDue writes a snapshot once enough entries were applied since the
-// last one. The log is compacted when it is durable.
-func (p *raftHost) snapshotIfDue() {
-	every := p.options.SnapshotEvery
-	if every > 0 && p.stage == idle && p.applied-p.snapshotted >= every {
-		p.snapshot()
+// housekeep does what is due between two Readys: it makes durable that a
+// configuration is committed, and writes a snapshot once enough entries were
+// applied since the last one. The log is compacted when that is durable.
+func (p *raftHost) housekeep() {
+	if p.stage != idle || len(p.async.appends) > 0 {
+		return
 	}
+	every := p.options.SnapshotEvery
+	switch {
+	case every > 0 && p.applied-p.snapshotted >= every:
+		p.snapshot()
+	case p.confIndex > p.durable.Commit && p.hardState.Commit >= p.confIndex:
+		p.commit()
+	}
+}
+
+// commit makes the commit index durable. A member that forgot in a crash that a
+// configuration was committed could need the vote of a host that was removed.
+func (p *raftHost) commit() {
+	if err := p.log.Save(p.hardState, nil, true); err != nil {
+		p.host.Fail(err)
+		return
+	}
+	p.stage = committing
+	if p.host.AfterDisk(commitToken) {
+		p.commitDone()
+	}
+}
+
+func (p *raftHost) commitDone() {
+	p.stage, p.durable = idle, p.hardState
+	p.host.sim.protocol.Persisted(p.host.id, p.durable, nil, nil)
+	p.host.sim.retireRemoved()
 }
 
 // snapshot writes a snapshot at the applied index, with a hard state that

@@ -2,7 +2,7 @@ package sim
 
 import (
 	"fmt"
-	"runtime/debug"
+	"strings"
 	"time"
 
 	"raftsim/checker"
@@ -206,12 +206,13 @@ func (s *Simulation) catch() {
 	if cause == nil {
 		return
 	}
-	s.panicked = string(debug.Stack())
+	stack := panicStack()
+	s.panicked = strings.Join(stack, "\n")
 	s.violate(checker.Violation{
 		Property:  "no panic",
 		Source:    "a broken assertion is a bug",
 		Detail:    fmt.Sprint(cause),
-		Signature: "no panic: " + panicSite(s.panicked),
+		Signature: "no panic: " + stack[0],
 	})
 }
 

@@ -69,7 +69,7 @@ type Verdict struct {
 	// Outside lists the faults that were outside the model, with the promise
 	// that each of them broke.
 	Outside []string `json:",omitempty"`
-	// Stack is where a node panicked. It may differ between builds.
+	// Stack lists the functions that a panic went through, innermost first.
 	Stack string `json:",omitempty"`
 }
 

@@ -138,11 +138,11 @@ func (d *draft) leaveJoint() error {
 	gone := d.outgoing()
 	d.Voters[1] = nil
 	d.AutoLeave = false
-	for id := range d.LearnersNext {
+	for id := range d.LearnersNext { // order does not escape: each learner is added by itself
 		d.addLearner(id)
 	}
 	d.LearnersNext = nil
-	for id := range gone {
+	for id := range gone { // order does not escape: each is dropped by itself
 		d.dropProgress(id)
 	}
 	return nil

@@ -18,7 +18,7 @@ type MajorityConfig map[uint64]struct{}
 func (c MajorityConfig) CommittedIndex(l AckedIndexer) Index {
 	var few [9]Index // most groups are this small and need no allocation
 	acked := few[:0]
-	for id := range c {
+	for id := range c { // order does not escape: they are sorted
 		idx, _ := l.AckedIndex(id)
 		acked = append(acked, idx)
 	}

@@ -33,7 +33,7 @@ type roster struct {
 
 func newRoster(p *ProgressTracker) roster {
 	r := roster{members: make([]Member, 0, len(p.Progress))}
-	for id, pr := range p.Progress {
+	for id, pr := range p.Progress { // order does not escape: they are sorted next
 		r.members = append(r.members, Member{ID: id, Progress: pr})
 	}
 	slices.SortFunc(r.members, func(a, b Member) int { return cmp.Compare(a.ID, b.ID) })

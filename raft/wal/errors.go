@@ -19,6 +19,7 @@ type CorruptError struct {
 	Reason string
 }
 
+// Error names the file and the offset of what is wrong.
 func (e *CorruptError) Error() string {
 	return fmt.Sprintf("wal: %s is corrupt at offset %d: %s", e.File, e.Offset, e.Reason)
 }
