@@ -22,6 +22,9 @@ type raftLog struct {
 	applying uint64
 	// applied is the highest index that the application has applied.
 	applied uint64
+	// changing is the index of the last configuration change that was handed
+	// out to be applied.
+	changing uint64
 
 	// maxApplyingSize limits, softly, the bytes handed out to be applied.
 	maxApplyingSize uint64
@@ -251,6 +254,12 @@ func (l *raftLog) nextCommitted(unstableToo bool) []pb.Entry {
 // acceptCommitted marks entries of nextCommitted as handed out.
 func (l *raftLog) acceptCommitted(entries []pb.Entry, unstableToo bool) {
 	l.applying = entries[len(entries)-1].Index
+	for i := len(entries) - 1; i >= 0; i-- {
+		if entries[i].Type != pb.EntryNormal {
+			l.changing = entries[i].Index
+			break
+		}
+	}
 	if l.maxApplyingSize != noLimit {
 		l.applyingSize += encodedSize(entries)
 	}

@@ -77,10 +77,10 @@ func (r *raft) restore(s *pb.Snapshot) bool {
 		r.log.commitTo(meta.Index)
 		return false
 	}
-	if r.log.hasConfChange(r.log.applied, r.log.applying) {
+	if r.log.changing > r.log.applied {
 		// The application is about to apply a change to the configuration
 		// before the snapshot. It would change the one of the snapshot.
-		r.Logger.Infof("raft %x: ignores the snapshot at %d: a configuration change within (%d, %d] is being applied", r.ID, meta.Index, r.log.applied, r.log.applying)
+		r.Logger.Infof("raft %x: ignores the snapshot at %d: the configuration change at %d is being applied", r.ID, meta.Index, r.log.changing)
 		return false
 	}
 	members := tracker.MakeProgressTracker(r.MaxInflightMsgs, r.MaxInflightBytes)

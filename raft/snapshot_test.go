@@ -84,6 +84,29 @@ func TestASnapshotWaitsForAConfigurationChangeThatIsBeingApplied(t *testing.T) {
 	require.Equal(t, "voters=(1 2 3)", c.nodes[3].Status().Config.String())
 }
 
+// The log may be gone by the time of the second one.
+func TestSnapshotsMayComeWhileEntriesAreBeingApplied(t *testing.T) {
+	s := raft.NewMemoryStorage()
+	require.NoError(t, s.ApplySnapshot(snapshotAt(1)))
+	n, err := raft.NewRawNode(quietConfig(1, s))
+	require.NoError(t, err)
+	require.NoError(t, n.Step(pb.Message{Type: pb.MsgApp, From: 2, To: 1, Term: 2, Index: 1, LogTerm: 1, Commit: 2, Entries: []pb.Entry{{Term: 2, Index: 2}}}))
+	rd := n.Ready()
+	require.Len(t, rd.CommittedEntries, 1)
+	for _, index := range []uint64{10, 20} {
+		snap := snapshotAt(index)
+		require.NoError(t, n.Step(pb.Message{Type: pb.MsgSnap, From: 2, To: 1, Term: 2, Snapshot: &snap}))
+		require.Equal(t, index, n.BasicStatus().Commit)
+	}
+	require.NoError(t, s.Append(rd.Entries))
+	n.Advance(rd)
+	require.Equal(t, uint64(20), n.Ready().Snapshot.Metadata.Index)
+}
+
+func snapshotAt(index uint64) pb.Snapshot {
+	return pb.Snapshot{Metadata: pb.SnapshotMetadata{Index: index, Term: 1, ConfState: pb.ConfState{Voters: []uint64{1, 2}}}}
+}
+
 // settleBut settles until a node has committed entries to apply, and leaves that
 // node with them.
 func (c *cluster) settleBut(id uint64) {
