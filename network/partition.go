@@ -57,10 +57,14 @@ func Bridge(left, middle, right []uint64) []LinkID {
 
 // MajorityRing returns the links to cut so that every host hears from a
 // majority, itself included, and no two hosts hear from the same one. The hosts
-// stand in a ring in random order; each hears from those nearest to it. With a
-// majority of even size hearing is not mutual for all pairs.
+// stand in a ring, in random order or, when r is nil, in the order of all; each
+// hears from those nearest to it. With a majority of even size hearing is not
+// mutual for all pairs.
 func MajorityRing(all []uint64, r *random.Rand) []LinkID {
-	ring := shuffled(all, r)
+	ring := all
+	if r != nil {
+		ring = shuffled(all, r)
+	}
 	n := len(ring)
 	majority := n/2 + 1
 	before := (majority - 1) / 2

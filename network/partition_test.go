@@ -91,6 +91,11 @@ func TestInAMajorityRingAllHearDifferentMajorities(t *testing.T) {
 	}
 }
 
+func TestARingWithoutRandomnessKeepsTheOrderOfItsHosts(t *testing.T) {
+	view := hears([]uint64{3, 1, 4, 5, 2}, network.MajorityRing([]uint64{3, 1, 4, 5, 2}, nil))
+	require.Equal(t, map[uint64][]uint64{3: {3, 1, 2}, 1: {3, 1, 4}, 4: {1, 4, 5}, 5: {4, 5, 2}, 2: {3, 5, 2}}, view)
+}
+
 func TestRandomMajoritiesAreMutual(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(0, 12).Draw(t, "hosts")

@@ -28,7 +28,8 @@ func (s *Simulation) do(p *plannedFault, f faults.Fault) (d deed, void string) {
 	case faults.Bridge:
 		return s.cut(network.Bridge(a.Left.IDs(), a.Middle.IDs(), a.Right.IDs()))
 	case faults.Ring:
-		return s.cut(network.MajorityRing(a.Hosts.IDs(), nil) // in the order of the line: binding has shuffled roles)
+		// In the order of the line: binding has shuffled the hosts of roles.
+		return s.cut(network.MajorityRing(a.Hosts.IDs(), nil))
 	case faults.Flap:
 		return s.flap(a)
 	case faults.Link:
