@@ -40,6 +40,7 @@ func (s *Simulation) cutPackets(links []network.LinkID) (n uint64) {
 // flap cuts links for a while and restores them for a while, over and over.
 func (s *Simulation) flap(a faults.Flap) (deed, string) {
 	links := split(a.Sides)
+	before := s.cutPackets(links)
 	current, _ := s.cut(links)
 	isCut := true
 	stop := s.every(func() time.Duration {
@@ -54,12 +55,20 @@ func (s *Simulation) flap(a faults.Flap) (deed, string) {
 		}
 		return a.Up
 	}, a.Down)
-	return deed{undo: func() {
-		stop()
-		if isCut {
-			current.undo()
-		}
-	}}, ""
+	return deed{
+		undo: func() {
+			stop()
+			if isCut {
+				current.undo()
+			}
+		},
+		idle: func() string {
+			if s.cutPackets(links) == before {
+				return "no packet was cut"
+			}
+			return ""
+		},
+	}, ""
 }
 
 // disturb lays a change over the links of a path.
@@ -81,7 +90,7 @@ func (s *Simulation) disturb(a faults.Link) (deed, string) {
 			}
 		},
 		idle: func() string {
-			if count != nil && s.countLinks(links, count) == before {
+			if s.countLinks(links, count) == before {
 				return "no packet was hit"
 			}
 			return ""
@@ -90,8 +99,9 @@ func (s *Simulation) disturb(a faults.Link) (deed, string) {
 }
 
 // linkChange translates a disturbance, and says which count shows that it took
-// effect; nil when none does.
+// effect: what is delayed or limited are all packets that are sent.
 func linkChange(a faults.Link) (c network.Change, count func(network.Stats) uint64) {
+	count = func(st network.Stats) uint64 { return st.Sent }
 	switch a.Effect {
 	case faults.Loses:
 		c.Loss, count = &a.Ratio, func(st network.Stats) uint64 { return st.Lost }
@@ -121,9 +131,6 @@ func given(d random.Distribution) *random.Distribution {
 }
 
 func (s *Simulation) countLinks(links []network.LinkID, count func(network.Stats) uint64) (n uint64) {
-	if count == nil {
-		return 0
-	}
 	for _, l := range links {
 		n += count(s.network.LinkStats(l.From, l.To))
 	}

@@ -21,7 +21,12 @@ func (s *Simulation) doRaft(p *plannedFault, action faults.Action) (void string,
 			{Op: faults.Remove, Hosts: faults.Group{a.Old}}, {Op: faults.Add, Hosts: faults.Group{a.New}},
 		}})
 	case faults.LeaveJoint:
-		void = s.onLeader(func(r *raftHost) error { return r.node.ProposeConfChange(context.Background(), pb.ConfChangeV2{}) })
+		void = s.onLeader(func(r *raftHost) error {
+			if len(r.conf.VotersOutgoing) == 0 {
+				return errNotJoint
+			}
+			return r.node.ProposeConfChange(context.Background(), pb.ConfChangeV2{})
+		})
 	case faults.Transfer:
 		void = s.onLeader(func(r *raftHost) error {
 			r.node.TransferLeadership(context.Background(), r.host.id, a.To.Host)
@@ -36,7 +41,10 @@ func (s *Simulation) doRaft(p *plannedFault, action faults.Action) (void string,
 			if r.stage != idle {
 				return errBusy
 			}
-			r.snapshot()
+			last := r.snapshotted
+			if r.snapshot(); r.snapshotted == last {
+				return errNothingNew
+			}
 			return nil
 		})
 	case faults.Propose:
@@ -49,7 +57,12 @@ func (s *Simulation) doRaft(p *plannedFault, action faults.Action) (void string,
 	return void, true
 }
 
-var errBusy = errors.New("its disk is busy")
+// Why a host cannot do what a fault asks of it.
+var (
+	errBusy       = errors.New("its disk is busy")
+	errNothingNew = errors.New("nothing was applied since its last snapshot")
+	errNotJoint   = errors.New("its configuration is not joint")
+)
 
 // onLeader asks something of the leader.
 func (s *Simulation) onLeader(ask func(*raftHost) error) string {

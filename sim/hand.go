@@ -72,13 +72,15 @@ func (s *Simulation) operate(p *plannedFault, group faults.Group, count, bytes i
 	generator := s.members.workload.NewClient(p.chance.Key("operations"), burstClient+s.members.bursts, shape)
 	asked := 0
 	for _, id := range group.IDs() {
-		for tries := 0; asked < count && tries < 64*count; tries++ {
+		here := 0
+		for tries := 0; here < count && tries < 64*count; tries++ {
 			p.draws++
 			if command := generator.Next(p.draws); command.ReadOnly == read {
 				s.call(command, id)
-				asked++
+				here++
 			}
 		}
+		asked += here
 	}
 	if asked == 0 {
 		return "this workload has no such operation"
