@@ -61,7 +61,7 @@ func Fuzz(f *testing.F, base *scenarios.Scenario) {
 		f.Add(seedInput(i))
 	}
 	f.Fuzz(func(t *testing.T, input []byte) {
-		draw(t, base, random.BytesChooser(input))
+		Play(t, base, random.BytesChooser(input))
 	})
 }
 
@@ -79,7 +79,7 @@ func seedInput(i int) []byte {
 // rapid shrinks a plan that does not.
 func Check(t *testing.T, base *scenarios.Scenario) {
 	t.Helper()
-	rapid.Check(t, func(rt *rapid.T) { draw(named{rt, t.Name()}, base, Chooser(rt)) })
+	rapid.Check(t, func(rt *rapid.T) { Play(named{rt, t.Name()}, base, Chooser(rt)) })
 }
 
 // named gives rapid's T the name of the test that it runs in.
@@ -101,8 +101,9 @@ func (c rapidChooser) Choose(name string, n uint64) uint64 {
 	return rapid.Uint64Range(0, n-1).Draw(c.t, name)
 }
 
-// draw draws one plan and plays it.
-func draw(t TB, base *scenarios.Scenario, c random.Chooser) {
+// Play draws one plan from c, on top of what base fixes, and plays it. The test
+// fails unless the run passes.
+func Play(t TB, base *scenarios.Scenario, c random.Chooser) {
 	t.Helper()
 	seed := random.Seed(c.Choose("seed", 1<<16))
 	s := base.Drawn(c)
