@@ -2,7 +2,6 @@ package checker
 
 import (
 	"fmt"
-	"slices"
 
 	"raftsim/raft"
 	pb "raftsim/raft/raftpb"
@@ -108,68 +107,6 @@ func describeVote(hs pb.HardState) string {
 		return fmt.Sprintf("term %d and no vote", hs.Term)
 	}
 	return fmt.Sprintf("term %d and a vote for n%d", hs.Term, hs.Vote)
-}
-
-// checkVoteFreshness compares the log of a voter with that of the candidate as
-// it was when it asked. The voter's log may have grown since it voted: entries
-// of the vote's own term are left out, and nothing is said of a voter that has
-// moved to a later term, or of a pre-vote that left together with new entries.
-func (c *Protocol) checkVoteFreshness(h *hostMemory, m *pb.Message) {
-	pre := m.Type == pb.MsgPreVoteResp
-	if m.To == h.id || !pre && h.hs.Term != m.Term || pre && (h.grew || h.preVoteWasDue(m)) {
-		return
-	}
-	last := h.log.last()
-	own, _ := h.log.at(last)
-	for last > h.log.base && own.term >= m.Term {
-		last--
-		own, _ = h.log.at(last)
-	}
-	if !pre && own.term >= m.Term {
-		return // a snapshot of later has covered what the voter had
-	}
-	t := c.term(m.Term)
-	var asked *candidate
-	for i := range t.candidates {
-		k := &t.candidates[i]
-		if k.host != m.To || k.pre != pre {
-			continue
-		}
-		if k.lastTerm > own.term || k.lastTerm == own.term && k.lastIndex >= last {
-			return
-		}
-		asked = k
-	}
-	if asked == nil {
-		c.report(voteFreshness, "nobody asked", fmt.Sprintf("n%d votes for n%d in term %d, which has not asked for it", h.id, m.To, m.Term),
-			c.fact(h.id, "votes for n%d in term %d", m.To, m.Term))
-		return
-	}
-	c.report(voteFreshness, "older log", fmt.Sprintf("n%d votes for n%d in term %d, whose log is older than its own", h.id, m.To, m.Term),
-		asked.fact(asked.host, "asks for votes in term %d with a log that ends at index %d of term %d", m.Term, asked.lastIndex, asked.lastTerm),
-		c.fact(h.id, "votes for n%d; its log has index %d of term %d", m.To, last, own.term))
-}
-
-// poll is a request for a pre-vote that has reached a host, with the end of the
-// log that the host had then: its answer may leave after the log has grown.
-type poll struct {
-	from, term          uint64
-	lastTerm, lastIndex uint64 // of the candidate
-	ownTerm, ownIndex   uint64 // of the host, at that time
-}
-
-// polled remembers a request for a pre-vote. Those of earlier terms are past.
-func (h *hostMemory) polled(m *pb.Message) {
-	h.polls = slices.DeleteFunc(h.polls, func(p poll) bool { return p.term < m.Term })
-	h.polls = append(h.polls, poll{m.From, m.Term, m.LogTerm, m.Index, h.log.end().term, h.log.last()})
-}
-
-// preVoteWasDue says whether a candidate's log was good enough when it asked.
-func (h *hostMemory) preVoteWasDue(m *pb.Message) bool {
-	return slices.ContainsFunc(h.polls, func(p poll) bool {
-		return p.from == m.To && p.term == m.Term &&
-			(p.lastTerm > p.ownTerm || p.lastTerm == p.ownTerm && p.lastIndex >= p.ownIndex)
-	})
 }
 
 // checkVoteRequest judges a request for votes and remembers the log it speaks of.

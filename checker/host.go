@@ -24,7 +24,6 @@ type hostMemory struct {
 	log       logView
 	changes   []uint64 // indexes of configuration entries in log, increasing
 	fresh     bool     // started without any state, and nothing offered yet
-	grew      bool     // the last Ready had entries
 	endBefore uint64   // where the log ended before the last Ready
 	snapIndex uint64   // of the last snapshot offered, installed or made
 
@@ -42,7 +41,7 @@ type hostMemory struct {
 	// matched is the highest index that the host acknowledged to the leader of
 	// matchedTerm.
 	matched, matchedTerm uint64
-	polls                []poll // requests for pre-votes that reached the host
+	polls                []poll // requests for votes that reached the host
 	// heard is the highest term that a message brought, pre-votes aside, and
 	// listens says that messages are shown at all.
 	heard uint64

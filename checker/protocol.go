@@ -127,7 +127,7 @@ func (c *Protocol) Offered(host uint64, soft *raft.SoftState, hs pb.HardState, e
 	if h.hs.Term < h.bound {
 		c.reportIgnored(h)
 	}
-	h.fresh, h.grew = false, len(entries) > 0
+	h.fresh = false
 	h.former = h.former[:0]
 }
 
@@ -185,6 +185,8 @@ func (c *Protocol) Received(host uint64, m *pb.Message) {
 	case pb.MsgPreVote:
 		h.polled(m)
 		return
+	case pb.MsgVote:
+		h.polled(m)
 	case pb.MsgPreVoteResp:
 		if !m.Reject {
 			return

@@ -16,6 +16,8 @@ type run struct {
 	event uint64
 	hosts map[uint64]*told
 	conf  pb.ConfState
+	// leader is the last one that was elected.
+	leader uint64
 }
 
 // told is what a Protocol was told about one host.
@@ -72,9 +74,17 @@ func (r *run) forget(id, from uint64) {
 
 func soft(s raft.StateType) *raft.SoftState { return &raft.SoftState{RaftState: s} }
 
+// hear lets a host hear of a term from a stranger that asks for votes.
+func (r *run) hear(id, term uint64) {
+	r.tick().Received(id, &pb.Message{Type: pb.MsgVote, From: 9, To: id, Term: term})
+}
+
 // term takes a host to a term, with a vote or none, durably.
 func (r *run) term(id, term, vote uint64, role raft.StateType) {
 	h := r.hosts[id]
+	if vote != id {
+		r.hear(id, term)
+	}
 	h.hs.Term, h.hs.Vote = term, vote
 	r.tick().Offered(id, soft(role), h.hs, nil, nil, nil, true)
 	r.c.Persisted(id, h.hs, nil, nil)
@@ -89,12 +99,19 @@ func (r *run) sent(id uint64, m pb.Message) {
 	r.tick().Sent(id, &m)
 }
 
+// pass tells that a message leaves a host and reaches another.
+func (r *run) pass(id uint64, m pb.Message) {
+	r.sent(id, m)
+	m.From = id
+	r.tick().Received(m.To, &m)
+}
+
 // stand makes a host a candidate and asks for votes.
 func (r *run) stand(id, term uint64) {
 	r.term(id, term, id, raft.StateCandidate)
 	for _, to := range r.conf.Voters {
 		if to != id {
-			r.sent(id, pb.Message{Type: pb.MsgVote, To: to, Term: term, Index: r.last(id).Index, LogTerm: r.last(id).Term})
+			r.pass(id, pb.Message{Type: pb.MsgVote, To: to, Term: term, Index: r.last(id).Index, LogTerm: r.last(id).Term})
 		}
 	}
 }
@@ -103,13 +120,14 @@ func (r *run) stand(id, term uint64) {
 func (r *run) vote(candidate, term uint64, voters ...uint64) {
 	for _, id := range voters {
 		r.term(id, term, candidate, raft.StateFollower)
-		r.sent(id, pb.Message{Type: pb.MsgVoteResp, To: candidate, Term: term})
+		r.pass(id, pb.Message{Type: pb.MsgVoteResp, To: candidate, Term: term})
 	}
 }
 
 // lead makes a candidate leader, with the empty entry of its term.
 func (r *run) lead(id uint64) {
 	h := r.hosts[id]
+	r.leader = id
 	r.tick().Offered(id, soft(raft.StateLeader), nobody, r.made(id, ""), nil, nil, true)
 	r.c.Persisted(id, nobody, h.entries[len(h.entries)-1:], nil)
 }
@@ -143,7 +161,7 @@ func (r *run) propose(id uint64, data ...string) {
 func (r *run) replicate(leader uint64, followers ...uint64) {
 	for _, id := range followers {
 		entries, prev := r.missing(leader, id)
-		r.sent(leader, pb.Message{Type: pb.MsgApp, To: id, Term: r.hosts[leader].hs.Term, Index: prev.Index, LogTerm: prev.Term, Entries: entries})
+		r.pass(leader, pb.Message{Type: pb.MsgApp, To: id, Term: r.hosts[leader].hs.Term, Index: prev.Index, LogTerm: prev.Term, Entries: entries})
 		r.take(id, r.hosts[leader].hs.Term, entries)
 		r.tick().Persisted(id, r.hosts[id].hs, entries, nil)
 		r.ack(id, leader, r.last(id).Index)
@@ -189,13 +207,16 @@ func (r *run) change(leader, index uint64, cc pb.ConfChangeV2) {
 }
 
 func (r *run) ack(id, leader, index uint64) {
-	r.sent(id, pb.Message{Type: pb.MsgAppResp, To: leader, Term: r.hosts[id].hs.Term, Index: index})
+	r.pass(id, pb.Message{Type: pb.MsgAppResp, To: leader, Term: r.hosts[id].hs.Term, Index: index})
 }
 
 // commit takes the commit index of hosts to an index and lets them apply.
 func (r *run) commit(index uint64, ids ...uint64) {
 	for _, id := range ids {
 		h := r.hosts[id]
+		if id != r.leader {
+			r.tick().Received(id, &pb.Message{Type: pb.MsgHeartbeat, From: r.leader, To: id, Term: h.hs.Term, Commit: index})
+		}
 		h.hs.Commit = index
 		due := h.entries[h.applied:index]
 		r.tick().Offered(id, nil, h.hs, nil, due, nil, false)

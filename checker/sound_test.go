@@ -35,6 +35,7 @@ var soundRuns = []struct {
 		r.replicate(1, 2)
 		h := r.hosts[1]
 		h.hs = pb.HardState{Term: 3, Commit: 5}
+		r.hear(1, 3)
 		r.tick().Offered(1, soft(raft.StateFollower), h.hs, nil, h.entries[4:5], nil, true)
 		r.c.Persisted(1, h.hs, nil, nil)
 	}},
@@ -50,6 +51,7 @@ var soundRuns = []struct {
 		r.stand(3, 3)
 		h := r.hosts[2]
 		h.hs.Term, h.hs.Vote = 4, 0
+		r.hear(2, 4)
 		r.tick().Offered(2, soft(raft.StateFollower), h.hs, nil, nil, nil, true)
 		r.c.Persisted(2, h.hs, nil, nil)
 		r.sent(2, pb.Message{Type: pb.MsgVoteResp, To: 3, Term: 3})
@@ -98,7 +100,7 @@ var soundRuns = []struct {
 		r.commit(5, 1, 2)
 		snap := &pb.Snapshot{Metadata: pb.SnapshotMetadata{Index: 5, Term: 2, ConfState: r.conf}}
 		r.tick().Snapshotted(1, snap, r.hosts[1].state)
-		r.sent(1, pb.Message{Type: pb.MsgSnap, To: 3, Term: 2, Snapshot: snap})
+		r.pass(1, pb.Message{Type: pb.MsgSnap, To: 3, Term: 2, Snapshot: snap})
 		hs := pb.HardState{Term: 2, Vote: 1, Commit: 5}
 		r.tick().Offered(3, nil, hs, nil, nil, snap, true)
 		r.c.Persisted(3, hs, nil, snap)
@@ -200,6 +202,14 @@ var soundRuns = []struct {
 		r.tick().Received(1, &pb.Message{Type: pb.MsgPreVote, From: 3, To: 1, Term: 3})
 		r.tick().Received(1, &pb.Message{Type: pb.MsgAppResp, From: 9, To: 1, Term: 3})
 		r.propose(1, "c")
+	}},
+	{"a pre-vote leaves after its voter has learned more", 3, func(r *run) {
+		ask := pb.Message{Type: pb.MsgPreVote, From: 3, To: 2, Term: 3, Index: 4, LogTerm: 2}
+		r.sent(3, ask)
+		r.tick().Received(2, &ask)
+		r.propose(1, "c")
+		r.replicate(1, 2)
+		r.sent(2, pb.Message{Type: pb.MsgPreVoteResp, To: 3, Term: 3})
 	}},
 	{"leadership is handed over to a voter that has everything", 3, func(r *run) {
 		r.sent(1, pb.Message{Type: pb.MsgTimeoutNow, To: 3, Term: 2})

@@ -1,0 +1,70 @@
+package checker
+
+import (
+	"fmt"
+	"slices"
+
+	pb "raftsim/raft/raftpb"
+)
+
+// poll is a request for a vote or a pre-vote that has reached a host, with the
+// ends of both logs at that time. An answer may leave much later, when the host
+// has a longer log and is in another term.
+type poll struct {
+	from, term          uint64
+	pre                 bool
+	lastTerm, lastIndex uint64 // of the candidate
+	ownTerm, ownIndex   uint64 // of the host, as far as it has offered its log
+}
+
+// mostPolls bounds how many requests of a host are remembered: those that it
+// has not answered after so many others are answered no more.
+const mostPolls = 64
+
+// polled remembers a request.
+func (h *hostMemory) polled(m *pb.Message) {
+	if len(h.polls) == mostPolls {
+		h.polls = h.polls[:copy(h.polls, h.polls[mostPolls/2:])]
+	}
+	h.polls = append(h.polls, poll{m.From, m.Term, m.Type == pb.MsgPreVote, m.LogTerm, m.Index, h.log.end().term, h.log.last()})
+}
+
+// fresh reports whether the candidate's log was at least as up to date as the
+// host's. The end of a log only ever rises, in the order of term and index: what
+// the host had not offered yet can only have been more.
+func (p *poll) fresh() bool {
+	return p.lastTerm > p.ownTerm || p.lastTerm == p.ownTerm && p.lastIndex >= p.ownIndex
+}
+
+// checkVoteFreshness judges a vote or pre-vote by the request that it answers.
+func (c *Protocol) checkVoteFreshness(h *hostMemory, m *pb.Message) {
+	pre := m.Type == pb.MsgPreVoteResp
+	asked := func(k candidate) bool { return k.host == m.To && k.pre == pre }
+	switch t := c.term(m.Term); {
+	case m.To == h.id:
+	case !slices.ContainsFunc(t.candidates, asked):
+		c.report(voteFreshness, "nobody asked", fmt.Sprintf("n%d votes for n%d in term %d, which has not asked for it", h.id, m.To, m.Term),
+			c.fact(h.id, "votes for n%d in term %d", m.To, m.Term))
+	default:
+		if p := h.staleRequest(m, pre); p != nil {
+			k := t.candidates[slices.IndexFunc(t.candidates, asked)]
+			c.report(voteFreshness, "older log", fmt.Sprintf("n%d votes for n%d in term %d, whose log is older than its own", h.id, m.To, m.Term),
+				k.fact(k.host, "asks for votes in term %d with a log that ends at index %d of term %d", m.Term, p.lastIndex, p.lastTerm),
+				c.fact(h.id, "votes for n%d; its log reached index %d of term %d when it was asked", m.To, p.ownIndex, p.ownTerm))
+		}
+	}
+}
+
+// staleRequest returns the request that a vote answers if none of those it may
+// answer deserved it.
+func (h *hostMemory) staleRequest(m *pb.Message, pre bool) (stale *poll) {
+	for i := range h.polls {
+		if p := &h.polls[i]; p.from == m.To && p.term == m.Term && p.pre == pre {
+			if p.fresh() {
+				return nil
+			}
+			stale = p
+		}
+	}
+	return stale
+}
