@@ -24,6 +24,10 @@ func TestBooksAreRightWhateverHappens(t *testing.T) {
 		image := d.Copy(0)
 		name := func(rt *rapid.T) string { return rapid.SampledFrom(names).Draw(rt, "name") }
 		moment := func(rt *rapid.T) clock.Time { return d.Done().Add(time.Duration(rapid.IntRange(-6, 2).Draw(rt, "at"))) }
+		settle := func() {
+			_, _ = d.SyncDir("/"), d.SyncDir("d")
+			d.At(d.Done())
+		}
 		pick := func(rt *rapid.T) vfs.File {
 			if len(files) == 0 {
 				rt.Skip("nothing open")
@@ -41,6 +45,20 @@ func TestBooksAreRightWhateverHappens(t *testing.T) {
 				_, _ = f.WriteAt(pattern(rapid.IntRange(1, 6000).Draw(rt, "bytes"), 'x'), rapid.Int64Range(0, 9000).Draw(rt, "offset"))
 			},
 			"truncate": func(rt *rapid.T) { _ = pick(rt).Truncate(rapid.Int64Range(0, 9000).Draw(rt, "size")) },
+			"file": func(rt *rapid.T) { // a file as a log makes it, durable but for its faults
+				_ = d.MkdirAll("d")
+				f, err := d.Create(name(rt))
+				require.NoError(rt, err)
+				_, _ = f.WriteAt(pattern(rapid.IntRange(1, 6000).Draw(rt, "bytes"), 'x'), 0)
+				_ = f.Sync()
+				if rapid.Bool().Draw(rt, "close") {
+					_ = f.Close()
+				} else {
+					files = append(files, f)
+				}
+				settle()
+			},
+			"settle":   func(*rapid.T) { settle() },
 			"sync":     func(rt *rapid.T) { _ = pick(rt).Sync() },
 			"close":    func(rt *rapid.T) { _ = pick(rt).Close() },
 			"remove":   func(rt *rapid.T) { _ = d.Remove(name(rt)) },
@@ -116,6 +134,7 @@ func TestLostPagesDoNotMakeTheFileLonger(t *testing.T) {
 	d.Inject(0, disk.Fault{Kind: disk.SyncLosesPages})
 	write(t, f, []byte("longer"), 3)
 	require.Error(t, f.Sync())
+	require.EqualValues(t, 1, d.States(0))
 	d.Crash(0, disk.Crash{Losing: disk.Subset})
 	require.Equal(t, "old", string(load(t, d, "f")))
 }
@@ -174,4 +193,31 @@ func TestTruncateMakesRoom(t *testing.T) {
 	write(t, g, pattern(600, 'y'), 0)
 	_, err = g.WriteAt([]byte("y"), 600)
 	require.ErrorIs(t, err, disk.ErrNoSpace)
+}
+
+func TestBytesThatWereCutAreZeroWhenTheFileGrowsAgain(t *testing.T) {
+	d := newDisk(1, disk.Profile{})
+	f := durable(t, d, "f", pattern(5000, 'x'))
+	require.NoError(t, f.Truncate(100))
+	require.NoError(t, f.Sync())
+	d.At(0)
+	write(t, f, []byte("y"), 4999)
+	require.NoError(t, f.Sync())
+	d.Crash(0, disk.Crash{})
+	require.Equal(t, string(pattern(100, 'x'))+string(pattern(4899, 0))+"y", string(load(t, d, "f")))
+}
+
+func TestRemovedFileTakesRoomUntilItIsClosed(t *testing.T) {
+	d := newDisk(1, disk.Profile{Capacity: 1000})
+	f := durable(t, d, "f", pattern(1000, 'x'))
+	require.NoError(t, d.Remove("f"))
+	require.NoError(t, d.SyncDir("/"))
+	d.At(0)
+	g, err := d.Create("g")
+	require.NoError(t, err)
+	_, err = g.WriteAt([]byte("y"), 0)
+	require.ErrorIs(t, err, disk.ErrNoSpace)
+	require.Equal(t, pattern(1000, 'x'), contents(t, f))
+	require.NoError(t, f.Close())
+	write(t, g, pattern(1000, 'y'), 0)
 }

@@ -90,7 +90,7 @@ func TestLatentSectorFailsReadsUntilItIsWritten(t *testing.T) {
 	require.NoError(t, err)
 	_, err = g.ReadAt(make([]byte, 5120), 0)
 	require.ErrorIs(t, err, disk.ErrIO)
-	write(t, g, pattern(512, 'y'), bad)
+	write(t, g, pattern(5120, 'y'), 0)
 	require.NoError(t, g.Sync())
 	d.At(d.Done())
 	_, err = g.ReadAt(make([]byte, 5120), 0)

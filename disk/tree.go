@@ -95,12 +95,8 @@ func (c *change) apply(t tree) tree {
 // rename makes a change of names at once for processes, and durable later.
 func (d *Disk) rename(op *Operation, from, to string, node *inode) {
 	c := change{number: op.Number, start: op.Start, end: op.End, from: from, to: to, node: node}
-	replaced := d.names.get(to)
 	d.names = c.apply(d.names)
 	d.changes = append(d.changes, c)
-	if replaced != nil {
-		d.release(replaced)
-	}
 }
 
 // settleNames makes durable the changes in a directory before an operation, or

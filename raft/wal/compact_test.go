@@ -92,6 +92,10 @@ func TestBooksStayShortHoweverLongTheLogRuns(t *testing.T) {
 		require.LessOrEqual(t, w.Books(), 24)
 	}
 	require.LessOrEqual(t, len(names(t, fs)), 3)
+	for term := uint64(301); term <= 400; term++ { // one leader after the other replaces the entry
+		require.NoError(t, w.Save(pb.HardState{Term: term}, entries(301, term, 1), true))
+		require.LessOrEqual(t, w.Books(), 24)
+	}
 	w, _ = open(t, fs)
 	require.LessOrEqual(t, w.Books(), 3)
 }

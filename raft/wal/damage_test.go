@@ -230,6 +230,19 @@ func TestNoSectorTurnedToZerosGoesUnnoticedButTheLastOnes(t *testing.T) {
 	}
 }
 
+// A disk writes sectors whole: a header cannot be missing before the rest of its
+// sector.
+func TestHeaderTurnedToZerosIsNotTakenForTheEnd(t *testing.T) {
+	fs := vfs.Mem()
+	w, _ := open(t, fs)
+	begin := w.End()
+	require.NoError(t, w.Save(pb.HardState{Term: 1}, entries(1, 1, 100), true))
+	all := load(t, fs)
+	name := all.names()[0]
+	clear(all[name][begin : begin+20])
+	require.False(t, requireWholeOrCorrupt(t, all.with(t, "", nil), name, "", ""))
+}
+
 func TestSealIsDurableWhenSaveReturns(t *testing.T) {
 	d := disk.New(random.Seed(1).Fates(), "n1", ticking)
 	w, _ := open(t, d)
@@ -327,7 +340,7 @@ func TestCopiesOfRecordsAreNotBelieved(t *testing.T) {
 	forge(t, fs, w, 1)
 	all := load(t, fs)
 	name := all.names()[0]
-	copied, _ := wal.AppendRecord(1, 3*512, 3*512, 1, []byte("copied"))
+	copied, _ := wal.AppendRecord(1, 3*512, 600, 1, []byte("copied"))
 	copy(all[name][2*512:], copied)
 	clear(all[name][3*512 : 4*512]) // where it would be believed
 	clear(all[name][begin:512])

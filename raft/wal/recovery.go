@@ -108,7 +108,6 @@ func (r *recovery) enter(next *reader) error {
 			return err
 		}
 	}
-	next.durable = next.end // a segment gets its name after its opening is synced
 	r.last = next
 	r.ledger.segments = append(r.ledger.segments, segment{number: next.segment})
 	return nil
