@@ -196,15 +196,21 @@ func TestTruncateMakesRoom(t *testing.T) {
 }
 
 func TestBytesThatWereCutAreZeroWhenTheFileGrowsAgain(t *testing.T) {
-	d := newDisk(1, disk.Profile{})
-	f := durable(t, d, "f", pattern(5000, 'x'))
-	require.NoError(t, f.Truncate(100))
-	require.NoError(t, f.Sync())
-	d.At(0)
-	write(t, f, []byte("y"), 4999)
-	require.NoError(t, f.Sync())
-	d.Crash(0, disk.Crash{})
-	require.Equal(t, string(pattern(100, 'x'))+string(pattern(4899, 0))+"y", string(load(t, d, "f")))
+	for _, synced := range []bool{true, false} {
+		d := newDisk(1, disk.Profile{})
+		f := durable(t, d, "f", pattern(5000, 'x'))
+		require.NoError(t, f.Truncate(100))
+		if synced {
+			require.NoError(t, f.Sync())
+		}
+		d.Crash(0, disk.Crash{Losing: disk.Chosen, State: 1}) // the size made it, the zeros did not
+		f, err := d.Open("f")
+		require.NoError(t, err)
+		write(t, f, []byte("y"), 4999)
+		require.NoError(t, f.Sync())
+		d.Crash(0, disk.Crash{})
+		require.Equal(t, string(pattern(100, 'x'))+string(pattern(4899, 0))+"y", string(load(t, d, "f")))
+	}
 }
 
 func TestRemovedFileTakesRoomUntilItIsClosed(t *testing.T) {
