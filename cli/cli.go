@@ -126,7 +126,7 @@ One scenario and one seed give the same run on every machine.
 	}
 	root.SuggestionsMinimumDistance = 2
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newRunCommand(), newCheckCommand(), newListCommand(), newFaultsCommand(), newVersionCommand())
+	root.AddCommand(newRunCommand(), newShrinkCommand(), newCheckCommand(), newListCommand(), newFaultsCommand(), newVersionCommand())
 	return root
 }
 

@@ -68,7 +68,7 @@ func TestFlagsThatMakeNoSenseAreExplained(t *testing.T) {
 		"run --trace=no/such.txt --seed 1 a.yaml": "no such file or directory",
 		"run --fast a.yaml":                       "unknown flag: --fast",
 		"rum a.yaml":                              `unknown command "rum", did you mean "run"?`,
-		"dance":                                   `unknown command "dance", valid are check, faults, list, run, version`,
+		"dance":                                   `unknown command "dance", valid are check, faults, list, run, shrink, version`,
 		"version 2":                               "version",
 		"faults n1":                               "n1",
 	} {
@@ -82,7 +82,7 @@ func TestFlagsThatMakeNoSenseAreExplained(t *testing.T) {
 func TestHelpNamesEveryCommandFlagAndExitCode(t *testing.T) {
 	top := in(t, t.TempDir(), simrun, "--help")
 	require.Equal(t, 0, top.code)
-	for _, word := range []string{"run", "check", "list", "faults", "version", "130  interrupted", "5    a run made twice"} {
+	for _, word := range []string{"run", "shrink", "check", "list", "faults", "version", "130  interrupted", "5    a run made twice"} {
 		require.Contains(t, top.stdout, word)
 	}
 	require.Equal(t, top.stdout, in(t, t.TempDir(), simrun).stdout)

@@ -1,0 +1,205 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"raftsim/hunt"
+	"raftsim/random"
+	"raftsim/scenarios"
+)
+
+// shrinkFlags are the flags of simrun shrink.
+type shrinkFlags struct {
+	seed    string
+	out     string
+	workers int
+	runs    int
+}
+
+// maxShrinkRuns bounds --runs.
+const maxShrinkRuns = 1_000_000
+
+func newShrinkCommand() *cobra.Command {
+	var f shrinkFlags
+	c := &cobra.Command{
+		Use:   "shrink file",
+		Short: "Make the scenario of a failing seed as small as it can be",
+		Long: `Takes a scenario and a seed that violates a property, and looks for the smallest
+scenario that violates it in the same way (with the same signature): fewer
+faults, a shorter run, fewer hosts and clients, plainer settings. What it finds
+is written as a scenario file of its own, which needs no swarm and replays
+without the seeds around it.
+
+The file is the same whatever -j is. Ctrl-C writes the smallest found so far.
+
+Exit codes:
+  0    shrunk, or as small as it can be already
+  2    the command or the scenario is wrong, or the run violates nothing
+  130  interrupted; the smallest found so far is written
+`,
+		Example: `  simrun shrink --seed 57 scenarios/swarm.yaml
+  simrun shrink --seed 57 -o vote_lost.yaml --runs 500 scenarios/swarm.yaml`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(c *cobra.Command, args []string) error { return shrink(c, args, f) },
+	}
+	c.Flags().StringVar(&f.seed, "seed", "", "the `seed` that fails; may be left out when the file names one alone")
+	c.Flags().StringVarP(&f.out, "output", "o", "", "write to this `file`; default: the scenario's name, seed and \"shrunk\", in the folder you are in")
+	c.Flags().IntVarP(&f.workers, "jobs", "j", 0, "`runs` at once, 0 for one on each core")
+	c.Flags().IntVar(&f.runs, "runs", hunt.DefaultShrinkRuns, "make at most this `number` of runs")
+	return c
+}
+
+// shrink is the command: load, shrink, write, say how to replay.
+func shrink(c *cobra.Command, args []string, f shrinkFlags) error {
+	s, seed, err := f.unit(args)
+	if err != nil {
+		return err
+	}
+	out := f.out
+	if out == "" {
+		base := filepath.Base(s.File)
+		out = fmt.Sprintf("%s_%d_shrunk.yaml", strings.TrimSuffix(base, filepath.Ext(base)), seed)
+	}
+	if err := writable(out, s.File); err != nil {
+		return err
+	}
+	report := &shrinkReport{c: c, last: time.Now(), most: f.runs}
+	report.printf("# shrinking %s, seed %d, at most %d runs, built from %s\n", s.File, seed, f.runs, Revision())
+	got, err := hunt.Shrink(c.Context(), s, seed, hunt.ShrinkOptions{Runs: f.runs, Workers: f.workers, Report: report.reduced, Ran: report.ran})
+	switch {
+	case errors.Is(err, hunt.ErrPasses), errors.Is(err, hunt.ErrNoViolation):
+		return fmt.Errorf("%w; see: %s run --seed %d %s", err, program(), seed, quoteShell(s.File))
+	case err != nil && got.Interrupted:
+		report.printf("interrupted before the run had shown its violation, nothing is written\n")
+		return exitCode(ExitInterrupted)
+	case err != nil:
+		return err
+	}
+	if err := writeWhole(out, got.Text); err != nil {
+		return err
+	}
+	report.summary(got, out)
+	if got.Interrupted {
+		return exitCode(ExitInterrupted)
+	}
+	return nil
+}
+
+// unit is the run that the command line names.
+func (f *shrinkFlags) unit(args []string) (*scenarios.Scenario, random.Seed, error) {
+	switch {
+	case len(args) != 1:
+		return nil, 0, fmt.Errorf("shrink takes one scenario file, not %d: %s shrink --seed 57 scenarios/swarm.yaml", len(args), program())
+	case f.workers < 0 || f.workers > 4096:
+		return nil, 0, fmt.Errorf("-j is %d, must be from 0 to 4096; 0 is one on each core (%d here)", f.workers, runtime.GOMAXPROCS(0))
+	case f.runs < 1 || f.runs > maxShrinkRuns:
+		return nil, 0, fmt.Errorf("--runs is %d, must be from 1 to %d", f.runs, maxShrinkRuns)
+	}
+	chosen := runFlags{seed: f.seed}
+	seeds, err := chosen.chosen()
+	if err != nil {
+		return nil, 0, err
+	}
+	s, err := scenarios.Load(args[0])
+	if err != nil {
+		return nil, 0, err
+	}
+	if seeds == nil {
+		seeds = s.Seeds
+	}
+	if seeds.Len() != 1 {
+		return nil, 0, fmt.Errorf("which seed fails? %s names %s, give one: --seed N", s.File, seeds)
+	}
+	return s, seeds[0].First, nil
+}
+
+// writable refuses a place where the result cannot go, before any work is done.
+func writable(out, in string) error {
+	info, err := os.Stat(out)
+	switch {
+	case err == nil && info.IsDir():
+		return fmt.Errorf("-o %s is a folder, must be a file", out)
+	case err == nil:
+		if original, err := os.Stat(in); err == nil && os.SameFile(info, original) {
+			return fmt.Errorf("-o %s is the file that is shrunk, which stays as it is: give another name", out)
+		}
+	}
+	if folder, err := os.Stat(filepath.Dir(out)); err != nil || !folder.IsDir() {
+		return fmt.Errorf("-o %s: there is no folder %s", out, filepath.Dir(out))
+	}
+	return nil
+}
+
+// writeWhole writes a file under a temporary name beside it and renames it, so
+// that a file of that name is always a whole one.
+func writeWhole(name, text string) error {
+	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	if err != nil {
+		return fmt.Errorf("-o %s: %w", name, err)
+	}
+	_, err = f.WriteString(text)
+	err = errors.Join(err, f.Chmod(0o644), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+		return fmt.Errorf("-o %s: %w", name, err)
+	}
+	return nil
+}
+
+// shrinkReport prints how a shrink goes on.
+type shrinkReport struct {
+	c    *cobra.Command
+	last time.Time // of the last line
+	most int       // runs
+}
+
+func (r *shrinkReport) printf(format string, args ...any) {
+	fmt.Fprintf(r.c.OutOrStdout(), format, args...)
+	r.last = time.Now()
+}
+
+// reduced prints what a pass took away.
+func (r *shrinkReport) reduced(d hunt.Reduction) {
+	changes := d.Before.Changes(d.After)
+	if changes == "" {
+		changes = "plainer"
+	}
+	r.printf("%-10s %s  (%d runs)\n", d.What, changes, d.Runs)
+}
+
+// ran shows on stderr that a long pass is under way.
+func (r *shrinkReport) ran(runs int) {
+	if time.Since(r.last) >= plainInterval {
+		r.last = time.Now()
+		fmt.Fprintf(r.c.ErrOrStderr(), "progress: %d of at most %d runs\n", runs, r.most)
+	}
+}
+
+// summary prints what is left, and last how to replay it.
+func (r *shrinkReport) summary(got hunt.Shrunk, out string) {
+	changes := got.Before.Changes(got.After)
+	if changes == "" {
+		changes = "nothing could be taken away"
+	}
+	word := "shrunk"
+	if got.Interrupted {
+		word = "interrupted, so far"
+	}
+	r.printf("\n%s: %s, events %d -> %d, in %d runs\n", word, changes, got.Original.Verdict.Events, got.Result.Verdict.Events, got.Runs)
+	if got.Spent {
+		r.printf("no runs were left to look further: a larger --runs than %d may find less\n", r.most)
+	}
+	r.printf("\n%s\n%s\n  at %v, event %d\n", got.Text, got.Result.Verdict.Violation(), got.Result.Verdict.Violation().At, got.Result.Verdict.Violation().Event)
+	r.printf("reproduce: %s run %s   (built from %s)\n", program(), quoteShell(out), Revision())
+}
