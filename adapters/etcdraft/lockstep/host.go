@@ -97,7 +97,7 @@ func (h *host) both(what string, call func(c raft.Core) error) {
 		texts[i] = errorText(call(h.sides[i].core))
 	}
 	h.world.acting = ""
-	differ("error of "+what, texts[0], texts[1])
+	differ(what, texts[0], texts[1])
 }
 
 // do is both for what returns no error.
@@ -107,7 +107,7 @@ func (h *host) do(call func(c raft.Core)) {
 
 // send gives a message to both cores, each with memory of its own.
 func (h *host) send(p packet) {
-	h.both("Step", func(c raft.Core) error { return c.Step(p.message()) })
+	h.both(refused, func(c raft.Core) error { return c.Step(p.message()) })
 }
 
 // leads says whether the host leads, whether it has committed in its term, as far as

@@ -61,7 +61,7 @@ func Play(p *Plan, first, second Side) (r *Result) {
 		case nil:
 		case *Difference:
 			w.acting = ""
-			if !w.listed() {
+			if !w.listed(e) {
 				r.Difference = e
 			}
 		default:

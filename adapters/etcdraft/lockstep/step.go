@@ -112,20 +112,20 @@ func (w *world) stepHost(h *host, s Step) {
 		if s.A == 0 {
 			data = nil
 		}
-		h.both("Propose", func(c raft.Core) error { return c.Propose(data) })
+		h.both("error of Propose", func(c raft.Core) error { return c.Propose(data) })
 	case Batch:
 		w.batch(h, s)
 	case Read:
 		w.read(h)
 	case Change:
 		cc := drawChange(s.A, s.B, len(w.hosts))
-		h.both("ProposeConfChange", func(c raft.Core) error { return c.ProposeConfChange(cc) })
+		h.both("error of ProposeConfChange", func(c raft.Core) error { return c.ProposeConfChange(cc) })
 	case Transfer:
 		h.do(func(c raft.Core) { c.TransferLeader(peer) })
 	case Forget:
-		h.both("ForgetLeader", raft.Core.ForgetLeader)
+		h.both("error of ForgetLeader", raft.Core.ForgetLeader)
 	case Campaign:
-		h.both("Campaign", raft.Core.Campaign)
+		h.both("error of Campaign", raft.Core.Campaign)
 	case Unreachable:
 		h.do(func(c raft.Core) { c.ReportUnreachable(peer) })
 	case Report:

@@ -134,8 +134,16 @@ func (w *world) avoidsRead(h *host) bool {
 	return false
 }
 
-// listed says whether a difference may be one that cannot be avoided.
-func (w *world) listed() bool {
+// refused is what differs when ours refuses a message.
+const refused = "error of Step"
+
+// listed says whether a difference is one of those in differences.md that no step can
+// be told to lead to beforehand.
+func (w *world) listed(d *Difference) bool {
+	if d.What == refused && w.plan.Settings.DisableConfChangeValidation {
+		w.count("listed: the group fell apart")
+		return true
+	}
 	for _, h := range w.hosts {
 		if !h.up || !h.postponed {
 			continue
