@@ -197,7 +197,7 @@ func (c *client) patience(k *call) time.Duration {
 		return wait
 	}
 	k.tries++
-	wait <<= min(k.tries-1, 3)
+	wait <<= min(k.tries-1, 2)
 	return wait + time.Duration(below(c.fate(purposePatience), int(wait/time.Microsecond)))*time.Microsecond
 }
 
@@ -266,7 +266,7 @@ func (c *client) giveUp() {
 
 // pick draws a host to ask.
 func (c *client) pick() uint64 {
-	hosts := c.sim.members.reachable()
+	hosts := c.sim.reachable()
 	return hosts[below(c.fate(purposeTarget), len(hosts))]
 }
 
@@ -279,9 +279,10 @@ func (c *client) recover() {
 	}
 	for i := range c.calls {
 		k := &c.calls[i]
+		k.target = c.pick()
 		switch {
 		case k.busy:
-			k.target, k.asked, k.tries = c.pick(), nil, 0
+			k.asked, k.tries = nil, 0
 			c.ask(i)
 		case i == 0:
 			c.probe()

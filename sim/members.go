@@ -45,9 +45,19 @@ func (m *members) factory(id uint64) Factory {
 	return m.factories[(id-1)%uint64(len(m.factories))]
 }
 
-// reachable lists the hosts that clients know: the members of the latest
-// configuration, learners too.
-func (m *members) reachable() []uint64 { return memberIDs(&m.conf) }
+// reachable lists the hosts that clients ask: the members of the latest
+// configuration, learners too, and in the second act those that must recover.
+func (s *Simulation) reachable() []uint64 {
+	ids := memberIDs(&s.members.conf)
+	if !s.recovery.begun {
+		return ids
+	}
+	core := slices.DeleteFunc(slices.Clone(ids), func(id uint64) bool { return !slices.Contains(s.recovery.core, id) })
+	if len(core) == 0 {
+		return ids
+	}
+	return core
+}
 
 // nextSession numbers the clients' sessions from 1.
 func (m *members) nextSession() uint64 {
