@@ -258,6 +258,24 @@ func TestEtcdAppliesNothingWithoutLimitsOfSize(t *testing.T) {
 	})
 }
 
+func TestAChangeThatCannotBeMadePanicsInEtcd(t *testing.T) {
+	both(t, func(t *testing.T, theirs bool) {
+		m := newMember(t, theirs, pb.ConfState{Voters: []uint64{1}}, 1, nil, nil)
+		remove := pb.ConfChange{Type: pb.ConfChangeRemoveNode, NodeID: 1}
+		require.Equal(t, theirs, panics(func() { m.ApplyConfChange(remove) }))
+		require.Equal(t, "voters=(1)", statusConfig(m))
+	})
+}
+
+func TestOursRefusesAcknowledgementsOfWhatIsNotThere(t *testing.T) {
+	both(t, func(t *testing.T, theirs bool) {
+		m := newMember(t, theirs, three, 1, nil, nil)
+		term := m.lead(true)
+		err := m.Step(pb.Message{Type: pb.MsgAppResp, From: 3, To: 1, Term: term, Index: 100})
+		require.Equal(t, theirs, err == nil)
+	})
+}
+
 func TestEtcdReadsNumbersAcrossTheEndOfTheirList(t *testing.T) {
 	list := []byte{1<<3 | 2, 1, 0x80, 0x01} // one byte long, of which the number takes two
 	var theirs etcdpb.ConfState
@@ -265,6 +283,16 @@ func TestEtcdReadsNumbersAcrossTheEndOfTheirList(t *testing.T) {
 	require.Equal(t, []uint64{128}, theirs.Voters)
 	var ours pb.ConfState
 	require.Error(t, ours.Unmarshal(list))
+}
+
+func TestARestartedVoterKeepsThePromiseOfALeaseInOursOnly(t *testing.T) {
+	both(t, func(t *testing.T, theirs bool) {
+		m := newMember(t, theirs, three, 1, nil, func(c *raft.Config) {
+			c.CheckQuorum, c.ReadOnlyOption = true, raft.ReadOnlyLeaseBased
+		})
+		require.NoError(t, m.Campaign())
+		require.Equal(t, theirs, m.BasicStatus().RaftState == raft.StateCandidate || m.HasReady())
+	})
 }
 
 func TestALeaseIsWhatAQuorumAnsweredInOursOnly(t *testing.T) {
