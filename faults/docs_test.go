@@ -34,7 +34,13 @@ func TestTheDocumentationListsEveryKind(t *testing.T) {
 	old, after, ok := strings.Cut(rest, tableEnds)
 	require.True(t, ok, "%s has no line %q", documentation, tableEnds)
 
-	table := tableOfKinds(old, scenariosByKind(t))
+	uses := scenariosByKind(t)
+	for _, k := range faults.Kinds() {
+		if k.Family != testFamily {
+			require.NotEmpty(t, uses[k.Name], "no scenario has a fault %s", k.Name)
+		}
+	}
+	table := tableOfKinds(old, uses)
 	if flag.Lookup("rewrite").Value.String() == "true" {
 		require.NoError(t, os.WriteFile(documentation, []byte(before+tableBegins+table+tableEnds+after), 0o644))
 		return
@@ -85,9 +91,6 @@ func cell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }
 // scenarioCell links the scenario that uses a kind: the one linked before, or
 // else the first.
 func scenarioCell(kind, old string, uses []string) string {
-	if len(uses) == 0 {
-		return "none"
-	}
 	chosen := uses[0]
 	row := regexp.MustCompile(`(?m)^\| ` + regexp.QuoteMeta(kind) + ` \|.*\]\(\.\./scenarios/(\S+)\) \|$`)
 	if m := row.FindStringSubmatch(old); m != nil && slices.Contains(uses, m[1]) {

@@ -19,28 +19,40 @@ func TestEveryStoryPasses(t *testing.T) {
 	for _, s := range all {
 		t.Run(s.File, func(t *testing.T) {
 			t.Parallel()
+			state := scenarios.LookupState(s.Reaches)
+			reached := state == nil
 			for seed := range s.Seeds.Head(seedsEach).All() {
 				o, err := s.Options(seed)
 				require.NoError(t, err)
+				saw := func() bool { return false }
+				if !reached {
+					o.Trace, saw = state.Watch()
+				}
 				v, err := sim.Run(o)
 				require.NoError(t, err)
+				reached = reached || saw()
 				if v.Failed() {
 					t.Fatalf("%v\n%v\nreproduce: go run ./cmd/simrun run --seed %d scenarios/%s", v.Outcome, v.Violations, seed, s.File)
 				}
 			}
+			require.True(t, reached, "no seed reaches %s", s.Reaches)
 		})
 	}
 }
 
-func TestEveryStoryHasItsOwnNameItsSourceAndAClaim(t *testing.T) {
+func TestEveryStoryHasItsOwnNameItsSourceAndOneClaim(t *testing.T) {
 	all, err := scenarios.LoadAll(".")
 	require.NoError(t, err)
-	require.GreaterOrEqual(t, len(all), 6)
+	require.GreaterOrEqual(t, len(all), 40)
 	files := map[string]string{}
 	for _, s := range all {
 		require.Empty(t, files[s.Name], "%s has the name of %s", s.File, files[s.Name])
 		files[s.Name] = s.File
 		require.Regexp(t, `\S \(.*\S.*\)$`, strings.TrimSpace(s.About), "%s: about ends with its source in parentheses", s.File)
 		require.NotZero(t, s.Plan.Expect.MinOperations, "%s: a story in which nothing happens claims nothing", s.File)
+		require.True(t, (s.Catches == "") != (s.Reaches == ""), "%s: must say what it catches or what it reaches", s.File)
+		if s.Catches != "" {
+			require.FileExists(t, "../planted/bugs/"+s.Catches+".yaml", s.File)
+		}
 	}
 }

@@ -100,6 +100,24 @@ func (recovery) schema() schema {
 	}}
 }
 
+// reached is the name of a State.
+type reached struct{}
+
+func (reached) read(r *reader, path string, n *node) {
+	if !r.isScalar(path, n) {
+		return
+	}
+	if LookupState(n.text) == nil {
+		r.fail(n, "%s is %s, no such state, %s", path, shown(n.text), suggestion(n.text, StateNames()))
+		return
+	}
+	r.scenario.Reaches = n.text
+}
+
+func (reached) text(s *Scenario, _ bool) string { return s.Reaches }
+
+func (reached) schema() schema { return schema{"enum": StateNames()} }
+
 // violated is the name of a property that a run is expected to break.
 type violated struct{}
 

@@ -41,6 +41,7 @@ func anyScenario(t *rapid.T) *scenarios.Scenario {
 	first := rapid.Uint64().Draw(t, "seed")
 	s := &scenarios.Scenario{
 		Name: strings.TrimSpace(text.Draw(t, "name")), About: strings.TrimSpace(text.Draw(t, "about")),
+		Catches: rapid.SampledFrom([]string{"", "no_fsync"}).Draw(t, "catches"), Reaches: rapid.SampledFrom(append(scenarios.StateNames(), "")).Draw(t, "reaches"),
 		Seeds: scenarios.Seeds{{First: random.Seed(first), Last: random.Seed(first)}, {First: 3, Last: 5}},
 		Swarm: scenarios.Swarm(rapid.IntRange(0, 4).Draw(t, "swarm")),
 	}
@@ -57,6 +58,7 @@ func anyScenario(t *rapid.T) *scenarios.Scenario {
 	p.Workload.Shape.Mix = rapid.SampledFrom([][]workload.Weight{nil, {{Op: "put", Weight: 3}, {Op: "get", Weight: 0}}}).Draw(t, "mix")
 	p.Expect.RecoveryTimeouts = rapid.IntRange(-1, 100).Draw(t, "recovery")
 	p.Expect.SkipLinearizable = rapid.Bool().Draw(t, "skip")
+	p.Expect.CoreOnly = rapid.Bool().Draw(t, "core only")
 	p.Expect.Violation = rapid.SampledFrom([]string{"", "election safety"}).Draw(t, "violation")
 	schedule, err := faults.Parse(rapid.SampledFrom([]string{"", "1s crash n1 for 1s\n2s..3s partition n1 | rest for 1s every 1s..2s\n"}).Draw(t, "faults"))
 	require.NoError(t, err)
@@ -71,7 +73,7 @@ func TestAScenarioPrintsAndParsesToTheSame(t *testing.T) {
 			again, err := scenarios.Parse("", []byte(text))
 			require.NoError(t, err, text)
 			require.Equal(t, s.Plan.Defaults(), again.Plan.Defaults())
-			require.Equal(t, []any{s.Name, s.About, s.Swarm, s.Seeds}, []any{again.Name, again.About, again.Swarm, again.Seeds})
+			require.Equal(t, []any{s.Name, s.About, s.Catches, s.Reaches, s.Swarm, s.Seeds}, []any{again.Name, again.About, again.Catches, again.Reaches, again.Swarm, again.Seeds})
 		}
 	})
 }

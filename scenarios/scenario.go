@@ -26,6 +26,10 @@ type Scenario struct {
 	Name string
 	// About tells the story, and where it comes from.
 	About string
+	// Catches names the planted bug that the story was made to catch, and
+	// Reaches the State that it was made to reach. They claim something of the
+	// file, and change nothing about a run.
+	Catches, Reaches string
 	// Seeds are run when nobody asks for others.
 	Seeds Seeds
 	// Swarm says what each seed draws for itself, in place of what the file
@@ -62,7 +66,7 @@ func (s *Scenario) Resolved(seed random.Seed) (*Scenario, error) {
 		return nil, err
 	}
 	o.Name, o.Seed = "", 0
-	return &Scenario{File: s.File, Name: s.Name, About: s.About, Seeds: One(seed), Plan: o}, nil
+	return &Scenario{File: s.File, Name: s.Name, About: s.About, Catches: s.Catches, Reaches: s.Reaches, Seeds: One(seed), Plan: o}, nil
 }
 
 // Title is the name of the scenario, or its file when it has none.
