@@ -67,9 +67,10 @@ func TestRenameIsAllOrNothingAndRemovedFilesComeBack(t *testing.T) {
 	for _, synced := range []bool{false, true} {
 		d := newDisk(1, disk.Profile{})
 		durable(t, d, "a", []byte("new"))
-		durable(t, d, "b", []byte("old"))
+		b := durable(t, d, "b", []byte("old"))
 		durable(t, d, "c", []byte("gone"))
 		require.NoError(t, d.Rename("a", "b"))
+		require.NoError(t, b.Close(), "the last handle on a file that a crash may bring back")
 		require.NoError(t, d.Remove("c"))
 		if synced {
 			require.NoError(t, d.SyncDir("/"))
