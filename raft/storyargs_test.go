@@ -150,7 +150,8 @@ func (a *storyArgs) change() pb.ConfChangeI {
 	return pb.ConfChangeV2{Transition: transition, Changes: changes}
 }
 
-// message takes a message to a node: "MsgVote from=n4 term=9 last=1/3".
+// message takes a message to a node: "MsgVote from=n4 term=9 last=1/3", or with
+// entries and a commit index for MsgApp, with a hint for a rejection.
 func (a *storyArgs) message(to uint64) pb.Message {
 	m := pb.Message{To: to, From: a.idOf(a.value("from"))}
 	m.Term, _ = strconv.ParseUint(a.value("term"), 10, 64)
@@ -161,6 +162,13 @@ func (a *storyArgs) message(to uint64) pb.Message {
 	if hint := a.value("hint"); hint != "" {
 		m.Reject = true
 		m.RejectHint, _ = strconv.ParseUint(hint, 10, 64)
+	}
+	for _, entry := range strings.Fields(a.value("entries")) { // such as 2/3
+		term, index, _ := strings.Cut(entry, "/")
+		var e pb.Entry
+		e.Term, _ = strconv.ParseUint(term, 10, 64)
+		e.Index, _ = strconv.ParseUint(index, 10, 64)
+		m.Entries = append(m.Entries, e)
 	}
 	m.Type = pb.MessageType(pb.MessageType_value[a.word()])
 	return m
