@@ -48,6 +48,11 @@ func (c *Protocol) checkAcknowledgement(h *hostMemory, m *pb.Message) {
 	if h.disk.Term > m.Term {
 		return
 	}
+	if h.verifiedTerm == m.Term && m.Index > max(h.verified, h.hs.Commit) {
+		c.report(appendDurability, "unverified", fmt.Sprintf("n%d acknowledges index %d, and the leader has shown its log to match up to %d", h.id, m.Index, h.verified),
+			c.fact(h.id, "acknowledges index %d to n%d in term %d; it has committed %d", m.Index, m.To, m.Term, h.hs.Commit))
+		return
+	}
 	if m.Index > h.diskLog.last() {
 		c.report(appendDurability, "reply", fmt.Sprintf("n%d acknowledges index %d before it is durable", h.id, m.Index),
 			c.fact(h.id, "acknowledges index %d to n%d in term %d; its disk ends at index %d", m.Index, m.To, m.Term, h.diskLog.last()))
@@ -58,10 +63,33 @@ func (c *Protocol) checkAcknowledgement(h *hostMemory, m *pb.Message) {
 		return
 	}
 	want, ok := l.log.at(m.Index)
+	if !ok && m.Index > l.log.last() {
+		c.report(appendDurability, "beyond the leader", fmt.Sprintf("n%d acknowledges index %d to n%d, whose log ends at %d", h.id, m.Index, m.To, l.log.last()),
+			c.term(m.Term).led(), c.fact(h.id, "acknowledges index %d in term %d", m.Index, m.Term))
+	}
 	if got, has := h.diskLog.at(m.Index); ok && has && got != want {
 		c.report(appendDurability, "another entry", fmt.Sprintf("n%d acknowledges index %d to n%d and has another log there", h.id, m.Index, m.To),
 			c.term(m.Term).led(),
 			c.fact(h.id, "acknowledges index %d; its disk has term %d there, the leader term %d", m.Index, got.term, want.term))
+	}
+}
+
+// verify takes in up to where a message of a leader shows logs to match, if the
+// host takes it.
+func (h *hostMemory) verify(m *pb.Message) {
+	if m.Term > h.verifiedTerm {
+		h.verifiedTerm, h.verified = m.Term, 0
+	}
+	if m.Term < h.verifiedTerm {
+		return
+	}
+	switch m.Type {
+	case pb.MsgApp:
+		h.verified = max(h.verified, m.Index+uint64(len(m.Entries)))
+	case pb.MsgSnap:
+		if m.Snapshot != nil {
+			h.verified = max(h.verified, m.Snapshot.Metadata.Index)
+		}
 	}
 }
 

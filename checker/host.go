@@ -47,6 +47,9 @@ type hostMemory struct {
 	heard uint64
 	// bound is the highest term that a message brought which may not be ignored.
 	bound uint64
+	// verified is the highest index that the leader of verifiedTerm has shown
+	// to match.
+	verified, verifiedTerm uint64
 	// shown is the highest index that messages allowed a follower to commit.
 	shown   uint64
 	listens bool

@@ -101,7 +101,7 @@ var table = [properties]Property{
 	voteDurability: {"vote durability", "Raft §5.2, Figure 2",
 		"A vote leaves a host, and a candidate counts its own, only when it is durable there."},
 	appendDurability: {"append durability", "Raft §5.3, Figure 2",
-		"An acknowledgement leaves a host only when the entries it speaks for are durable there."},
+		"An acknowledgement leaves a host only when the entries it speaks for are durable there, and speaks only for what the leader has shown to match."},
 	durableState: {"durable state", "Raft Figure 2",
 		"What was durable before a crash (term, vote, commit index, log, snapshot) is there after the restart, unless an injected fault excuses its loss."},
 	termOrder: {"term order", "Raft §5.1",

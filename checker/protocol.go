@@ -193,6 +193,7 @@ func (c *Protocol) Received(host uint64, m *pb.Message) {
 		}
 	case pb.MsgApp, pb.MsgHeartbeat, pb.MsgSnap:
 		h.shown = max(h.shown, allows(m))
+		h.verify(m)
 		h.bound = max(h.bound, m.Term)
 	}
 	h.heard = max(h.heard, m.Term)

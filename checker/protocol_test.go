@@ -275,6 +275,24 @@ var plantedRuns = []planted{
 		r.tick().Persisted(2, r.hosts[2].hs, nil, nil)
 		r.ack(2, 3, 5)
 	}},
+	{"append durability", "an acknowledgement for what the leader has not shown to match", 5, func(r *run) {
+		r.propose(1, "c")
+		r.replicate(1, 2)
+		r.elect(3, 3, 4, 5)
+		r.pass(3, pb.Message{Type: pb.MsgApp, To: 2, Term: 3, Index: 4, LogTerm: 2})
+		r.take(2, 3, nil)
+		r.tick().Persisted(2, r.hosts[2].hs, nil, nil)
+		r.ack(2, 3, 5)
+	}},
+	{"append durability", "an acknowledgement beyond the leader's log", 5, func(r *run) {
+		r.propose(1, "c", "d")
+		r.replicate(1, 2)
+		r.elect(3, 3, 4, 5)
+		r.hear(2, 3)
+		r.take(2, 3, nil)
+		r.tick().Persisted(2, r.hosts[2].hs, nil, nil)
+		r.ack(2, 3, 6)
+	}},
 	{"durable state", "a vote is gone after a restart", 3, func(r *run) {
 		r.crash(2, false)
 		r.hosts[2].hs.Vote = 0

@@ -69,6 +69,7 @@ var soundRuns = []struct {
 		r.take(2, 2, r.hosts[1].entries[4:5])
 		r.crash(2, false)
 		r.start(2)
+		r.pass(1, pb.Message{Type: pb.MsgApp, To: 2, Term: 2, Index: 5, LogTerm: 2})
 		r.ack(2, 1, 5)
 	}},
 	{"a write that was not synced is lost in a crash", 3, func(r *run) {

@@ -76,7 +76,7 @@ func (f *frontier) judgeWindow(m moment, window []int, end int64, why *flaw) Res
 			ops = append(ops, e)
 		}
 		starts = append(starts, p.state)
-		confirmed = confirmed && f.porcupine(ops, p.state) == porcupine.Illegal
+		confirmed = confirmed && f.porcupine(ops, p.state, confirmSteps) == porcupine.Illegal
 	}
 	method := "frontier"
 	if confirmed {
@@ -93,13 +93,29 @@ func (j *judge) opened(e event) event {
 	return e
 }
 
+// whole asks Porcupine about a whole partition.
+func (j *judge) whole(part []event) Result {
+	switch j.porcupine(part, j.model.Init(), j.left) {
+	case porcupine.Ok:
+		return Result{Verdict: Legal, Method: "porcupine"}
+	case porcupine.Illegal:
+		window := make([]int, len(part))
+		for i := range window {
+			window[i] = i
+		}
+		why := &flaw{shape: "answer", detail: "no order gives every answer", ops: window[len(window)-1:]}
+		return j.illegal(part, window, []any{j.model.Init()}, why, "porcupine")
+	}
+	return Result{Verdict: Inconclusive, Method: "porcupine"}
+}
+
 // condemn judges a window of operations that a register was found to contradict.
 func (j *judge) condemn(part []event, window []int, starts []any, why *flaw, method string) Result {
 	ops := make([]event, len(window))
 	for i, k := range window {
 		ops[i] = part[k]
 	}
-	if j.porcupine(ops, starts[0]) == porcupine.Illegal {
+	if j.porcupine(ops, starts[0], confirmSteps) == porcupine.Illegal {
 		method = "porcupine"
 	}
 	return j.illegal(part, window, starts, why, method)
@@ -112,8 +128,8 @@ const confirmSteps = 200_000
 // porcupine runs Porcupine over operations from a state. Its steps count, and
 // past the budget every step is refused, so that the search ends; its answer is
 // worth nothing then. So is that of a search that would need too much memory.
-func (j *judge) porcupine(ops []event, start any) porcupine.CheckResult {
-	allowed := min(j.left, confirmSteps, (256<<20)/int64(len(ops)/8+64))
+func (j *judge) porcupine(ops []event, start any, most int64) porcupine.CheckResult {
+	allowed := min(j.left, most, (256<<20)/int64(len(ops)/8+64))
 	spent := int64(0)
 	result := porcupine.CheckOperationsTimeout(windowModel(j.model, start, func() bool {
 		spent++
