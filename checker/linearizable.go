@@ -23,6 +23,9 @@ type Operation struct {
 	Command, Answer []byte
 	// ReadOnly operations of unknown outcome are left out of the judgement.
 	ReadOnly bool
+	// Stale reads were declared to be content with an old state. StaleReads
+	// judges them, Linearizable leaves them out.
+	Stale bool
 	// Call and Return are event sequence numbers, so that no two facts share
 	// an instant. Return is Open when the outcome is unknown.
 	Call, Return int64
@@ -159,6 +162,9 @@ func (j *judge) partitions() [][]event {
 	ops := make([]porcupine.Operation, 0, len(j.history))
 	for i := range j.history {
 		o := &j.history[i]
+		if o.Stale {
+			continue
+		}
 		if known := o.Return != Open; known || !o.ReadOnly {
 			in, out := j.w.Operation(o.Command, o.Answer, known)
 			ops = append(ops, porcupine.Operation{Input: in, Output: out, Call: o.Call, Return: o.Return, Metadata: i})

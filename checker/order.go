@@ -41,7 +41,7 @@ func appliedOrder(history []Operation) (order []int32, ok bool) {
 	highest, n := uint64(0), 0
 	for i := range history {
 		o := &history[i]
-		if o.Applied == 0 && o.Return != Open {
+		if o.Applied == 0 && o.Return != Open && !o.Stale {
 			return nil, false
 		}
 		if taken(o) {
@@ -64,7 +64,9 @@ func appliedOrder(history []Operation) (order []int32, ok bool) {
 }
 
 // taken reports whether an operation is part of the log's order.
-func taken(o *Operation) bool { return o.Applied != 0 && (o.Return != Open || !o.ReadOnly) }
+func taken(o *Operation) bool {
+	return o.Applied != 0 && !o.Stale && (o.Return != Open || !o.ReadOnly)
+}
 
 // countingOrder sorts in linear time, which is what makes long histories cheap.
 func countingOrder(history []Operation, order []int32, highest uint64) []int32 {
