@@ -23,7 +23,6 @@ func follow(term uint64) pb.HardState { return pb.HardState{Term: term, Commit: 
 
 var plantedRuns = slices.Concat(plantedElections, plantedLogs, plantedStates)
 
-
 func TestEachPropertyCatchesItsPlantedViolation(t *testing.T) {
 	for _, p := range plantedRuns {
 		t.Run(p.property+"/"+p.name, func(t *testing.T) {
