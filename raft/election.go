@@ -93,8 +93,9 @@ func (r *raft) votes(id uint64) bool {
 // Learners vote when asked. Whoever asks has a configuration in which this node
 // is a voter, and may be ahead of it: to refuse could leave nobody to elect.
 func (r *raft) handleVoteRequest(m *pb.Message) {
+	bound := r.promised() && string(m.Context) != string(campaignTransfer)
 	free := r.vote == m.From || // said so before
-		r.vote == None && r.lead == None || // did not vote, and nobody won
+		r.vote == None && r.lead == None && !bound || // did not vote, and nobody won
 		m.Type == pb.MsgPreVote && m.Term > r.term // a pre-vote binds nobody
 	response := pb.MsgVoteResp
 	if m.Type == pb.MsgPreVote {

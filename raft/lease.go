@@ -130,14 +130,17 @@ func (r *raft) releaseWaitingReads() {
 	}
 }
 
-// promised reports whether this node must not campaign before its timer fires: it
-// has heard from a leader whose lease may rest on it.
-func (r *raft) promised() bool {
-	return r.ReadOnlyOption == ReadOnlyLeaseBased && (r.lead != None && r.electionElapsed < r.ElectionTick || r.recovering())
+// countLeaseTick moves the clock that leases are measured by.
+func (r *raft) countLeaseTick() {
+	r.lease.ticks++
+	r.ticksSincePromise = min(r.ticksSincePromise+1, r.ElectionTick)
 }
 
-// recovering reports whether this node has started so recently that a leader's
-// lease may rest on an answer that it gave before.
-func (r *raft) recovering() bool {
-	return r.ReadOnlyOption == ReadOnlyLeaseBased && r.restarted && r.ticksSinceStart < r.ElectionTick
+// promised reports whether a leader's lease may rest on this node: it has heard from
+// one, or has started and may have before, less than an election timeout ago. Until
+// then it supports nobody else, itself included, but for those that a leader tells
+// to campaign. That it hears of a later term meanwhile, from somebody who does not
+// lead it, does not set it free.
+func (r *raft) promised() bool {
+	return r.ReadOnlyOption == ReadOnlyLeaseBased && r.ticksSincePromise < r.ElectionTick
 }

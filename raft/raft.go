@@ -35,10 +35,9 @@ type raft struct {
 	electionElapsed int
 	// electionTimeout is after how many of them this node campaigns.
 	electionTimeout int
-	// ticksSinceStart counts the ticks of this node, up to ElectionTick, and
-	// restarted says that it has been a member before.
-	ticksSinceStart int
-	restarted       bool
+	// ticksSincePromise counts ticks, up to ElectionTick, since this node heard
+	// from a leader, of whatever term, or started as one that may have.
+	ticksSincePromise int
 	// heartbeatElapsed counts ticks since the last heartbeat of this leader.
 	heartbeatElapsed int
 
@@ -77,6 +76,7 @@ func newRaft(c *Config) (*raft, error) {
 	r := &raft{Config: c.withDefaults()}
 	_, r.quiet = r.Logger.(DiscardLogger)
 	r.outbox.id = r.ID
+	r.ticksSincePromise = r.ElectionTick
 	hs, cs, err := r.Storage.InitialState()
 	if err != nil {
 		return nil, fmt.Errorf("raft: initial state of storage: %w", err)
@@ -109,7 +109,7 @@ func (r *raft) recover(hs pb.HardState, cs pb.ConfState) error {
 			return fmt.Errorf("raft: hard state of storage has commit %d, must be within its log, [%d, %d]", hs.Commit, first, last)
 		}
 		r.term, r.vote, r.log.committed = hs.Term, hs.Vote, hs.Commit
-		r.restarted = true
+		r.ticksSincePromise = 0
 	}
 	if r.Applied == 0 {
 		return nil

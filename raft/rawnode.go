@@ -99,7 +99,11 @@ func (rn *RawNode) Tick() { rn.raft.tick() }
 // groups of which the application knows that all members rest.
 //
 // Deprecated: go.etcd.io/raft will remove it, and so may we.
-func (rn *RawNode) TickQuiesced() { rn.raft.electionElapsed++ }
+func (rn *RawNode) TickQuiesced() {
+	r := rn.raft
+	r.electionElapsed++
+	r.countLeaseTick()
+}
 
 // Campaign makes the node stand for election now.
 func (rn *RawNode) Campaign() error {

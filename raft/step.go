@@ -50,7 +50,7 @@ func (r *raft) enterTerm(m *pb.Message) bool {
 		// Whoever hears from a leader within the least election timeout stays
 		// with it, so that a node that was cut off or removed cannot disturb
 		// the others (thesis §4.2.3), unless the leader itself asked for it.
-		leased := r.CheckQuorum && r.lead != None && r.electionElapsed < r.ElectionTick || r.recovering()
+		leased := r.CheckQuorum && r.lead != None && r.electionElapsed < r.ElectionTick || r.promised()
 		if leased && string(m.Context) != string(campaignTransfer) {
 			if !r.quiet {
 				r.Logger.Infof("raft %x: ignores %s of %x for term %d: hears from leader %x of term %d", r.ID, m.Type, m.From, m.Term, r.lead, r.term)
@@ -127,7 +127,7 @@ func (r *raft) stepFollower(m *pb.Message) error {
 
 // hearFrom takes note of the leader of the current term.
 func (r *raft) hearFrom(lead uint64) {
-	r.electionElapsed = 0
+	r.electionElapsed, r.ticksSincePromise = 0, 0
 	r.lead = lead
 }
 

@@ -4,7 +4,7 @@ import pb "raftsim/raft/raftpb"
 
 // tick moves the node's clock.
 func (r *raft) tick() {
-	r.ticksSinceStart = min(r.ticksSinceStart+1, r.ElectionTick)
+	r.countLeaseTick()
 	if r.state == StateLeader {
 		r.tickLeader()
 		return
@@ -21,7 +21,6 @@ func (r *raft) tick() {
 func (r *raft) tickLeader() {
 	r.heartbeatElapsed++
 	r.electionElapsed++
-	r.lease.ticks++
 	if r.electionElapsed >= r.ElectionTick {
 		r.electionElapsed = 0
 		if r.CheckQuorum {
