@@ -21,9 +21,9 @@ type client struct {
 	index     uint32
 	chance    random.Key
 	draws     uint64
-	generator workload.Client
-	gap       random.Distribution
-	commands  uint64 // drawn from the generator so far
+	generator workload.Client // of the stage; nil in a client that acts on demand
+	stages    []pace          // this one and those to come
+	commands  uint64          // drawn from the generators so far
 	session   uint64
 	number    uint64
 	// calls are the operations under way: the first is the client's own, the
@@ -37,7 +37,8 @@ type call struct {
 	busy     bool
 	serial   uint32 // of the timer that counts; older ones are ignored
 	place    int    // in the history
-	nth      uint64 // command of the generator
+	nth      uint64 // command of its generator
+	source   workload.Client
 	request  Request
 	asked    *Request
 	read     bool
@@ -70,11 +71,9 @@ func (s *Simulation) buildClients() error {
 	if err := w.Shape.Validate(kind); err != nil {
 		return err
 	}
-	mean := time.Duration(w.Clients) * time.Second / time.Duration(w.PerSecond)
 	for i := range w.Clients {
 		c := s.addClient()
-		c.generator = kind.NewClient(c.chance.Key("operations"), uint64(i+1), w.Shape)
-		c.gap = random.Exponential(mean)
+		c.stages = c.paces(kind, i)
 		c.think()
 	}
 	return nil
@@ -112,9 +111,6 @@ func (c *client) after(i int, d time.Duration) {
 	c.sim.queue.Push(c.sim.now.Add(d), event{kind: clientEvent, host: c.index, arg: uint64(i)<<32 | uint64(c.calls[i].serial)})
 }
 
-// think pauses before the next operation.
-func (c *client) think() { c.after(0, c.gap.At(c.fate(purposeGap))) }
-
 // wake goes on with a call whose timer is due.
 func (c *client) wake(arg uint64) {
 	i := int(arg >> 32)
@@ -150,7 +146,7 @@ func (c *client) begin(command workload.Command, nth uint64) {
 		k.target = c.pick()
 	}
 	c.number++
-	k.busy, k.nth, k.read, k.asked, k.tries = true, nth, command.ReadOnly, nil, 0
+	k.busy, k.nth, k.source, k.read, k.asked, k.tries = true, nth, c.generator, command.ReadOnly, nil, 0
 	k.deadline = s.now.Add(s.options.Workload.Timeout)
 	if c.generator == nil {
 		k.deadline = clock.Never
@@ -241,7 +237,7 @@ func (c *client) finish(i int, r *Response) {
 	if i > 0 || c.generator == nil {
 		return
 	}
-	c.generator.Learn(k.nth, r.Answer)
+	k.source.Learn(k.nth, r.Answer)
 	if s.recovery.begun {
 		c.probe()
 		return

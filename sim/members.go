@@ -170,7 +170,7 @@ func (s *Simulation) confChanged(p *raftHost) {
 	s.record(Record{Verb: Reconfigured, Host: p.host.id, Fields: [4]uint64{p.applied}, Text: describeConf(&p.conf)})
 	s.protocol.ConfChanged(p.host.id, p.applied, p.conf)
 	p.confIndex = p.applied
-	if p.applied > m.confIndex {
+	if p.applied > m.confIndex && m.conf.Equivalent(p.conf) != nil {
 		m.conf, m.confIndex = p.conf, p.applied
 		for _, id := range memberIDs(&m.conf) {
 			s.join(id)

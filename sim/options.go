@@ -123,6 +123,9 @@ type WorkloadOptions struct {
 	Timeout time.Duration
 	// Attempt is how long it waits for one host's answer before it tries another.
 	Attempt time.Duration
+	// Stages are parts of the first act in which the clients behave otherwise,
+	// in order. Nil means that there are none.
+	Stages []Stage
 }
 
 // Expect says what a run must show in order to pass.
@@ -218,7 +221,7 @@ func (o Options) Validate() error {
 	case o.Workload.Attempt <= 0 || o.Workload.Timeout < o.Workload.Attempt:
 		return fmt.Errorf("sim: Workload.Timeout is %v, must be at least Workload.Attempt (%v), which must be positive", o.Workload.Timeout, o.Workload.Attempt)
 	}
-	if _, err := workload.Lookup(o.Workload.Kind); err != nil {
+	if err := o.Workload.validateStages(); err != nil {
 		return err
 	}
 	for _, name := range o.Rafts {

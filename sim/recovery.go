@@ -79,6 +79,9 @@ func (s *Simulation) checkRecovery() {
 	switch {
 	case unmet != nil && s.now >= r.deadline:
 		unmet.At, unmet.Event = s.now, s.events
+		if hazard := s.removedBlocks(); hazard != "" {
+			s.trouble.outside = append(s.trouble.outside, hazard)
+		}
 		r.failed, r.done = unmet, true
 		s.record(Record{Verb: Violated, Text: unmet.Property + ": " + unmet.Detail})
 		return
@@ -91,6 +94,31 @@ func (s *Simulation) checkRecovery() {
 		return
 	}
 	s.queue.Push(s.now.Add(s.options.Raft.Tick), event{kind: checkEvent})
+}
+
+// removedBlocks names a hazard of the protocol as the etcd family implements it,
+// in which a configuration is in force once it is applied: a member that has been
+// removed, and knows it, no longer campaigns; but with a log longer than those of
+// the members that do not know it yet it refuses them its vote, which they need.
+func (s *Simulation) removedBlocks() string {
+	for _, h := range s.hosts {
+		gone := h.raft()
+		if gone == nil || slices.Contains(memberIDs(&gone.conf), h.id) {
+			continue
+		}
+		last, _ := gone.storage.LastIndex()
+		for _, id := range s.recovery.core {
+			p := s.hosts[id-1].raft()
+			if p == nil || p.applied >= gone.confIndex || !slices.Contains(memberIDs(&p.conf), h.id) {
+				continue
+			}
+			if own, _ := p.storage.LastIndex(); own < last {
+				return fmt.Sprintf("a hazard of applying configurations late: %s was removed at index %d and has a log up to %d, %s has one up to %d and still needs its vote",
+					name(h.id), gone.confIndex, last, name(id), own)
+			}
+		}
+	}
+	return ""
 }
 
 // unmet is the first liveness property that does not hold now.
