@@ -37,7 +37,7 @@ func init() {
 }
 
 func TestEveryNodeMethodIsExercisedByTheScenarioThatTheTableNames(t *testing.T) {
-	text, err := os.ReadFile("../docs/raft_methods.md")
+	text, err := os.ReadFile("../docs/raft.md")
 	require.NoError(t, err)
 	rows := regexp.MustCompile("(?m)^\\| `(\\w+)` \\| (\\S+) \\|").FindAllStringSubmatch(string(text), -1)
 

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -52,8 +54,8 @@ func runCommand() *cobra.Command {
 		Short: "build each bug and sweep seeds until one catches it",
 		Long: `Build the simulator with each bug in it and sweep seeds until one catches it.
 A line for each bug tells the property that caught it, the first seed that did,
-the seeds needed and the processor time. With --known, each bug must be caught
-by its recorded seed and by one of the properties that its file names.`,
+the seeds needed and the processor time. With --known, each bug that has a
+recorded seed must be caught by it and by one of the properties that its file names.`,
 		RunE: func(cmd *cobra.Command, names []string) error {
 			return h.run(cmd, names)
 		},
@@ -78,6 +80,11 @@ func (h *hunt) run(cmd *cobra.Command, names []string) error {
 	if h.sweeps < 1 {
 		return fmt.Errorf("planted: sweeps are %d, must be 1 or more", h.sweeps)
 	}
+	if h.known && len(names) == 0 {
+		if bugs, err = recorded(cmd, bugs); err != nil {
+			return err
+		}
+	}
 	hunter, failed := h.hunter(root), 0
 	for _, bug := range bugs {
 		result, err := h.one(cmd.Context(), hunter, &bug)
@@ -98,6 +105,27 @@ func (h *hunt) run(cmd *cobra.Command, names []string) error {
 		return errEscaped
 	}
 	return nil
+}
+
+// recorded are the bugs that have a known seed. The others are listed: no seed
+// has caught them yet, so there is nothing quick to repeat.
+func recorded(cmd *cobra.Command, bugs []planted.Bug) ([]planted.Bug, error) {
+	var with []planted.Bug
+	var without []string
+	for _, b := range bugs {
+		if b.Known > 0 {
+			with = append(with, b)
+		} else {
+			without = append(without, b.Name)
+		}
+	}
+	if len(with) == 0 {
+		return nil, errors.New("planted: no bug has a known seed")
+	}
+	if len(without) > 0 {
+		fmt.Fprintf(cmd.OutOrStdout(), "%d bugs have no known seed: %s\n", len(without), strings.Join(without, ", "))
+	}
+	return with, nil
 }
 
 // one hunts one bug and saves the result.
