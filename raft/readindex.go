@@ -51,8 +51,7 @@ func (r *raft) serveRead(m *pb.Message) {
 	if from == None {
 		from = r.ID
 	}
-	self := position(r.members.Members(), r.ID)
-	r.reads.add(from, r.log.committed, m.Entries, self)
+	r.reads.add(from, r.log.committed, m.Entries)
 	r.broadcastHeartbeat()
 }
 
@@ -91,13 +90,15 @@ func (r *raft) confirmReads(m *pb.Message) {
 	}
 }
 
-// hasQuorum reports whether the members at these positions are a quorum.
+// hasQuorum reports whether this node and the members at these positions are a
+// quorum. The node counts whenever it is a voter, even if it was none when the read
+// came.
 func (r *raft) hasQuorum(members []tracker.Member, acks *positions) bool {
 	result := quorum.VoteWon
 	for _, half := range r.members.Voters {
 		yes := 0
 		for i := range members {
-			if _, ok := half[members[i].ID]; ok && acks.has(i) {
+			if _, ok := half[members[i].ID]; ok && (members[i].ID == r.ID || acks.has(i)) {
 				yes++
 			}
 		}

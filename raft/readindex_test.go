@@ -198,6 +198,22 @@ func TestAQuorumConfirmsAllReadsBefore(t *testing.T) {
 	require.Len(t, c.reads[1], 100)
 }
 
+func TestALeaderThatIsAVoterAgainConfirmsItsReads(t *testing.T) {
+	c := newCluster(t, 3)
+	c.elect(1)
+	self := func(t pb.ConfChangeType) pb.ConfChange { return pb.ConfChange{Type: t, NodeID: 1} }
+	c.nodes[1].ApplyConfChange(self(pb.ConfChangeRemoveNode))
+	hb := c.heartbeatsOf(1, "ctx")
+	c.nodes[1].ApplyConfChange(self(pb.ConfChangeAddNode))
+	for _, m := range hb {
+		if m.To == 2 {
+			require.NoError(t, c.nodes[1].Step(answer(m)))
+		}
+	}
+	c.drain(1)
+	require.Len(t, c.reads[1], 1, "1 and 2 are a quorum of 1, 2 and 3")
+}
+
 func TestReadsKeepTheirConfirmationsWhenTheConfigurationChanges(t *testing.T) {
 	c := newCluster(t, 3)
 	for id := uint64(4); id <= 5; id++ {

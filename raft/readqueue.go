@@ -40,10 +40,9 @@ func (q *readQueue) reset() {
 	q.used.reset()
 }
 
-// add appends a read at index, confirmed by the leader, whose position is self,
-// and returns its token. A retry is a read like any other: it has an index and a
-// token of its own.
-func (q *readQueue) add(from, index uint64, entries []pb.Entry, self int) []byte {
+// add appends a read at index and returns its token. A retry is a read like any
+// other: it has an index and a token of its own.
+func (q *readQueue) add(from, index uint64, entries []pb.Entry) []byte {
 	if q.front > 0 && len(q.pending) == cap(q.pending) {
 		n := copy(q.pending, q.pending[q.front:])
 		clear(q.pending[n:])
@@ -51,7 +50,6 @@ func (q *readQueue) add(from, index uint64, entries []pb.Entry, self int) []byte
 	}
 	token := q.token(entries[0].Data)
 	read := pendingRead{token: token, from: from, index: index, entries: entries}
-	read.acks.add(self)
 	q.pending = append(q.pending, read)
 	return token
 }
