@@ -197,6 +197,7 @@ func (h *hostMemory) start(hs pb.HardState, snapIndex uint64, recovered *logView
 	h.log.copyFrom(recovered)
 	h.diskLog.copyFrom(recovered)
 	h.snapIndex, h.diskSnap = snapIndex, snapIndex
+	h.rounds.term = 0
 	h.bound = 0 // what was received and not persisted is forgotten
 	h.applied, h.shown = snapIndex, max(hs.Commit, snapIndex)
 	h.former, h.progress, h.polls = h.former[:0], h.progress[:0], h.polls[:0]

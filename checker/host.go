@@ -53,6 +53,7 @@ type hostMemory struct {
 	// shown is the highest index that messages allowed a follower to commit.
 	shown   uint64
 	listens bool
+	rounds  rounds // by which it confirms reads
 	// progress holds what the host believes of its peers while it leads.
 	progress []peerBelief
 }

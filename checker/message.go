@@ -25,6 +25,9 @@ func (c *Protocol) checkLeaderMessage(h *hostMemory, m *pb.Message) {
 		c.report(commitHint, "above the sender's", fmt.Sprintf("n%d sends commit index %d and has committed %d", h.id, m.Commit, h.hs.Commit),
 			c.fact(h.id, "sends %s to n%d", m.Type, m.To))
 	}
+	if m.Type == pb.MsgHeartbeat && len(m.Context) > 0 {
+		h.rounds.begin(m.Term, m.Context)
+	}
 	if !h.leads() || h.hs.Term != m.Term {
 		return
 	}

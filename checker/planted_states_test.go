@@ -116,6 +116,25 @@ var plantedStates = []planted{
 		r.tick().ReadRequested(1)
 		r.tick().ReadServed(3, 1, 5)
 	}},
+	{"read index", "a read that nobody has confirmed", 3, func(r *run) {
+		r.tick().ReadConfirmed(1, []byte("read"), 4)
+	}},
+	{"read index", "a read that answers from before it began confirm", 3, func(r *run) {
+		r.round(1, "earlier", 2, 3)
+		r.sent(1, pb.Message{Type: pb.MsgHeartbeat, To: 2, Term: 2, Context: []byte("read")})
+		r.sent(1, pb.Message{Type: pb.MsgReadIndexResp, To: 3, Term: 2, Index: 4, Entries: []pb.Entry{{Data: []byte("read")}}})
+	}},
+	{"read index", "a read that learners confirm", 3, func(r *run) {
+		r.tick().ConfChanged(1, 4, pb.ConfState{Voters: []uint64{1, 2}, Learners: []uint64{3}})
+		r.tick().Offered(1, nil, nobody, nil, nil, nil, false)
+		r.round(1, "read", 3)
+		r.tick().ReadConfirmed(1, []byte("read"), 4)
+	}},
+	{"read index", "a new leader answers before it has committed anything", 3, func(r *run) {
+		r.elect(2, 3, 3)
+		r.round(2, "read", 1, 3)
+		r.tick().ReadConfirmed(2, []byte("read"), 4)
+	}},
 	{"session", "a command takes effect twice", 3, func(r *run) {
 		r.tick().Executed(1, 3, 7, 1, false)
 		r.tick().Executed(1, 4, 7, 1, false)

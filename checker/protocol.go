@@ -14,6 +14,9 @@ type Options struct {
 	// Off names properties that are not reported, for a Raft that lacks the
 	// capability they need.
 	Off []string
+	// ReadRounds says that each read is confirmed by a round of heartbeats that
+	// carry the read's own context, which is unique: not under a lease.
+	ReadRounds bool
 }
 
 // Protocol watches the invariants of Raft over all hosts of one run. Facts are
@@ -30,8 +33,9 @@ type Options struct {
 // After a violation the memory is no longer that of a sound run, so later
 // violations may be echoes of the first.
 type Protocol struct {
-	on  [properties]bool
-	now note
+	on         [properties]bool
+	readRounds bool
+	now        note
 
 	hosts    []*hostMemory // in order of their number
 	lastHost *hostMemory
@@ -58,10 +62,11 @@ type note struct {
 // a property that does not exist; Options.Validate says so politely.
 func NewProtocol(o Options) *Protocol {
 	return &Protocol{
-		on:       o.enabled(),
-		terms:    map[uint64]*termMemory{},
-		reads:    map[uint64]uint64{},
-		sessions: map[uint64]execution{},
+		on:         o.enabled(),
+		readRounds: o.ReadRounds,
+		terms:      map[uint64]*termMemory{},
+		reads:      map[uint64]uint64{},
+		sessions:   map[uint64]execution{},
 	}
 }
 
@@ -157,6 +162,14 @@ func (c *Protocol) Sent(host uint64, m *pb.Message) {
 	switch m.Type {
 	case pb.MsgApp, pb.MsgHeartbeat, pb.MsgSnap, pb.MsgTimeoutNow:
 		c.checkLeaderMessage(h, m)
+	case pb.MsgHeartbeatResp:
+		if l := c.known(m.To); l != nil && len(m.Context) > 0 {
+			l.rounds.answer(host, m)
+		}
+	case pb.MsgReadIndexResp:
+		if len(m.Entries) > 0 {
+			c.checkConfirmed(h, m.Term, m.Entries[0].Data, m.Index)
+		}
 	case pb.MsgVote, pb.MsgPreVote:
 		c.checkVoteRequest(h, m)
 	case pb.MsgVoteResp:

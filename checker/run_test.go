@@ -206,6 +206,18 @@ func (r *run) change(leader, index uint64, cc pb.ConfChangeV2) {
 	r.commit(index, leader)
 }
 
+// round is one of heartbeats with a context, which some hosts answer.
+func (r *run) round(leader uint64, context string, hosts ...uint64) {
+	for _, id := range hosts {
+		term := r.hosts[leader].hs.Term
+		r.pass(leader, pb.Message{Type: pb.MsgHeartbeat, To: id, Term: term, Context: []byte(context)})
+		if r.hosts[id].hs.Term != term {
+			r.take(id, term, nil)
+		}
+		r.pass(id, pb.Message{Type: pb.MsgHeartbeatResp, To: leader, Term: term, Context: []byte(context)})
+	}
+}
+
 func (r *run) ack(id, leader, index uint64) {
 	r.pass(id, pb.Message{Type: pb.MsgAppResp, To: leader, Term: r.hosts[id].hs.Term, Index: index})
 }

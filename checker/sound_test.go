@@ -1,6 +1,7 @@
 package checker_test
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -212,6 +213,14 @@ var soundRuns = []struct {
 		r.replicate(1, 2)
 		r.sent(2, pb.Message{Type: pb.MsgPreVoteResp, To: 3, Term: 3})
 	}},
+	{"reads are confirmed by a round of their own or a later one", 5, func(r *run) {
+		r.round(1, "first", 2)
+		r.round(1, "second", 3)
+		r.tick().ReadConfirmed(1, []byte("first"), 4)
+		r.round(1, "second", 5)
+		r.tick().ReadConfirmed(1, []byte("second"), 4)
+		r.tick().ReadConfirmed(2, []byte("any"), 4) // as its leader has told it
+	}},
 	{"leadership is handed over to a voter that has everything", 3, func(r *run) {
 		r.sent(1, pb.Message{Type: pb.MsgTimeoutNow, To: 3, Term: 2})
 		r.propose(1, "c") // with the same Ready, say
@@ -225,7 +234,7 @@ var soundRuns = []struct {
 func TestSoundRunsAreNotAccused(t *testing.T) {
 	for _, s := range soundRuns {
 		t.Run(s.name, func(t *testing.T) {
-			r := settled(s.hosts, checker.Options{})
+			r := settled(s.hosts, checker.Options{ReadRounds: true})
 			s.tells(r)
 			require.Nil(t, r.c.First(), "%s", r)
 		})
@@ -297,6 +306,22 @@ func TestCheckingAllocatesNothingInTheSteadyState(t *testing.T) {
 		r.c.ReadServed(2, 7, 4)
 		r.c.Executed(1, 4, 9, 1, false)
 	}))
+	require.Nil(t, r.c.First(), "%s", r)
+}
+
+func TestReadUnderALeaseNeedsNoRound(t *testing.T) {
+	r := settled(3, checker.Options{})
+	r.tick().ReadConfirmed(1, []byte("read"), 4)
+	require.Nil(t, r.c.First(), "%s", r)
+}
+
+func TestRoundsOfALongTermAreForgottenInTime(t *testing.T) {
+	r := settled(3, checker.Options{ReadRounds: true})
+	for i := range 10_000 {
+		context := strconv.Itoa(i)
+		r.round(1, context, 3)
+		r.tick().ReadConfirmed(1, []byte(context), 4)
+	}
 	require.Nil(t, r.c.First(), "%s", r)
 }
 

@@ -1,0 +1,111 @@
+package checker
+
+import (
+	"fmt"
+
+	pb "raftsim/raft/raftpb"
+)
+
+// rounds is what is known of the heartbeats by which a leader confirms reads.
+// Each round has a token, the context of its heartbeats, which is that of the
+// read it was begun for.
+type rounds struct {
+	term   uint64
+	order  map[uint64]uint64 // digest of a token to its place, from one
+	tokens []uint64          // the digests, the last one has place next
+	next   uint64
+	heard  []answered
+}
+
+// answered is the latest round that a host has answered.
+type answered struct{ host, place uint64 }
+
+// mostRounds bounds how many tokens of a leader are remembered.
+const mostRounds = 2048
+
+// begin notes the token of a heartbeat. The first with a token begins its round.
+func (r *rounds) begin(term uint64, context []byte) {
+	if term != r.term || r.order == nil {
+		*r = rounds{term: term, order: map[uint64]uint64{}, tokens: r.tokens[:0], heard: r.heard[:0]}
+	}
+	token := hashBytes(0, context)
+	if _, known := r.order[token]; known {
+		return
+	}
+	if len(r.tokens) == mostRounds {
+		for _, old := range r.tokens[:mostRounds/2] {
+			delete(r.order, old)
+		}
+		r.tokens = r.tokens[:copy(r.tokens, r.tokens[mostRounds/2:])]
+	}
+	r.next++
+	r.order[token] = r.next
+	r.tokens = append(r.tokens, token)
+}
+
+// answer notes that a host answers a heartbeat.
+func (r *rounds) answer(host uint64, m *pb.Message) {
+	place, known := r.order[hashBytes(0, m.Context)]
+	if m.Term != r.term || !known {
+		return
+	}
+	for i := range r.heard {
+		if a := &r.heard[i]; a.host == host {
+			a.place = max(a.place, place)
+			return
+		}
+	}
+	r.heard = append(r.heard, answered{host, place})
+}
+
+// has reports whether a host has answered a round or a later one.
+func (r *rounds) has(host, place uint64) bool {
+	for _, a := range r.heard {
+		if a.host == host {
+			return a.place >= place
+		}
+	}
+	return false
+}
+
+// ReadConfirmed says that a Ready of a host tells the index of a read that it
+// asked for with a context: the Ready's ReadStates. Call it after Offered.
+func (c *Protocol) ReadConfirmed(host uint64, context []byte, index uint64) {
+	if h := c.host(host); h.leads() {
+		c.checkConfirmed(h, h.hs.Term, context, index)
+	}
+}
+
+// checkConfirmed judges a leader that tells the index of a read. A majority must
+// have answered a heartbeat of the read's own round or a later one, and the
+// leader must have committed an entry of its term. Answers that left their hosts
+// are at least those that arrived, so too few of them is proof. A leader that is
+// the only voter needs nobody's answer.
+func (c *Protocol) checkConfirmed(h *hostMemory, term uint64, context []byte, index uint64) {
+	if !h.leads() || h.hs.Term != term || !h.config.known() || len(h.config.voters) == 1 && !h.config.joint() {
+		return
+	}
+	if r, ok := h.log.at(h.hs.Commit); ok && r.term < term {
+		c.report(readIndex, "before the own term", fmt.Sprintf("n%d tells index %d for a read and has committed nothing in term %d", h.id, index, term),
+			c.term(term).led(), c.fact(h.id, "tells index %d; its commit index %d is of term %d", index, h.hs.Commit, r.term))
+	}
+	if !c.readRounds {
+		return
+	}
+	place, begun := h.rounds.order[hashBytes(0, context)]
+	if h.rounds.term != term {
+		place, begun = 0, false
+	}
+	confirms := func(id uint64) bool { return id == h.id || begun && h.rounds.has(id, place) }
+	if c.anyConfig(h, func(k *config) bool { return k.quorum(confirms) }) {
+		return
+	}
+	shape, detail := "not confirmed", fmt.Sprintf("n%d tells index %d for a read that no majority of %s has confirmed", h.id, index, h.config)
+	evidence := []Evidence{c.term(term).led()}
+	for _, a := range h.rounds.heard {
+		if a.place >= place && begun {
+			evidence = append(evidence, c.fact(a.host, "has answered a heartbeat that was sent since the read began"))
+		}
+	}
+	c.report(readIndex, shape, detail, append(evidence, c.fact(h.id, "tells index %d", index))...)
+}
