@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -75,15 +76,22 @@ func (r *reader) checkWorkload(o sim.Options) {
 	if err != nil {
 		return // reported where it stands
 	}
+	r.checkMix("workload.mix", w, o.Workload.Shape.Mix)
+	for i, stage := range o.Workload.Stages {
+		r.checkMix(fmt.Sprintf("workload.stages[%d].mix", i), w, stage.Mix)
+	}
+}
+
+func (r *reader) checkMix(path string, w workload.Workload, mix []workload.Weight) {
 	total := 0
-	for _, m := range o.Workload.Shape.Mix {
+	for _, m := range mix {
 		total += m.Weight
 		if !slices.Contains(w.Ops(), m.Op) {
-			r.fail(r.at["workload.mix."+m.Op], "workload %s has no operation %s, %s", w.Name(), shown(m.Op), suggestion(m.Op, w.Ops()))
+			r.fail(r.at[path+"."+m.Op], "workload %s has no operation %s, %s", w.Name(), shown(m.Op), suggestion(m.Op, w.Ops()))
 		}
 	}
-	if n := r.at["workload.mix"]; n != nil && n.kind == mapping && total == 0 && len(n.entries) == len(o.Workload.Shape.Mix) {
-		r.fail(n, "workload.mix has no weight above 0")
+	if n := r.at[path]; n != nil && n.kind == mapping && total == 0 && len(n.entries) == len(mix) {
+		r.fail(n, "%s has no weight above 0", path)
 	}
 }
 

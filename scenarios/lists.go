@@ -156,9 +156,11 @@ func (raftList) schema() schema {
 
 // mixture weighs the operations of a workload, in the order of the file.
 // Whether the workload has them is checked when its kind is known.
-type mixture struct{}
+type mixture struct {
+	field func(*Scenario) *[]workload.Weight
+}
 
-func (mixture) read(r *reader, path string, n *node) {
+func (m mixture) read(r *reader, path string, n *node) {
 	if n.kind != mapping {
 		r.fail(n, "%s is %s, must be a mapping of operations to weights such as {put: 4, get: 4}", path, n.kind)
 		return
@@ -174,16 +176,16 @@ func (mixture) read(r *reader, path string, n *node) {
 			continue
 		}
 		r.at[at] = e.key
-		mix := &r.scenario.Plan.Workload.Shape.Mix
+		mix := m.field(r.scenario)
 		*mix = append(*mix, workload.Weight{Op: e.key.text, Weight: int(weight)})
 	}
 }
 
 const maxWeight = 1_000_000
 
-func (mixture) text(s *Scenario, _ bool) string {
+func (m mixture) text(s *Scenario, _ bool) string {
 	var parts []string
-	for _, w := range s.Plan.Workload.Shape.Mix {
+	for _, w := range *m.field(s) {
 		parts = append(parts, fmt.Sprintf("%s: %d", quoteYAML(w.Op), w.Weight))
 	}
 	if len(parts) == 0 {

@@ -58,6 +58,12 @@ func anyScenario(t *rapid.T) *scenarios.Scenario {
 	p.Workload.Shape.Mix = rapid.SampledFrom([][]workload.Weight{nil, {{Op: "put", Weight: 3}, {Op: "get", Weight: 0}}}).Draw(t, "mix")
 	p.Expect.RecoveryTimeouts = rapid.IntRange(-1, 100).Draw(t, "recovery")
 	p.Expect.SkipLinearizable = rapid.Bool().Draw(t, "skip")
+	if rapid.Bool().Draw(t, "staged") {
+		p.Workload.Stages = []sim.Stage{
+			{Until: time.Second, PerSecond: rapid.IntRange(0, 1000).Draw(t, "rate"), Mix: []workload.Weight{{Op: "put", Weight: 3}, {Op: "get", Weight: 1}}},
+			{Until: time.Second + span("stage"), Quiet: rapid.Bool().Draw(t, "quiet"), Skew: rapid.IntRange(0, workload.MaxSkew).Draw(t, "skew")},
+		}
+	}
 	p.Expect.CoreOnly = rapid.Bool().Draw(t, "core only")
 	p.Expect.Violation = rapid.SampledFrom([]string{"", "election safety"}).Draw(t, "violation")
 	schedule, err := faults.Parse(rapid.SampledFrom([]string{"", "1s crash n1 for 1s\n2s..3s partition n1 | rest for 1s every 1s..2s\n"}).Draw(t, "faults"))

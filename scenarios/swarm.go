@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"slices"
 	"time"
 
 	"raftsim/clock"
@@ -115,6 +116,10 @@ func (d drawing) cluster() {
 
 func (d drawing) workload() {
 	w := &d.Plan.Workload
+	mixed := func(stage sim.Stage) bool { return len(stage.Mix) > 0 }
+	if len(w.Shape.Mix) > 0 || slices.ContainsFunc(w.Stages, mixed) {
+		w.Kind = d.Plan.Defaults().Workload.Kind // that of the operations that are named
+	}
 	pick(d, "workload.kind", &w.Kind, "kv", "kv", "kv", "lock", "queue")
 	pick(d, "workload.clients", &w.Clients, 4, 1, 2, 6, 8)
 	pick(d, "workload.keys", &w.Shape.Keys, 0, 1, 2, 5, 20)
