@@ -90,6 +90,7 @@ func (s *Simulation) addClient() *client {
 	for host := range s.hosts {
 		s.connect(c, uint64(host+1), s.options.Access)
 	}
+	s.grow()
 	return c
 }
 

@@ -22,7 +22,7 @@ func (s *Simulation) do(p *plannedFault, f faults.Fault) (d deed, void string) {
 	case faults.Partition:
 		return s.cut(split(a.Sides))
 	case faults.Isolate:
-		return s.cut(s.isolation(a.Hosts.IDs()))
+		return s.cutReach(func() []network.LinkID { return s.isolation(a.Hosts.IDs()) })
 	case faults.Cut:
 		return s.cut(s.links(a.Path))
 	case faults.Bridge:
@@ -35,9 +35,9 @@ func (s *Simulation) do(p *plannedFault, f faults.Fault) (d deed, void string) {
 	case faults.Link:
 		return s.disturb(a)
 	case faults.Hold:
-		return s.hold(s.links(a.Path))
+		return s.hold(func() []network.LinkID { return s.links(a.Path) })
 	case faults.Clog:
-		return s.hold(s.clogged(a.Hosts.IDs()))
+		return s.hold(func() []network.LinkID { return s.clogged(a.Hosts.IDs()) })
 	case faults.Release:
 		return s.release(a.Path)
 	case faults.Swizzle:

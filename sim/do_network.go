@@ -17,9 +17,16 @@ func (s *Simulation) cut(links []network.LinkID) (deed, string) {
 	if len(links) == 0 {
 		return deed{}, "there is no link between these hosts"
 	}
+	return s.cutReach(func() []network.LinkID { return links })
+}
+
+// cutReach cuts the links that list tells, those of later hosts too.
+func (s *Simulation) cutReach(list func() []network.LinkID) (deed, string) {
+	links := list()
 	before := s.cutPackets(links)
 	s.network.CutAll(links)
 	return deed{
+		grow: func() { s.network.CutAll(fresh(&links, list())) },
 		undo: func() { s.network.RestoreAll(links) },
 		idle: func() string {
 			if s.cutPackets(links) == before {
@@ -28,6 +35,18 @@ func (s *Simulation) cut(links []network.LinkID) (deed, string) {
 			return ""
 		},
 	}, ""
+}
+
+// fresh adds the links of a list to those that a fault is over, and returns the
+// ones that are new.
+func fresh(links *[]network.LinkID, list []network.LinkID) (added []network.LinkID) {
+	for _, l := range list {
+		if !slices.Contains(*links, l) {
+			added = append(added, l)
+		}
+	}
+	*links = append(*links, added...)
+	return added
 }
 
 func (s *Simulation) cutPackets(links []network.LinkID) (n uint64) {
@@ -79,11 +98,15 @@ func (s *Simulation) disturb(a faults.Link) (deed, string) {
 		return deed{}, "there is no link between these hosts"
 	}
 	before := s.countLinks(links, count)
-	handles := make([]network.Handle, len(links))
-	for i, l := range links {
-		handles[i] = s.network.Disturb(l.From, l.To, change)
+	var handles []network.Handle
+	begin := func(links []network.LinkID) {
+		for _, l := range links {
+			handles = append(handles, s.network.Disturb(l.From, l.To, change))
+		}
 	}
+	begin(links)
 	return deed{
+		grow: func() { begin(fresh(&links, s.links(a.Path))) },
 		undo: func() {
 			for _, h := range handles {
 				s.network.Calm(h)
@@ -167,14 +190,16 @@ func (s *Simulation) ends() []uint64 {
 	return ids
 }
 
-// hold keeps the packets of links back until it ends.
-func (s *Simulation) hold(links []network.LinkID) (deed, string) {
+// hold keeps the packets of the links that list tells back until it ends.
+func (s *Simulation) hold(list func() []network.LinkID) (deed, string) {
+	links := list()
 	if len(links) == 0 {
 		return deed{}, "there is no link between these hosts"
 	}
 	s.network.HoldAll(links)
 	before := s.countLinks(links, func(st network.Stats) uint64 { return st.Held })
 	return deed{
+		grow: func() { s.network.HoldAll(fresh(&links, list())) },
 		undo: func() { s.network.ReleaseAll(s.now, links) },
 		idle: func() string {
 			if s.countLinks(links, func(st network.Stats) uint64 { return st.Held }) == before {
@@ -206,7 +231,7 @@ func (s *Simulation) swizzle(p *plannedFault, a faults.Swizzle) (deed, string) {
 	for _, h := range hosts {
 		s.at(p.between(0, a.Over), func() {
 			if !undone {
-				held[h], _ = s.hold(s.clogged([]uint64{h}))
+				held[h], _ = s.hold(func() []network.LinkID { return s.clogged([]uint64{h}) })
 			}
 		})
 	}
@@ -241,10 +266,15 @@ func (s *Simulation) drop(p *plannedFault, a faults.Drop) (deed, string) {
 		return true
 	}}
 	var handles []network.Handle
-	for _, l := range s.links(a.Path) {
-		handles = append(handles, s.network.Filter(l.From, l.To, filter))
+	var links []network.LinkID
+	grow := func() {
+		for _, l := range fresh(&links, s.links(a.Path)) {
+			handles = append(handles, s.network.Filter(l.From, l.To, filter))
+		}
 	}
+	grow()
 	return deed{
+		grow: grow,
 		undo: func() {
 			for _, h := range handles {
 				s.network.Calm(h)

@@ -51,6 +51,23 @@ func isolateCutsAHostOff(t *testing.T) {
 	require.Empty(t, s.cuts())
 }
 
+func TestAFaultOverAllReachesWhoComesLater(t *testing.T) {
+	s, leader, followers := cluster(t)
+	s.inject(fmt.Sprintf("isolate n%d for 10s", followers[0]))
+	s.inject("network duplicates 100% for 10s")
+	s.inject("reconfigure learn n4")
+	s.pass(2 * time.Second)
+	require.True(t, s.Host(4).Running())
+	require.False(t, s.Network().Connected(4, followers[0]))
+	require.False(t, s.Network().Connected(followers[0], 4))
+	st := s.Network().LinkStats(leader, 4)
+	require.NotZero(t, st.Sent)
+	require.Equal(t, st.Sent, st.Duplicated)
+	s.pass(8 * time.Second)
+	require.True(t, s.Network().Connected(4, followers[0]))
+	require.True(t, s.Network().Profile(leader, 4).Duplicate.Zero())
+}
+
 func cutCutsOneDirection(t *testing.T) {
 	s, _, _ := cluster(t)
 	s.inject("cut n1 -> n2 n3 for 5s")

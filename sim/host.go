@@ -85,8 +85,12 @@ func (h *Host) boot(e event) {
 	if e.epoch != h.incarnation || h.Running() || h.downs > 0 {
 		return
 	}
+	first := h.state == absent
 	h.incarnation++
 	h.state, h.failure = up, nil
+	if first {
+		h.sim.grow()
+	}
 	h.sim.record(Record{Verb: Boot, Host: h.id, Fields: [4]uint64{uint64(h.incarnation)}})
 	h.process = h.sim.newProcess(h)
 	h.disk.At(h.sim.now)

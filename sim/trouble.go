@@ -38,6 +38,8 @@ type activeFault struct {
 
 // deed is what the simulation did for a fault. Its parts may be nil.
 type deed struct {
+	// grow extends the fault to the hosts and clients that have come since.
+	grow func()
 	// undo ends the fault.
 	undo func()
 	// idle says, when the fault ends, why it took no effect; empty if it did.
@@ -133,6 +135,15 @@ func (s *Simulation) repeat(i int) {
 	}
 	if next := s.now.Add(p.between(every.Min, every.Max)); next <= until {
 		s.queue.Push(next, event{kind: faultEvent, arg: uint64(i)})
+	}
+}
+
+// grow extends the active faults to a host or a client that has come.
+func (s *Simulation) grow() {
+	for i := range s.trouble.active {
+		if a := &s.trouble.active[i]; !a.ended && a.deed.grow != nil {
+			a.deed.grow()
+		}
 	}
 }
 
