@@ -40,6 +40,9 @@ func (k *config) known() bool { return len(k.voters) > 0 }
 
 func (k *config) joint() bool { return len(k.outgoing) > 0 }
 
+// single reports whether one host decides alone.
+func (k *config) single() bool { return len(k.voters) == 1 && !k.joint() }
+
 // voter reports whether a host votes in either half.
 func (k *config) voter(id uint64) bool {
 	return slices.Contains(k.voters, id) || slices.Contains(k.outgoing, id)
@@ -99,6 +102,20 @@ func (c *Protocol) anyConfig(h *hostMemory, test func(*config) bool) bool {
 	}
 	for i := range h.former {
 		if test(&h.former[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+// anyRecent is anyConfig for what leaves a host with a Ready: it may have been
+// decided before the Ready was offered.
+func (c *Protocol) anyRecent(h *hostMemory, test func(*config) bool) bool {
+	if c.anyConfig(h, test) {
+		return true
+	}
+	for i := range h.earlier {
+		if test(&h.earlier[i]) {
 			return true
 		}
 	}

@@ -200,7 +200,8 @@ func (h *hostMemory) start(hs pb.HardState, snapIndex uint64, recovered *logView
 	h.rounds.term = 0
 	h.bound = 0 // what was received and not persisted is forgotten
 	h.applied, h.shown = snapIndex, max(hs.Commit, snapIndex)
-	h.former, h.progress, h.polls = h.former[:0], h.progress[:0], h.polls[:0]
+	h.former, h.earlier = h.former[:0], h.earlier[:0]
+	h.progress, h.polls = h.progress[:0], h.polls[:0]
 }
 
 // checkRecoveredCommit judges the commit index that a host comes up with. Only

@@ -37,6 +37,9 @@ type hostMemory struct {
 	// former holds the configurations that were replaced since the last
 	// Offered: a decision that shows only now may have been made under them.
 	former []config
+	// earlier holds those that were replaced before it, since the Offered
+	// before: what leaves with a Ready may have been decided under them.
+	earlier []config
 
 	// matched is the highest index that the host acknowledged to the leader of
 	// matchedTerm.

@@ -88,7 +88,7 @@ func (c *Protocol) checkHeartbeat(h *hostMemory, m *pb.Message) {
 func (c *Protocol) checkTransfer(h *hostMemory, m *pb.Message) {
 	p := c.known(m.To)
 	switch {
-	case !c.anyConfig(h, func(k *config) bool { return k.voter(m.To) }):
+	case !c.anyRecent(h, func(k *config) bool { return k.voter(m.To) }):
 		c.report(transfer, "not a voter", fmt.Sprintf("n%d hands term %d over to n%d, which is no voter of %s", h.id, m.Term, m.To, h.config),
 			c.fact(h.id, "sends MsgTimeoutNow to n%d", m.To))
 	case p == nil || p.lost || p.matchedTerm > m.Term:

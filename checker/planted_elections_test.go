@@ -78,6 +78,7 @@ var plantedElections = []planted{
 	{"leadership transfer", "a learner is told to campaign", 3, func(r *run) {
 		r.tick().ConfChanged(1, 4, pb.ConfState{Voters: []uint64{1, 2}, Learners: []uint64{3}})
 		r.tick().Offered(1, nil, nobody, nil, nil, nil, false)
+		r.tick().Offered(1, nil, nobody, nil, nil, nil, false)
 		r.sent(1, pb.Message{Type: pb.MsgTimeoutNow, To: 3, Term: 2})
 	}},
 	{"leadership transfer", "a host that lags is told to campaign", 3, func(r *run) {

@@ -127,6 +127,7 @@ var plantedStates = []planted{
 	{"read index", "a read that learners confirm", 3, func(r *run) {
 		r.tick().ConfChanged(1, 4, pb.ConfState{Voters: []uint64{1, 2}, Learners: []uint64{3}})
 		r.tick().Offered(1, nil, nobody, nil, nil, nil, false)
+		r.tick().Offered(1, nil, nobody, nil, nil, nil, false)
 		r.round(1, "read", 3)
 		r.tick().ReadConfirmed(1, []byte("read"), 4)
 	}},

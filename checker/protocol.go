@@ -133,7 +133,7 @@ func (c *Protocol) Offered(host uint64, soft *raft.SoftState, hs pb.HardState, e
 		c.reportIgnored(h)
 	}
 	h.fresh = false
-	h.former = h.former[:0]
+	h.former, h.earlier = h.earlier[:0], h.former
 }
 
 // Persisted says that hs (when not empty), entries and snap (when not nil) of

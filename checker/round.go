@@ -7,40 +7,54 @@ import (
 )
 
 // rounds is what is known of the heartbeats by which a leader confirms reads.
-// Each round has a token, the context of its heartbeats, which is that of the
-// read it was begun for.
+// Each round has a token, the context of its heartbeats. That is the context of
+// the read it was begun for, or begins with it: a leader that has seen a context
+// before adds eight bytes of its own.
 type rounds struct {
-	term   uint64
-	order  map[uint64]uint64 // digest of a token to its place, from one
-	tokens []uint64          // the digests, the last one has place next
-	next   uint64
-	heard  []answered
+	term      uint64
+	order     map[uint64]uint64 // digest of a token, or of its beginning, to its place
+	digests   []uint64          // the keys of order, the oldest first
+	forgotten bool              // there were more
+	last      uint64            // place of the last round, counted from one
+	heard     []answered
 }
 
 // answered is the latest round that a host has answered.
 type answered struct{ host, place uint64 }
 
 // mostRounds bounds how many tokens of a leader are remembered.
-const mostRounds = 2048
+const mostRounds = 4096
 
 // begin notes the token of a heartbeat. The first with a token begins its round.
 func (r *rounds) begin(term uint64, context []byte) {
 	if term != r.term || r.order == nil {
-		*r = rounds{term: term, order: map[uint64]uint64{}, tokens: r.tokens[:0], heard: r.heard[:0]}
+		*r = rounds{term: term, order: map[uint64]uint64{}, digests: r.digests[:0], heard: r.heard[:0]}
 	}
 	token := hashBytes(0, context)
 	if _, known := r.order[token]; known {
 		return
 	}
-	if len(r.tokens) == mostRounds {
-		for _, old := range r.tokens[:mostRounds/2] {
+	r.last++
+	r.remember(token)
+	if own := len(context) - 8; own >= 0 {
+		r.remember(hashBytes(0, context[:own]))
+	}
+}
+
+// remember gives a digest that is new the place of the last round.
+func (r *rounds) remember(digest uint64) {
+	if _, known := r.order[digest]; known {
+		return
+	}
+	if len(r.digests) == mostRounds {
+		for _, old := range r.digests[:mostRounds/2] {
 			delete(r.order, old)
 		}
-		r.tokens = r.tokens[:copy(r.tokens, r.tokens[mostRounds/2:])]
+		r.digests = r.digests[:copy(r.digests, r.digests[mostRounds/2:])]
+		r.forgotten = true
 	}
-	r.next++
-	r.order[token] = r.next
-	r.tokens = append(r.tokens, token)
+	r.order[digest] = r.last
+	r.digests = append(r.digests, digest)
 }
 
 // answer notes that a host answers a heartbeat.
@@ -82,7 +96,7 @@ func (c *Protocol) ReadConfirmed(host uint64, context []byte, index uint64) {
 // are at least those that arrived, so too few of them is proof. A leader that is
 // the only voter needs nobody's answer.
 func (c *Protocol) checkConfirmed(h *hostMemory, term uint64, context []byte, index uint64) {
-	if !h.leads() || h.hs.Term != term || !h.config.known() || len(h.config.voters) == 1 && !h.config.joint() {
+	if !h.leads() || h.hs.Term != term || c.anyRecent(h, (*config).single) {
 		return
 	}
 	if r, ok := h.log.at(h.hs.Commit); ok && r.term < term {
@@ -93,11 +107,14 @@ func (c *Protocol) checkConfirmed(h *hostMemory, term uint64, context []byte, in
 		return
 	}
 	place, begun := h.rounds.order[hashBytes(0, context)]
-	if h.rounds.term != term {
+	switch {
+	case h.rounds.term != term:
 		place, begun = 0, false
+	case !begun && h.rounds.forgotten:
+		return // it began so long ago that its round is forgotten
 	}
 	confirms := func(id uint64) bool { return id == h.id || begun && h.rounds.has(id, place) }
-	if c.anyConfig(h, func(k *config) bool { return k.quorum(confirms) }) {
+	if c.anyRecent(h, func(k *config) bool { return k.quorum(confirms) }) {
 		return
 	}
 	shape, detail := "not confirmed", fmt.Sprintf("n%d tells index %d for a read that no majority of %s has confirmed", h.id, index, h.config)

@@ -221,6 +221,16 @@ var soundRuns = []struct {
 		r.tick().ReadConfirmed(1, []byte("second"), 4)
 		r.tick().ReadConfirmed(2, []byte("any"), 4) // as its leader has told it
 	}},
+	{"a read was confirmed under the configuration just left", 3, func(r *run) {
+		r.round(1, "read", 2)
+		r.tick().ConfChanged(1, 4, pb.ConfState{Voters: []uint64{1, 2, 3, 4}})
+		r.tick().Offered(1, nil, nobody, nil, nil, nil, false)
+		r.tick().ReadConfirmed(1, []byte("read"), 4)
+	}},
+	{"a leader makes the context of a read its own", 3, func(r *run) {
+		r.round(1, "read00000001", 2)
+		r.tick().ReadConfirmed(1, []byte("read"), 4)
+	}},
 	{"leadership is handed over to a voter that has everything", 3, func(r *run) {
 		r.sent(1, pb.Message{Type: pb.MsgTimeoutNow, To: 3, Term: 2})
 		r.propose(1, "c") // with the same Ready, say
