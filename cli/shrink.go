@@ -83,7 +83,8 @@ func shrink(c *cobra.Command, args []string, f shrinkFlags) error {
 	case err != nil:
 		return err
 	}
-	if err := writeWhole(out, got.Text); err != nil {
+	origin := fmt.Sprintf("# Written by %s shrink --seed %d %s (built from %s).\n", program(), seed, filepath.Base(s.File), Revision())
+	if err := writeWhole(out, origin+got.Text); err != nil {
 		return err
 	}
 	report.summary(got, out)

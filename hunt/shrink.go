@@ -14,9 +14,10 @@ import (
 // ShrinkOptions say how much work a shrink may be. The zero value is a good
 // start.
 type ShrinkOptions struct {
-	// Runs is the most runs that are made. Zero means DefaultShrinkRuns. Runs
-	// that were made ahead and not needed do not count, so the result does not
-	// depend on Workers.
+	// Runs is the most candidates that are run. Zero means DefaultShrinkRuns.
+	// The two runs that show the failure before and the one that shows it after
+	// do not count, nor do those made ahead and not needed, so the result does
+	// not depend on Workers.
 	Runs int
 	// Workers is the number of runs under way at once. Zero means one for
 	// each core.
@@ -47,7 +48,7 @@ type Shrunk struct {
 	Original, Result Result
 	// Before and After are the sizes of what was run.
 	Before, After Size
-	// Runs is the number of runs that were made.
+	// Runs is the number of candidates that were run.
 	Runs int
 	// Spent says that there were no runs left to look for something smaller,
 	// Interrupted that the context ended first.
@@ -126,8 +127,7 @@ type shrinker struct {
 
 // begin makes the original run, and the same from its text.
 func (h *shrinker) begin() error {
-	h.original = h.run(h.unit, nil)
-	h.count(1)
+	h.original = h.await(h.unit, nil)
 	v := h.original.Verdict.Violation()
 	switch {
 	case h.ctx.Err() != nil:
@@ -149,13 +149,15 @@ func (h *shrinker) begin() error {
 	if !ok {
 		return fmt.Errorf("its plan cannot be written as a scenario file:\n%s", t.text)
 	}
-	t.result = h.run(Unit{t.scenario, h.unit.Seed}, nil)
-	h.count(1)
+	t.result = h.await(Unit{t.scenario, h.unit.Seed}, nil)
+	if h.ctx.Err() != nil {
+		return h.ctx.Err()
+	}
 	if !h.alike(&t.result) {
 		return fmt.Errorf("it does not fail alike when its plan is written as a scenario file, which cannot say all of it:\n%s", t.text)
 	}
 	h.best, h.before = t, t.size()
-	return h.ctx.Err()
+	return nil
 }
 
 // round makes each pass once. It returns whether another round may help.
@@ -194,10 +196,10 @@ func (h *shrinker) verify() error {
 	if err != nil {
 		return fmt.Errorf("hunt: the shrunk scenario does not parse: %w\n%s", err, h.best.text)
 	}
+	again := h.await(Unit{s, h.unit.Seed}, nil)
 	if h.ctx.Err() != nil {
 		return nil // its own run came from the same text
 	}
-	again := h.run(Unit{s, h.unit.Seed}, nil)
 	if !h.alike(&again) || again.Verdict.Fingerprint != h.best.result.Verdict.Fingerprint {
 		return fmt.Errorf("hunt: the shrunk scenario does not fail again as it did, two runs of one seed differ: %s, then %s\n%s",
 			verdictText(h.best.result), verdictText(again), h.best.text)
@@ -209,6 +211,19 @@ func (h *shrinker) verify() error {
 func (h *shrinker) run(u Unit, trace func(*sim.Record)) Result {
 	guarded := Sweep{Run: func(u Unit) Result { return h.options.Run(u, trace) }}
 	return guarded.run(u)
+}
+
+// await is run, but does not wait for the end of a run once ctx has ended. The
+// result is then empty, and trace may be called still.
+func (h *shrinker) await(u Unit, trace func(*sim.Record)) Result {
+	done := make(chan Result, 1)
+	go func() { done <- h.run(u, trace) }()
+	select {
+	case <-h.ctx.Done():
+		return Result{Unit: u}
+	case r := <-done:
+		return r
+	}
 }
 
 // alike says whether a run fails as the original does.

@@ -46,7 +46,7 @@ func (h *shrinker) tryFault(i int, instead []faults.Fault) {
 // the time and the hosts that they had.
 func (h *shrinker) happened() []faults.Fault {
 	var list []faults.Fault
-	h.run(Unit{h.best.scenario, h.unit.Seed}, func(r *sim.Record) {
+	h.await(Unit{h.best.scenario, h.unit.Seed}, func(r *sim.Record) {
 		if r.Verb != sim.FaultBegan {
 			return
 		}
@@ -55,6 +55,9 @@ func (h *shrinker) happened() []faults.Fault {
 			list = append(list, f)
 		}
 	})
+	if h.ctx.Err() != nil {
+		return nil // the run may go on and add to the list
+	}
 	h.count(1)
 	return list
 }

@@ -188,6 +188,7 @@ func (h *shrinker) plainerMix() {
 		for i := range plain {
 			offer(slices.Delete(slices.Clone(plain), i, i+1))
 		}
+		offer(plain)
 		if h.try(candidates...) < 0 {
 			return
 		}
@@ -242,7 +243,7 @@ func pull(p *sim.Options, i int, by time.Duration) {
 func shorterThan(d time.Duration) []time.Duration {
 	const ms = time.Millisecond
 	unit := readable(d)
-	list := []time.Duration{ms, 10 * ms, 100 * ms, 200 * ms, 500 * ms, 1000 * ms, 2000 * ms, 5000 * ms, roundUp(d/2, unit), roundUp(d/4*3, unit)}
+	list := []time.Duration{ms, 10 * ms, 100 * ms, 500 * ms, 1000 * ms, roundUp(d/2, unit), roundUp(d/4*3, unit)}
 	slices.Sort(list)
 	return slices.Compact(slices.DeleteFunc(list, func(v time.Duration) bool { return v >= d }))
 }

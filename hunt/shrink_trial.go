@@ -2,6 +2,7 @@ package hunt
 
 import (
 	"fmt"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"sync/atomic"
@@ -21,6 +22,9 @@ type trial struct {
 // trial makes the candidate of a plan. It is refused when its text is not a
 // valid file.
 func (h *shrinker) trial(plan sim.Options) (trial, bool) {
+	if len(plan.Schedule) == 0 {
+		plan.Expect.AllowVoid = false
+	}
 	story := &scenarios.Scenario{Name: h.name(), About: h.about(), Seeds: scenarios.One(h.unit.Seed), Plan: sparse(plan)}
 	t := trial{text: story.String()}
 	var err error
@@ -53,8 +57,11 @@ func (h *shrinker) about() string {
 	}
 	v := h.original.Verdict.Violation()
 	from := h.unit.Scenario.File
-	if from == "" {
+	switch {
+	case from == "":
 		from = h.unit.Scenario.Title()
+	case filepath.IsAbs(from):
+		from = filepath.Base(from) // the file may be read on other machines
 	}
 	text := fmt.Sprintf("Shrunk from %s, seed %d. It broke %s", from, h.unit.Seed, v.Property)
 	if v.Source != "" {
