@@ -31,18 +31,6 @@ func compareReadys(first, second *raft.Ready) {
 	compareMessages(first.Messages, second.Messages)
 }
 
-// withoutRounds drops what heartbeats carry to extend a lease: v3.6.0 has no such thing
-// (differences.md).
-func withoutRounds(messages []pb.Message) {
-	for i := range messages {
-		m := &messages[i]
-		if m.Type == pb.MsgHeartbeat || m.Type == pb.MsgHeartbeatResp {
-			m.Context = nil
-		}
-		withoutRounds(m.Responses)
-	}
-}
-
 func compareEntries(what string, first, second []pb.Entry) {
 	equal := len(first) == len(second)
 	for i := 0; equal && i < len(first); i++ {

@@ -18,9 +18,6 @@ func Draw(c random.Chooser, steps int) Plan {
 	if p.FromSnapshot = c.Choose("from snapshot", 2) == 1; p.FromSnapshot {
 		p.Learners = int(c.Choose("learners", uint64(p.Hosts-p.Voters+1)))
 	}
-	if p.leases() {
-		p.FromSnapshot, p.Learners = false, 0 // differences.md
-	}
 	m := mood(c)
 	p.Steps = make([]Step, steps)
 	for i := range p.Steps {
@@ -31,7 +28,7 @@ func Draw(c random.Chooser, steps int) Plan {
 }
 
 // DrawSettings draws the settings of a plan: every combination that both libraries
-// accept.
+// accept, but for leases, which are not the same (differences.md).
 func DrawSettings(c random.Chooser) raft.Config {
 	yes := func(name string, of uint64) bool { return c.Choose(name, of) == of-1 }
 	s := raft.Config{
@@ -53,9 +50,6 @@ func DrawSettings(c random.Chooser) raft.Config {
 	}
 	if over := random.Pick[uint64](c, "inflight bytes", 0, 0, 1, 300); over > 0 && s.MaxSizePerMsg <= 1<<20 {
 		s.MaxInflightBytes = s.MaxSizePerMsg + over
-	}
-	if yes("lease", 3) && s.CheckQuorum {
-		s.ReadOnlyOption = raft.ReadOnlyLeaseBased
 	}
 	return s
 }

@@ -80,16 +80,13 @@ func (o Op) String() string { return opNames[o%opEnd] }
 // String is the step as it stands in a plan.
 func (s Step) String() string { return fmt.Sprintf("{%v, %d, %d, %d}", s.Op, s.Host, s.A, s.B) }
 
-// leases says whether reads are served from leases.
-func (p *Plan) leases() bool { return p.Settings.ReadOnlyOption == raft.ReadOnlyLeaseBased }
-
 // String shows the whole plan.
 func (p *Plan) String() string {
 	s := &p.Settings
 	var b strings.Builder
 	fmt.Fprintf(&b, "seed %d, %d hosts, %d voters, %d learners, from snapshot %t\n", p.Seed, p.Hosts, p.Voters, p.Learners, p.FromSnapshot)
-	fmt.Fprintf(&b, "election %d, heartbeat %d, pre-vote %t, check-quorum %t, lease %t, async %t, step down %t, no forwarding %t, no validation %t\n",
-		s.ElectionTick, s.HeartbeatTick, s.PreVote, s.CheckQuorum, p.leases(), s.AsyncStorageWrites,
+	fmt.Fprintf(&b, "election %d, heartbeat %d, pre-vote %t, check-quorum %t, async %t, step down %t, no forwarding %t, no validation %t\n",
+		s.ElectionTick, s.HeartbeatTick, s.PreVote, s.CheckQuorum, s.AsyncStorageWrites,
 		s.StepDownOnRemoval, s.DisableProposalForwarding, s.DisableConfChangeValidation)
 	fmt.Fprintf(&b, "size of message %d, committed %d, uncommitted %d, inflight messages %d, bytes %d\n",
 		s.MaxSizePerMsg, s.MaxCommittedSizePerReady, s.MaxUncommittedEntriesSize, s.MaxInflightMsgs, s.MaxInflightBytes)

@@ -18,7 +18,7 @@ var planted = map[string]lockstep.Side{
 		c.MaxInflightMsgs++
 	}),
 	"no step down on removal": changed(func(c *raft.Config) { c.StepDownOnRemoval = false }),
-	"a lease that others lack": changed(func(c *raft.Config) {
+	"a check of the quorum": changed(func(c *raft.Config) {
 		c.CheckQuorum = true
 	}),
 	"a lost heartbeat": wrapped(func(m lockstep.Made) lockstep.Made { return &deaf{Made: m} }),

@@ -50,10 +50,6 @@ func (h *host) take() bool {
 	}
 	h.world.acting = ""
 	first, second := &h.sides[0].rd, &h.sides[1].rd
-	if h.world.plan.leases() {
-		withoutRounds(first.Messages)
-		withoutRounds(second.Messages)
-	}
 	compareReadys(first, second)
 	h.world.count("ready")
 	h.world.countAll("read answered", len(first.ReadStates))
