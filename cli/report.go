@@ -132,17 +132,11 @@ func (o *output) describe(b *hunt.Bug) string {
 // whereItPanicked is the part of a stack that tells: from the function that
 // panicked down, without what caught the panic above it. --json has all of it.
 func whereItPanicked(stack string) []string {
-	const most = 16 // lines, two for each function
+	const most = 16
 	if stack == "" {
 		return nil
 	}
-	lines := strings.Split(strings.TrimSpace(stack), "\n")
-	for i, line := range lines {
-		if strings.HasPrefix(line, "panic(") {
-			lines = lines[min(i+2, len(lines)):]
-			break
-		}
-	}
+	lines := strings.Split(stack, "\n")
 	return lines[:min(most, len(lines))]
 }
 

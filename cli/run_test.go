@@ -105,7 +105,7 @@ func TestEveryWayToFailHasItsCodeItsNameAndItsReplay(t *testing.T) {
 	}{
 		"safety":         {brokenraft, steady + "cluster: {rafts: alters}\n", nil, 1, `(?m)^(state machine safety|[a-z -]+) \(.*20`},
 		"liveness":       {brokenraft, "name: mute\nseeds: 1-2\nrun: 1s\ncluster: {rafts: mute}\nexpect: {recovers_within: 5 election timeouts}\n", nil, 3, `leader`},
-		"panic":          {brokenraft, steady + "cluster: {rafts: panics}\n", nil, 4, `(?m)^no panic .*entry 20 is one too many(.|\n)*brokenraft/main.go`},
+		"panic":          {brokenraft, steady + "cluster: {rafts: panics}\n", nil, 4, `(?m)^no panic .*entry 20 is one too many(.|\n)*main\.\S+ \(main.go:\d+\)`},
 		"nondeterminism": {brokenraft, steady + "cluster: {rafts: differs}\n", []string{"--twice"}, 5, `(?m)^nondeterminism: two runs of one seed differ after \d+ equal records\n(  both .*\n)*  first .*\n  second .*$`},
 		"vacuous":        {simrun, steady + "expect: {min_operations: 100000}\n", nil, 6, `at least 100000 expected`},
 		"endless":        {simrun, steady + "max_events: 100\n", nil, 6, `endless: .* within 100 events`},

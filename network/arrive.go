@@ -9,7 +9,8 @@ import "raftsim/clock"
 //   - Held: it has arrived and will be scheduled again when the link is released;
 //   - Scheduled: it has only left the queue of its link, and will arrive later;
 //   - Corrupt, Cut, Lost, Filtered, Overflow: it is gone;
-//   - Stale: there is no such packet, and the pointer is nil.
+//   - Stale: there is no such packet, or a heal has scheduled it for another
+//     instant; the pointer is nil.
 //
 // The packet is valid until the next call of Arrive.
 func (n *Network[M]) Arrive(now clock.Time, id PacketID) (*Packet[M], Outcome) {
@@ -18,7 +19,7 @@ func (n *Network[M]) Arrive(now clock.Time, id PacketID) (*Packet[M], Outcome) {
 		n.last = none
 	}
 	s := n.slab.find(id)
-	if s == nil || s.state == waiting || s.state == held {
+	if s == nil || s.state == waiting || s.state == held || (s.state == leaving || s.state == flying) && now < s.due {
 		return nil, Stale
 	}
 	l, i := s.link, id.slot()

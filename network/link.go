@@ -58,6 +58,7 @@ type link[M any] struct {
 	version, epoch uint32
 
 	latency     random.Distribution // of the packets in the present order
+	sending     uint32              // the packet whose bytes are being sent, when busy
 	delay       random.Distribution // likewise
 	last        clock.Time          // when the latest packet of those in order arrives
 	line        list                // packets waiting for bandwidth

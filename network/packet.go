@@ -47,6 +47,7 @@ type slot[M any] struct {
 	next       uint32 // in the list that the packet is in
 	version    uint32 // of the link and of the filter when last looked at
 	filtering  uint32
+	due        clock.Time
 	epoch      uint32 // of the link when sent: another one means it was cut
 	state      state
 	corrupt    bool

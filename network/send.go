@@ -110,7 +110,14 @@ func (n *Network[M]) transmit(now clock.Time, i uint32, s *slot[M]) {
 	if !s.dead() {
 		takes = transmission(int64(s.packet.Size), s.link.profile.BytesPerSecond)
 	}
-	n.schedule(now.Add(takes), makeID(i, s.generation))
+	s.link.sending = i
+	n.book(now.Add(takes), i, s)
+}
+
+// book asks for a packet's next Arrive, in place of one asked for before.
+func (n *Network[M]) book(at clock.Time, i uint32, s *slot[M]) {
+	s.due = at
+	n.schedule(at, makeID(i, s.generation))
 }
 
 // transmission returns how long size bytes take, rounded up.
@@ -145,7 +152,7 @@ func (n *Network[M]) launch(now clock.Time, i uint32, s *slot[M]) {
 	}
 	s.state = flying
 	s.corrupt = l.corrupts(&s.packet)
-	n.schedule(at, makeID(i, s.generation))
+	n.book(at, i, s)
 	if !p.Duplicate.Zero() && p.Duplicate.Hit(l.key.Fate(purposeDuplicate, number)) {
 		latency := p.Latency.At(l.key.Fate(purposeDuplicateLatency, number))
 		l.stats.Duplicated++
@@ -179,5 +186,5 @@ func (n *Network[M]) copy(s *slot[M], which uint32, at clock.Time) {
 	c.replay = which == replayCopy
 	c.corrupt = s.link.corrupts(&c.packet)
 	n.inFlight++
-	n.schedule(at, makeID(i, generation))
+	n.book(at, i, c)
 }

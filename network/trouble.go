@@ -162,8 +162,8 @@ func (n *Network[M]) handle(l *link[M]) Handle {
 }
 
 // Heal ends all trouble: no link is cut, held, disturbed or filtered any more,
-// and what was held is scheduled for now, link by link in order. Profiles and
-// packets on their way stay as they are.
+// and what was held or being sent is scheduled for now, link by link in order.
+// Profiles and packets on their way stay as they are.
 func (n *Network[M]) Heal(now clock.Time) {
 	for _, l := range n.sorted() {
 		l.cuts, l.holds = 0, 0
@@ -172,6 +172,9 @@ func (n *Network[M]) Heal(now clock.Time) {
 		l.overlays, l.filters = l.overlays[:0], l.filters[:0]
 		l.refresh(&n.profile)
 		n.unclog(now, l)
+		if l.busy { // with the bytes of a packet, at what was left of the bandwidth
+			n.book(now, l.sending, n.slab.at(l.sending))
+		}
 	}
 }
 

@@ -289,3 +289,19 @@ func TestHealEndsAllTrouble(t *testing.T) {
 	w.runUntil(second + ms)
 	require.Equal(t, 17, w.count(network.Delivered))
 }
+
+func TestAHealSendsWhatWaitedForBandwidth(t *testing.T) {
+	w := newWire(1, network.Profile{Latency: constant(ms)})
+	h := w.Disturb(1, 2, network.Change{BytesPerSecond: new(int64(1))})
+	for range 3 {
+		w.send(1, 2, "as slow as can be")
+	}
+	w.runUntil(second)
+	w.Calm(h)
+	w.Heal(second)
+	w.drain()
+	require.Len(t, w.delivered(), 3)
+	for _, a := range w.arrivals {
+		require.Equal(t, second+ms, a.at)
+	}
+}

@@ -60,7 +60,9 @@ func (w *wire) drain() {
 func (w *wire) step() {
 	at, id, _ := w.queue.Pop()
 	w.now = at
-	if p, outcome := w.Arrive(at, id); outcome != network.Scheduled {
+	switch p, outcome := w.Arrive(at, id); {
+	case p == nil: // a heal has sent it earlier
+	case outcome != network.Scheduled:
 		w.arrivals = append(w.arrivals, arrival{at, *p, outcome})
 	}
 }

@@ -238,6 +238,7 @@ func (p *raftHost) pump() {
 	for p.stage == idle && p.host.failure == nil {
 		var ok bool
 		if p.ready, ok = p.node.TryReady(); !ok {
+			p.housekeep()
 			return
 		}
 		rd := &p.ready

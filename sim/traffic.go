@@ -50,8 +50,9 @@ func (s *Simulation) reportSnapshot(leader *Host, to uint64, arrived bool, after
 // deliver hands a packet whose time has come to its receiver.
 func (s *Simulation) deliver(e event) {
 	p, outcome := s.network.Arrive(s.now, network.PacketID(e.arg))
-	if outcome == network.Stale || outcome == network.Held {
-		return
+	switch outcome {
+	case network.Stale, network.Held, network.Scheduled:
+		return // it is on its way, or dealt with
 	}
 	r := Record{Verb: Delivered, Host: p.From, Peer: p.To, Fields: p.Message.summary()}
 	to := s.host(p.To)
