@@ -75,6 +75,7 @@ func (s *Simulation) secondAct() {
 // checkRecovery looks whether the second act is over, one way or the other.
 func (s *Simulation) checkRecovery() {
 	r := &s.recovery
+	s.retireRemoved()
 	unmet := s.unmet()
 	switch {
 	case unmet != nil && s.now >= r.deadline:
