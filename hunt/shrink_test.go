@@ -63,11 +63,11 @@ func contains(all, some []uint64) bool {
 // busy is a scenario with a fault for each of some hosts, and much else.
 func busy(t *rapid.T) *scenarios.Scenario {
 	s := &scenarios.Scenario{Name: "busy", File: "busy.yaml", Seeds: scenarios.One(7)}
-	s.Plan.Nodes, s.Plan.Learners = 20, 2
+	s.Plan.Nodes, s.Plan.Learners = 12, 1
 	s.Plan.Run = 20 * time.Second
 	s.Plan.Raft.PreVote = true
 	s.Plan.Network.Loss = random.Percent(3)
-	for i := range rapid.IntRange(1, 20).Draw(t, "faults") {
+	for i := range rapid.IntRange(1, 12).Draw(t, "faults") {
 		at := clock.Time(rapid.Int64Range(0, int64(19*time.Second)).Draw(t, "at"))
 		f := faults.Fault{At: at, Action: faults.Pause{Hosts: faults.Hosts(uint64(i + 1))}}
 		if rapid.Bool().Draw(t, "ends") {
@@ -254,7 +254,7 @@ func (n *amnesic) TryReady() (raft.Ready, bool) {
 }
 
 func TestASwarmSeedThatFindsAPlantedBugShrinksToAFewLines(t *testing.T) {
-	s, err := scenarios.Parse("swarm.yaml", []byte("name: swarm\nswarm: swarm\ncluster: {rafts: amnesic}\n"))
+	s, err := scenarios.Parse("swarm.yaml", []byte("name: swarm\nswarm: swarm\nrun: 3s\ncluster: {rafts: amnesic}\nworkload: {rate: 50/s}\n"))
 	require.NoError(t, err)
 	shrunk := 0
 	for seed := random.Seed(1); shrunk < 2; seed++ {
@@ -269,7 +269,7 @@ func TestASwarmSeedThatFindsAPlantedBugShrinksToAFewLines(t *testing.T) {
 			continue
 		}
 		shrunk++
-		got, err := hunt.Shrink(context.Background(), s, seed, hunt.ShrinkOptions{Runs: 300})
+		got, err := hunt.Shrink(context.Background(), s, seed, hunt.ShrinkOptions{Runs: 150})
 		require.NoError(t, err)
 		require.Equal(t, hunt.Signature(r), hunt.Signature(got.Result))
 		require.LessOrEqual(t, got.After.Faults, 3, got.Text)
