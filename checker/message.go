@@ -28,6 +28,9 @@ func (c *Protocol) checkLeaderMessage(h *hostMemory, m *pb.Message) {
 	if m.Type == pb.MsgHeartbeat && len(m.Context) > 0 {
 		h.rounds.begin(m.Term, m.Context)
 	}
+	if m.Type == pb.MsgApp {
+		c.learnSent(h, m)
+	}
 	if !h.leads() || h.hs.Term != m.Term {
 		return
 	}
@@ -41,6 +44,24 @@ func (c *Protocol) checkLeaderMessage(h *hostMemory, m *pb.Message) {
 	case pb.MsgSnap:
 		if m.Snapshot != nil {
 			c.checkSnapshot(h, &m.Snapshot.Metadata, "sends")
+		}
+	}
+}
+
+// learnSent takes entries that a leader sends for entries that it had. It need
+// not have offered them: while it waited for its disk it may have appended them,
+// handed them to its followers, and lost them to the leader that deposed it.
+func (c *Protocol) learnSent(h *hostMemory, m *pb.Message) {
+	t := c.term(m.Term)
+	if t.leader.host != h.id {
+		return
+	}
+	for i := range m.Entries {
+		e := &m.Entries[i]
+		if before, ok := t.chainAt(e.Index - 1); ok && e.Term == m.Term {
+			if _, known := t.chainAt(e.Index); !known {
+				t.learn(e.Index, chain(before, e))
+			}
 		}
 	}
 }

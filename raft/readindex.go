@@ -40,7 +40,7 @@ func (r *raft) releasePostponedReads() {
 // heartbeats has shown that nobody else leads.
 func (r *raft) serveRead(m *pb.Message) {
 	switch {
-	case r.members.IsSingleton():
+	case r.alone():
 		r.answerRead(m.From, r.log.committed, m.Entries)
 		return
 	case r.ReadOnlyOption == ReadOnlyLeaseBased:
@@ -53,6 +53,13 @@ func (r *raft) serveRead(m *pb.Message) {
 	}
 	r.reads.add(from, r.log.committed, m.Entries)
 	r.broadcastHeartbeat()
+}
+
+// alone reports that this node is the only voter. A leader that has removed
+// itself is not, even if one voter is left: that one may lead by now.
+func (r *raft) alone() bool {
+	_, votes := r.members.Voters[0][r.ID]
+	return votes && r.members.IsSingleton()
 }
 
 // answerRead lets the one who asked know the read index.
