@@ -214,6 +214,29 @@ func TestALeaderThatIsAVoterAgainConfirmsItsReads(t *testing.T) {
 	require.Len(t, c.reads[1], 1, "1 and 2 are a quorum of 1, 2 and 3")
 }
 
+func TestAMemberThatComesBackHasConfirmedWhatItConfirmed(t *testing.T) {
+	c := newCluster(t, 5)
+	c.elect(1)
+	hb := c.heartbeatsOf(1, "ctx")
+	hear := func(from uint64) {
+		for _, m := range hb {
+			if m.To == from {
+				require.NoError(t, c.nodes[1].Step(answer(m)))
+			}
+		}
+	}
+	hear(3)
+	c.nodes[1].ApplyConfChange(pb.ConfChange{Type: pb.ConfChangeRemoveNode, NodeID: 3})
+	c.nodes[1].ApplyConfChange(pb.ConfChange{Type: pb.ConfChangeRemoveNode, NodeID: 2})
+	c.nodes[1].ApplyConfChange(pb.ConfChange{Type: pb.ConfChangeAddNode, NodeID: 2})
+	c.nodes[1].ApplyConfChange(pb.ConfChange{Type: pb.ConfChangeAddNode, NodeID: 3})
+	c.drain(1)
+	require.Empty(t, c.reads[1])
+	hear(2)
+	c.drain(1)
+	require.Len(t, c.reads[1], 1, "1, 2 and 3 are a quorum of five")
+}
+
 func TestReadsKeepTheirConfirmationsWhenTheConfigurationChanges(t *testing.T) {
 	c := newCluster(t, 3)
 	for id := uint64(4); id <= 5; id++ {

@@ -31,6 +31,7 @@ type pendingRead struct {
 	index   uint64
 	entries []pb.Entry // of the request, for the answer
 	acks    positions
+	gone    []uint64 // members that confirmed it and were removed since
 }
 
 // reset drops all reads: another term begins.
@@ -108,16 +109,24 @@ func (q *readQueue) pop(token []byte) (read pendingRead, last bool) {
 }
 
 // moveAcks keeps the acknowledgements with their members when the configuration
-// changes.
+// changes, and those of members that are gone in case that they come back.
 func (q *readQueue) moveAcks(before, after []tracker.Member) {
 	for i := q.front; i < len(q.pending); i++ {
-		var moved positions
+		read := &q.pending[i]
+		ids := read.gone
 		for at, m := range before {
-			if q.pending[i].acks.has(at) {
-				moved.add(position(after, m.ID))
+			if read.acks.has(at) {
+				ids = append(ids, m.ID)
 			}
 		}
-		q.pending[i].acks = moved
+		read.acks, read.gone = positions{}, nil
+		for _, id := range ids {
+			if at := position(after, id); at >= 0 {
+				read.acks.add(at)
+			} else {
+				read.gone = append(read.gone, id)
+			}
+		}
 	}
 }
 
