@@ -197,6 +197,17 @@ func TestTheOnlyVoterReadsTooEarlyInEtcdOnly(t *testing.T) {
 	})
 }
 
+func TestALeaderThatRemovedItselfReadsAloneInEtcdOnly(t *testing.T) {
+	both(t, func(t *testing.T, theirs bool) {
+		m := newMember(t, theirs, pb.ConfState{Voters: []uint64{1, 2}}, 1, nil, nil)
+		m.lead(true)
+		m.ApplyConfChange(pb.ConfChange{Type: pb.ConfChangeRemoveNode, NodeID: 1})
+		m.ReadIndex([]byte("x"))
+		m.work()
+		require.Equal(t, theirs, len(m.reads) == 1)
+	})
+}
+
 func TestAPostponedReadOfTheOnlyVoterIsNotAnsweredByEtcd(t *testing.T) {
 	both(t, func(t *testing.T, theirs bool) {
 		m := newMember(t, theirs, pb.ConfState{Voters: []uint64{1, 2}}, 1, nil, nil)
@@ -218,27 +229,6 @@ func statusConfig(m *member) string {
 	s := m.Status()
 	s.Config.AutoLeave = false
 	return s.Config.String()
-}
-
-func TestAConfirmationDoesNotOutliveMembershipInOurs(t *testing.T) {
-	both(t, func(t *testing.T, theirs bool) {
-		m := newMember(t, theirs, pb.ConfState{Voters: []uint64{1, 2, 3, 4, 5}}, 1, nil, nil)
-		require.NoError(t, m.Campaign())
-		m.work()
-		term := m.BasicStatus().Term
-		m.hear(pb.Message{Type: pb.MsgVoteResp, From: 2, Term: term}, pb.Message{Type: pb.MsgVoteResp, From: 3, Term: term})
-		m.hear(pb.Message{Type: pb.MsgAppResp, From: 2, Term: term, Index: 2}, pb.Message{Type: pb.MsgAppResp, From: 3, Term: term, Index: 2})
-		m.ReadIndex([]byte("x"))
-		m.work()
-		answer := pb.Message{Type: pb.MsgHeartbeatResp, From: 3, Term: term, Context: []byte("x")}
-		m.hear(answer)
-		for _, kind := range []pb.ConfChangeType{pb.ConfChangeRemoveNode, pb.ConfChangeAddNode} {
-			m.ApplyConfChange(pb.ConfChange{Type: kind, NodeID: 3})
-		}
-		answer.From = 2
-		m.hear(answer)
-		require.Equal(t, theirs, len(m.reads) == 1, "1, 2 and 3, which was gone for a while")
-	})
 }
 
 func TestASnapshotDuringAChangeEndsInAWrongConfigurationInEtcd(t *testing.T) {

@@ -111,7 +111,7 @@ func (h *host) send(p packet) {
 }
 
 // leads says whether the host leads, whether it has committed in its term, as far as
-// its log tells, and whether it is the only voter.
+// its log tells, and whether the group has one voter alone.
 func (h *host) leads() (leads, committed, alone bool) {
 	s := h.sides[1].core.Status()
 	term, err := h.sides[1].log.Term(s.Commit)

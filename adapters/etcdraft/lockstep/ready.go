@@ -177,6 +177,7 @@ func (h *host) apply(entries []pb.Entry) {
 		differ("configuration", raft.DescribeConfState(states[0]), raft.DescribeConfState(states[1]))
 		differ("configuration in bytes", encode(&states[0]), encode(&states[1]))
 		h.conf = states[1]
+		h.world.say("n%d applies %s at %d: %s", h.id, raft.DescribeEntry(*e, nil), e.Index, raft.DescribeConfState(h.conf))
 		h.world.count("change applied")
 	}
 }

@@ -114,23 +114,21 @@ func (w *world) deliver(p packet) {
 		w.lost(p)
 	case p.head.Type == pb.MsgReadIndex && w.avoidsRead(h):
 	default:
-		w.say("%s", raft.DescribeMessage(p.head, nil))
+		w.say("%s context %x", raft.DescribeMessage(p.head, nil), p.head.Context)
 		h.send(p)
 		h.compare()
 	}
 }
 
-// avoidsRead says whether a read must not reach a host, because it is the only voter
-// and has not committed in its term.
+// avoidsRead says whether a read must not reach a host, because it leads a group of
+// one voter, and is not that voter, or has not committed in its term.
 func (w *world) avoidsRead(h *host) bool {
 	leads, committed, alone := h.leads()
-	if leads && !committed {
-		if alone {
-			w.count("avoided: early read of the only voter")
-			return true
-		}
-		h.postponed = true
+	if _, votes := h.sides[1].core.Status().Config.Voters[0][h.id]; leads && alone && (!committed || !votes) {
+		w.count("avoided: early read in a group of one voter")
+		return true
 	}
+	h.postponed = h.postponed || leads && !committed
 	return false
 }
 
@@ -149,7 +147,7 @@ func (w *world) listed(d *Difference) bool {
 			continue
 		}
 		if leads, _, alone := h.leads(); leads && alone {
-			w.count("listed: postponed read of the only voter")
+			w.count("listed: postponed read in a group of one voter")
 			return true
 		}
 	}
