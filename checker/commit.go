@@ -124,7 +124,7 @@ func (c *Protocol) checkCommitTerm(h *hostMemory, commit uint64) {
 }
 
 // checkCommitQuorum counts on how many disks a newly committed entry is. A host
-// that may have lost durable data to a fault is believed to have had it.
+// that may have lost it to a fault is believed to have had it.
 func (c *Protocol) checkCommitQuorum(h *hostMemory, commit uint64) {
 	r, _ := h.log.at(commit)
 	if h.fresh && slices.Contains(h.changes, commit) && c.term(r.term).leader.host == 0 {
@@ -132,7 +132,7 @@ func (c *Protocol) checkCommitQuorum(h *hostMemory, commit uint64) {
 	}
 	durable := func(id uint64) bool {
 		o := c.known(id)
-		return o != nil && (o.lost || o.keeps(commit, r))
+		return o != nil && (commit <= o.lostUpTo || o.keeps(commit, r))
 	}
 	if c.anyConfig(h, func(k *config) bool { return k.quorum(durable) }) {
 		return

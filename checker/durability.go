@@ -24,6 +24,18 @@ func (h *hostMemory) persist(c *Protocol, e *pb.Entry) {
 	h.diskLog.put(e.Index, r)
 }
 
+// checkWritten judges a hard state that replaces another on disk.
+func (c *Protocol) checkWritten(h *hostMemory, hs pb.HardState) {
+	switch {
+	case hs.Term < h.disk.Term:
+		c.report(termOrder, "goes back on disk", fmt.Sprintf("n%d writes term %d over term %d", h.id, hs.Term, h.disk.Term),
+			c.fact(h.id, "has term %d on disk", hs.Term))
+	case hs.Term == h.disk.Term && h.disk.Vote != 0 && hs.Vote != h.disk.Vote:
+		c.report(oneVote, "changed on disk", fmt.Sprintf("n%d writes another vote over that of term %d", h.id, hs.Term),
+			c.fact(h.id, "had %s on disk and has %s", describeVote(h.disk), describeVote(hs)))
+	}
+}
+
 // checkTermDurable reports an answer that speaks of a term which its sender
 // could forget.
 func (c *Protocol) checkTermDurable(h *hostMemory, m *pb.Message) {

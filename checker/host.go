@@ -12,11 +12,12 @@ type hostMemory struct {
 	id      uint64
 	started bool // ever
 	up      bool
-	// lost says that a fault outside the model may have taken durable data, at
-	// any time so far: what the host acknowledged need not be there.
-	lost bool
-	// excused says the same of the crash that the host is down from.
+	// excused says that a fault outside the model may have taken durable data
+	// in the crash that the host is down from.
 	excused bool
+	// lostUpTo is the highest index that such a fault may ever have taken: what
+	// the host acknowledged up to there need not be on its disk.
+	lostUpTo uint64
 
 	// What the host last offered: its volatile view.
 	role      raft.StateType
@@ -41,24 +42,23 @@ type hostMemory struct {
 	// before: what leaves with a Ready may have been decided under them.
 	earlier []config
 
-	// matched is the highest index that the host acknowledged to the leader of
-	// matchedTerm.
-	matched, matchedTerm uint64
-	polls                []poll // requests for votes that reached the host
-	// heard is the highest term that a message brought, pre-votes aside, and
-	// listens says that messages are shown at all.
-	heard uint64
-	// bound is the highest term that a message brought which may not be ignored.
-	bound uint64
+	// What messages have told it, if listens says that they are shown.
+	listens bool
+	heard   uint64 // highest term of any but pre-votes
+	bound   uint64 // highest term of those that may not be ignored
+	shown   uint64 // highest index that they let a follower commit
 	// verified is the highest index that the leader of verifiedTerm has shown
 	// to match.
 	verified, verifiedTerm uint64
-	// shown is the highest index that messages allowed a follower to commit.
-	shown   uint64
-	listens bool
-	rounds  rounds // by which it confirms reads
-	// progress holds what the host believes of its peers while it leads.
-	progress []peerBelief
+	polls                  []poll // requests for votes
+
+	// What it has told others.
+	//
+	// matched is the highest index that it acknowledged to the leader of
+	// matchedTerm.
+	matched, matchedTerm uint64
+	rounds               rounds       // by which it confirms reads
+	progress             []peerBelief // what it believes of its peers
 }
 
 // host returns the memory of a host, making it on first sight. Hosts are kept

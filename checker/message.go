@@ -93,7 +93,7 @@ func (c *Protocol) checkAppend(h *hostMemory, m *pb.Message) {
 // may not have: more than it acknowledged to this leader.
 func (c *Protocol) checkHeartbeat(h *hostMemory, m *pb.Message) {
 	p := c.known(m.To)
-	if m.Commit == 0 || p == nil || p.lost || p.matchedTerm == m.Term && m.Commit <= p.matched || p.matchedTerm > m.Term {
+	if m.Commit == 0 || p == nil || p.matchedTerm == m.Term && m.Commit <= p.matched || p.matchedTerm > m.Term {
 		return
 	}
 	matched := p.matched
@@ -112,7 +112,7 @@ func (c *Protocol) checkTransfer(h *hostMemory, m *pb.Message) {
 	case !c.anyRecent(h, func(k *config) bool { return k.voter(m.To) }):
 		c.report(transfer, "not a voter", fmt.Sprintf("n%d hands term %d over to n%d, which is no voter of %s", h.id, m.Term, m.To, h.config),
 			c.fact(h.id, "sends MsgTimeoutNow to n%d", m.To))
-	case p == nil || p.lost || p.matchedTerm > m.Term:
+	case p == nil || p.matchedTerm > m.Term:
 	case p.matchedTerm < m.Term || p.matched < min(h.endBefore, h.log.last()):
 		c.report(transfer, "behind", fmt.Sprintf("n%d hands term %d over to n%d, which has not acknowledged its whole log", h.id, m.Term, m.To),
 			c.fact(h.id, "sends MsgTimeoutNow to n%d, which has acknowledged %d in term %d; the log ends at %d", m.To, p.matched, p.matchedTerm, h.log.last()))

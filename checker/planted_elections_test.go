@@ -108,6 +108,13 @@ var plantedElections = []planted{
 	{"term order", "a term goes back", 3, func(r *run) {
 		r.tick().Offered(2, nil, pb.HardState{Term: 1, Commit: 4}, nil, nil, nil, true)
 	}},
+	{"term order", "an older term is written over a later one", 3, func(r *run) {
+		r.term(2, 3, 0, raft.StateFollower)
+		r.tick().Persisted(2, follow(2), nil, nil)
+	}},
+	{"one vote a term", "another vote is written over the first", 3, func(r *run) {
+		r.tick().Persisted(2, pb.HardState{Term: 2, Vote: 3, Commit: 4}, nil, nil)
+	}},
 	{"term order", "a leader ignores a later term", 3, func(r *run) {
 		r.tick().Received(1, &pb.Message{Type: pb.MsgAppResp, From: 2, To: 1, Term: 3, Reject: true})
 		r.propose(1, "c")

@@ -40,7 +40,7 @@ func (h *hostMemory) belief(peer uint64) *peerBelief {
 // a later term on disk may have dropped what it once acknowledged.
 func (c *Protocol) checkMatch(h *hostMemory, peer, match uint64) {
 	p := c.known(peer)
-	if p == nil || p.lost || match == 0 || p.disk.Term > h.hs.Term {
+	if p == nil || match <= p.lostUpTo || p.disk.Term > h.hs.Term {
 		return
 	}
 	want, ok := h.log.at(match)

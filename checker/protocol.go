@@ -92,8 +92,9 @@ func (c *Protocol) Started(host uint64, hs pb.HardState, snap pb.Snapshot, entri
 func (c *Protocol) Crashed(host uint64, excused bool) {
 	h := c.host(host)
 	h.up, h.role = false, raft.StateFollower
-	h.excused = h.excused || excused
-	h.lost = h.lost || excused
+	if excused {
+		h.excused, h.lostUpTo = true, max(h.lostUpTo, h.diskLog.last())
+	}
 }
 
 // Offered says that a Ready was taken from a host. soft and snap are nil and hs
@@ -143,6 +144,7 @@ func (c *Protocol) Offered(host uint64, soft *raft.SoftState, hs pb.HardState, e
 func (c *Protocol) Persisted(host uint64, hs pb.HardState, entries []pb.Entry, snap *pb.Snapshot) {
 	h := c.host(host)
 	if hs != (pb.HardState{}) {
+		c.checkWritten(h, hs)
 		h.disk = hs
 	}
 	if snap != nil && snap.Metadata.Index > 0 {
