@@ -25,7 +25,8 @@ type Side struct {
 type Result struct {
 	// Difference is the first one, or nil.
 	Difference *Difference
-	// Panic is what the first side panicked with, which ends the play.
+	// Panic is what the first side panicked with, which ends the play. Empty where
+	// that is excused (differences.md).
 	Panic string
 	// Counts says how often what happened: kinds of messages and of events.
 	Counts map[string]int
@@ -65,14 +66,7 @@ func Play(p *Plan, first, second Side) (r *Result) {
 				r.Difference = e
 			}
 		default:
-			switch w.acting {
-			case first.Name:
-				r.Panic = fmt.Sprint(e)
-			case second.Name:
-				r.Difference = &Difference{What: "panic", First: "none", Second: fmt.Sprint(e)}
-			default:
-				panic(e) // the player is wrong
-			}
+			w.panicked(r, e)
 		}
 	}()
 	w.found()
@@ -80,6 +74,22 @@ func Play(p *Plan, first, second Side) (r *Result) {
 		w.step(s)
 	}
 	return nil
+}
+
+// panicked tells whose panic it was.
+func (w *world) panicked(r *Result, e any) {
+	switch w.acting {
+	case w.sides[0].Name:
+		if w.plan.Settings.DisableConfChangeValidation {
+			w.count(fellApart)
+			return
+		}
+		r.Panic = fmt.Sprint(e)
+	case w.sides[1].Name:
+		r.Difference = &Difference{What: "panic", First: "none", Second: fmt.Sprint(e)}
+	default:
+		panic(e) // the player is wrong
+	}
 }
 
 // differ ends the play unless both are equal.

@@ -132,14 +132,18 @@ func (w *world) avoidsRead(h *host) bool {
 	return false
 }
 
-// refused is what differs when ours refuses a message.
-const refused = "error of Step"
+const (
+	// refused is what differs when ours refuses a message.
+	refused = "error of Step"
+	// fellApart counts groups in which changes that nobody validated have made two.
+	fellApart = "listed: the group fell apart"
+)
 
 // listed says whether a difference is one of those in differences.md that no step can
 // be told to lead to beforehand.
 func (w *world) listed(d *Difference) bool {
 	if d.What == refused && w.plan.Settings.DisableConfChangeValidation {
-		w.count("listed: the group fell apart")
+		w.count(fellApart)
 		return true
 	}
 	for _, h := range w.hosts {
