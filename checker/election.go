@@ -90,6 +90,7 @@ func (c *Protocol) checkVote(h *hostMemory, m *pb.Message) {
 	}
 	c.checkVoteDurable(h, m)
 	c.checkVoteFreshness(h, m)
+	c.checkLease(h, m)
 }
 
 // checkVoteDurable reports a vote that leaves before it is on disk. A disk that

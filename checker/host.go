@@ -3,6 +3,7 @@ package checker
 import (
 	"slices"
 
+	"raftsim/clock"
 	"raftsim/raft"
 	pb "raftsim/raft/raftpb"
 )
@@ -51,6 +52,11 @@ type hostMemory struct {
 	// to match.
 	verified, verifiedTerm uint64
 	polls                  []poll // requests for votes
+	// leaderAt is when it last heard from a leader, if leaderHeard, and contacts
+	// when it last heard from anybody in its own term.
+	leaderAt    clock.Time
+	leaderHeard bool
+	contacts    []contact
 
 	// What it has told others.
 	//

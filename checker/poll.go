@@ -15,6 +15,7 @@ type poll struct {
 	pre                 bool
 	lastTerm, lastIndex uint64 // of the candidate
 	ownTerm, ownIndex   uint64 // of the host, as far as it has offered its log
+	leased              bool   // to be ignored
 }
 
 // mostPolls bounds how many requests of a host are remembered: those that it
@@ -22,11 +23,11 @@ type poll struct {
 const mostPolls = 64
 
 // polled remembers a request.
-func (h *hostMemory) polled(m *pb.Message) {
+func (h *hostMemory) polled(m *pb.Message, leased bool) {
 	if len(h.polls) == mostPolls {
 		h.polls = h.polls[:copy(h.polls, h.polls[mostPolls/2:])]
 	}
-	h.polls = append(h.polls, poll{m.From, m.Term, m.Type == pb.MsgPreVote, m.LogTerm, m.Index, h.log.end().term, h.log.last()})
+	h.polls = append(h.polls, poll{m.From, m.Term, m.Type == pb.MsgPreVote, m.LogTerm, m.Index, h.log.end().term, h.log.last(), leased})
 }
 
 // fresh reports whether the candidate's log was at least as up to date as the

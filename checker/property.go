@@ -25,6 +25,8 @@ const (
 	oneVote
 	voteFreshness
 	preVote
+	voteLease
+	checkQuorum
 	transfer
 	leaderAppendOnly
 	logMatching
@@ -70,6 +72,10 @@ var table = [properties]Property{
 		"A vote or pre-vote goes to a candidate that asked for it and whose log is at least as up to date as the voter's."},
 	preVote: {"pre-vote", "dissertation §9.6",
 		"A pre-vote is asked for the term after the current one, and neither asking nor being asked makes a host enter it."},
+	voteLease: {"vote under a lease", "dissertation §4.2.3",
+		"With check-quorum, a host that hears from a leader ignores requests for votes, unless the leader is handing over."},
+	checkQuorum: {"check quorum", "dissertation §6.2",
+		"With check-quorum, a leader that hears from no majority of its voters does not go on leading."},
 	transfer: {"leadership transfer", "dissertation §3.10",
 		"A leader tells a voter to campaign at once only when that voter has acknowledged the leader's whole log."},
 	leaderAppendOnly: {"leader append-only", "Raft §5.3, Figure 3",

@@ -1,6 +1,8 @@
 package checker
 
 import (
+	"time"
+
 	"raftsim/clock"
 	"raftsim/raft"
 	pb "raftsim/raft/raftpb"
@@ -17,6 +19,14 @@ type Options struct {
 	// ReadRounds says that each read is confirmed by a round of heartbeats that
 	// carry the read's own context, which is unique: not under a lease.
 	ReadRounds bool
+	// Lease is how long a voter that has heard from a leader must ignore
+	// requests for votes, with check-quorum and on a clock that may be as wrong
+	// as it ever is in the run. Zero means that nothing is said of it.
+	Lease time.Duration
+	// Patience is how long a leader may go on without hearing from a majority,
+	// with check-quorum and on such a clock: two election timeouts at least, for
+	// it looks once in one. Zero means that nothing is said of it.
+	Patience time.Duration
 }
 
 // Protocol watches the invariants of Raft over all hosts of one run. Facts are
@@ -35,6 +45,8 @@ type Options struct {
 type Protocol struct {
 	on         [properties]bool
 	readRounds bool
+	lease      time.Duration
+	patience   time.Duration
 	now        note
 
 	hosts    []*hostMemory // in order of their number
@@ -64,6 +76,8 @@ func NewProtocol(o Options) *Protocol {
 	return &Protocol{
 		on:         o.enabled(),
 		readRounds: o.ReadRounds,
+		lease:      o.Lease,
+		patience:   o.Patience,
 		terms:      map[uint64]*termMemory{},
 		reads:      map[uint64]uint64{},
 		sessions:   map[uint64]execution{},
@@ -182,6 +196,7 @@ func (c *Protocol) Sent(host uint64, m *pb.Message) {
 	case pb.MsgPreVoteResp:
 		if !m.Reject {
 			c.checkVoteFreshness(h, m)
+			c.checkLease(h, m)
 		}
 	case pb.MsgAppResp:
 		c.checkTermDurable(h, m)
@@ -196,12 +211,13 @@ func (c *Protocol) Sent(host uint64, m *pb.Message) {
 func (c *Protocol) Received(host uint64, m *pb.Message) {
 	h := c.host(host)
 	h.listens = true
+	c.hearsFrom(h, m)
 	switch m.Type {
 	case pb.MsgPreVote:
-		h.polled(m)
+		h.polled(m, c.leased(h, m))
 		return
 	case pb.MsgVote:
-		h.polled(m)
+		h.polled(m, c.leased(h, m))
 	case pb.MsgPreVoteResp:
 		if !m.Reject {
 			return
@@ -209,6 +225,9 @@ func (c *Protocol) Received(host uint64, m *pb.Message) {
 	case pb.MsgApp, pb.MsgHeartbeat, pb.MsgSnap:
 		h.shown = max(h.shown, allows(m))
 		h.verify(m)
+		if m.Term >= h.hs.Term {
+			h.leaderAt, h.leaderHeard = c.now.at, true
+		}
 		h.bound = max(h.bound, m.Term)
 	}
 	h.heard = max(h.heard, m.Term)

@@ -26,7 +26,7 @@ var plantedRuns = slices.Concat(plantedElections, plantedLogs, plantedStates)
 func TestEachPropertyCatchesItsPlantedViolation(t *testing.T) {
 	for _, p := range plantedRuns {
 		t.Run(p.property+"/"+p.name, func(t *testing.T) {
-			r := settled(p.hosts, checker.Options{ReadRounds: true})
+			r := settled(p.hosts, watchful)
 			require.Nil(t, r.c.First(), "the run is broken before anything was planted")
 			p.breaks(r)
 			first := r.c.First()
@@ -41,17 +41,23 @@ func TestEachPropertyCatchesItsPlantedViolation(t *testing.T) {
 	}
 }
 
+func watching(only, off []string) checker.Options {
+	o := watchful
+	o.Only, o.Off = only, off
+	return o
+}
+
 func TestEachPropertyCanBeWatchedAlone(t *testing.T) {
 	for _, p := range plantedRuns {
 		t.Run(p.property+"/"+p.name, func(t *testing.T) {
-			alone := settled(p.hosts, checker.Options{Only: []string{p.property}, ReadRounds: true})
+			alone := settled(p.hosts, watching([]string{p.property}, nil))
 			p.breaks(alone)
 			require.NotEmpty(t, alone.c.Violations())
 			for _, v := range alone.c.Violations() {
 				require.Equal(t, p.property, v.Property)
 			}
 
-			without := settled(p.hosts, checker.Options{Off: []string{p.property}, ReadRounds: true})
+			without := settled(p.hosts, watching(nil, []string{p.property}))
 			p.breaks(without)
 			for _, v := range without.c.Violations() {
 				require.NotEqual(t, p.property, v.Property)

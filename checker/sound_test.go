@@ -3,6 +3,7 @@ package checker_test
 import (
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -10,6 +11,10 @@ import (
 	"raftsim/raft"
 	pb "raftsim/raft/raftpb"
 )
+
+// watchful watches what depends on options, too. A run has a millisecond an
+// event.
+var watchful = checker.Options{ReadRounds: true, Lease: 8 * time.Millisecond, Patience: 80 * time.Millisecond}
 
 // soundRuns come close to a violation and are none.
 var soundRuns = []struct {
@@ -231,6 +236,22 @@ var soundRuns = []struct {
 		r.round(1, "read00000001", 2)
 		r.tick().ReadConfirmed(1, []byte("read"), 4)
 	}},
+	{"a vote for the one whom the leader hands over to", 3, func(r *run) {
+		r.pass(1, pb.Message{Type: pb.MsgHeartbeat, To: 2, Term: 2, Commit: 4})
+		r.term(3, 3, 3, raft.StateCandidate)
+		r.pass(3, pb.Message{Type: pb.MsgVote, To: 2, Term: 3, Index: 4, LogTerm: 2, Context: []byte("CampaignTransfer")})
+		r.vote(3, 3, 2)
+	}},
+	{"a vote once the leader was silent for long", 3, func(r *run) {
+		r.event += 50
+		r.elect(3, 3, 2)
+	}},
+	{"a leader goes on while a majority answers", 3, func(r *run) {
+		r.event += 50
+		r.ack(2, 1, 4)
+		r.event += 50
+		r.sent(1, pb.Message{Type: pb.MsgHeartbeat, To: 2, Term: 2, Commit: 4})
+	}},
 	{"leadership is handed over to a voter that has everything", 3, func(r *run) {
 		r.sent(1, pb.Message{Type: pb.MsgTimeoutNow, To: 3, Term: 2})
 		r.propose(1, "c") // with the same Ready, say
@@ -244,7 +265,7 @@ var soundRuns = []struct {
 func TestSoundRunsAreNotAccused(t *testing.T) {
 	for _, s := range soundRuns {
 		t.Run(s.name, func(t *testing.T) {
-			r := settled(s.hosts, checker.Options{ReadRounds: true})
+			r := settled(s.hosts, watchful)
 			s.tells(r)
 			require.Nil(t, r.c.First(), "%s", r)
 		})
@@ -326,7 +347,7 @@ func TestReadUnderALeaseNeedsNoRound(t *testing.T) {
 }
 
 func TestRoundsOfALongTermAreForgottenInTime(t *testing.T) {
-	r := settled(3, checker.Options{ReadRounds: true})
+	r := settled(3, watchful)
 	for i := range 10_000 {
 		context := strconv.Itoa(i)
 		r.round(1, context, 3)
