@@ -142,7 +142,7 @@ func (c *Protocol) ConfChanged(host, index uint64, cs pb.ConfState) {
 	if h.config.known() {
 		h.former = append(h.former, h.config)
 	}
-	h.config = now
+	h.config, h.since = now, c.now.at
 	if !now.known() {
 		return
 	}

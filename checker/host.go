@@ -36,6 +36,7 @@ type hostMemory struct {
 
 	applied uint64
 	config  config
+	since   clock.Time // when it came to go by config
 	// former holds the configurations that were replaced since the last
 	// Offered: a decision that shows only now may have been made under them.
 	former []config

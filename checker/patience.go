@@ -60,10 +60,14 @@ func (c *Protocol) hearsFrom(h *hostMemory, m *pb.Message) {
 	h.contacts = append(h.contacts, contact{m.From, c.now.at})
 }
 
+// LeaderForgotten says that a host was told to forget its leader: it may vote
+// for another at once.
+func (c *Protocol) LeaderForgotten(host uint64) { c.host(host).leaderHeard = false }
+
 // checkPatience reports a leader that goes on although no majority has been
-// heard of for longer than it may wait.
+// heard of for longer than it may wait. New members count as heard of.
 func (c *Protocol) checkPatience(h *hostMemory, m *pb.Message) {
-	if c.patience == 0 || c.now.within(c.term(m.Term).leader.at, c.patience) {
+	if c.patience == 0 || c.now.within(c.term(m.Term).leader.at, c.patience) || c.now.within(h.since, c.patience) {
 		return
 	}
 	active := func(id uint64) bool {

@@ -252,6 +252,11 @@ var soundRuns = []struct {
 		r.event += 50
 		r.sent(1, pb.Message{Type: pb.MsgHeartbeat, To: 2, Term: 2, Commit: 4})
 	}},
+	{"a vote of a host that was told to forget its leader", 3, func(r *run) {
+		r.pass(1, pb.Message{Type: pb.MsgHeartbeat, To: 2, Term: 2, Commit: 4})
+		r.c.LeaderForgotten(2)
+		r.elect(3, 3, 2)
+	}},
 	{"leadership is handed over to a voter that has everything", 3, func(r *run) {
 		r.sent(1, pb.Message{Type: pb.MsgTimeoutNow, To: 3, Term: 2})
 		r.propose(1, "c") // with the same Ready, say
