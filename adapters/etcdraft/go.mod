@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	github.com/stretchr/testify v1.12.1
 	go.etcd.io/raft/v3 v3.6.0
+	pgregory.net/rapid v1.3.0
 	raftsim v0.0.0
 )
 
@@ -15,7 +16,6 @@ require (
 	github.com/golang/protobuf v1.5.4 // indirect
 	go.yaml.in/yaml/v3 v3.0.5 // indirect
 	google.golang.org/protobuf v1.36.12 // indirect
-	pgregory.net/rapid v1.3.0 // indirect
 )
 
 replace raftsim => ../..
