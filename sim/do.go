@@ -92,8 +92,22 @@ func (s *Simulation) hostIDs() []uint64 {
 
 // at calls f after a while, as an event of its own.
 func (s *Simulation) at(d time.Duration, f func()) {
-	s.callbacks = append(s.callbacks, f)
-	s.queue.Push(s.now.Add(d), event{kind: callEvent, arg: uint64(len(s.callbacks) - 1)})
+	place := uint64(len(s.callbacks))
+	if n := len(s.freeCalls); n > 0 {
+		place, s.freeCalls = s.freeCalls[n-1], s.freeCalls[:n-1]
+		s.callbacks[place] = f
+	} else {
+		s.callbacks = append(s.callbacks, f)
+	}
+	s.queue.Push(s.now.Add(d), event{kind: callEvent, arg: place})
+}
+
+// callBack calls the function at a place, once.
+func (s *Simulation) callBack(place uint64) {
+	f := s.callbacks[place]
+	s.callbacks[place] = nil
+	s.freeCalls = append(s.freeCalls, place)
+	f()
 }
 
 // every calls f after first, and then again after each time that f returns,

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"slices"
 	"time"
 
 	"raftsim/clock"
@@ -129,6 +130,13 @@ func (s *Simulation) powerOn(hosts []*Host) {
 			h.restart()
 		}
 	}
+}
+
+// mayHaveLost says whether the disk lacks synced data in a way that a log cannot
+// notice, since the host last recovered. Bits that rot and sectors that go bad are
+// no excuse: the log has to report them.
+func (h *Host) mayHaveLost() bool {
+	return slices.ContainsFunc(h.disk.Damage(), func(d disk.Damage) bool { return d.Kind.Silent() })
 }
 
 // excused says whether a fault has damaged synced data of the host's disk, so

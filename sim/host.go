@@ -203,7 +203,7 @@ func (h *Host) settle() {
 func (h *Host) crash(c disk.Crash) disk.Loss {
 	loss := h.disk.Crash(h.sim.now, c)
 	h.damaged = h.damaged || h.excused()
-	h.sim.protocol.Crashed(h.id, h.damaged)
+	h.sim.protocol.Crashed(h.id, h.mayHaveLost())
 	h.stop(down)
 	torn := uint64(0)
 	if loss.Torn {

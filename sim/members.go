@@ -150,6 +150,7 @@ func (s *Simulation) watchStart(h *Host, state *wal.State) {
 	}
 	s.record(Record{Verb: Recovered, Host: h.id, Fields: [4]uint64{hs.Term, hs.Commit, state.Snapshot.Metadata.Index + 1, last}})
 	s.protocol.Started(h.id, hs, state.Snapshot, state.Entries)
+	h.disk.Forgive() // what it has recovered is the new measure
 	s.protocol.ConfChanged(h.id, state.Snapshot.Metadata.Index, state.Snapshot.Metadata.ConfState)
 }
 

@@ -1,3 +1,14 @@
+// Package sim runs a cluster in one thread, on a virtual clock, from one seed. It
+// is the only place where the other packages meet: hosts with clocks and disks of
+// their own, the network between them, the clients, and the faults that hit them
+// all are driven from one queue of events, and everything that happens is shown to
+// the checker.
+//
+//	v, err := sim.Run(sim.Options{Nodes: 5, Seed: 7})
+//
+// plays a whole run and judges it. A test that wants to direct a run makes it with
+// New and calls RunUntil, Inject, Propose and the others itself. The same options
+// and the same build give the same bytes of trace on every machine.
 package sim
 
 import (
@@ -37,6 +48,7 @@ type Simulation struct {
 	inbox      Message // the message being handed over
 	outbox     Message // the message being sent
 	callbacks  []func()
+	freeCalls  []uint64 // places in callbacks that are free again
 	retiring   []uint64
 	violations []checker.Violation
 	panicked   string
@@ -183,9 +195,7 @@ func (s *Simulation) next() {
 	case unfaultEvent:
 		s.endFault(int(e.arg))
 	case callEvent:
-		f := s.callbacks[e.arg]
-		s.callbacks[e.arg] = nil
-		f()
+		s.callBack(e.arg)
 	case checkEvent:
 		s.checkRecovery()
 	}

@@ -163,7 +163,7 @@ func (s *Simulation) endFault(i int) {
 	s.record(Record{Verb: FaultEnded, Text: a.fault.Action.String()})
 }
 
-// endKind undoes the active faults that match, and returns how many did.
+// endWhere undoes the active faults that match, and returns how many did.
 func (s *Simulation) endWhere(match func(faults.Action) bool) int {
 	n := 0
 	for i := range s.trouble.active {
