@@ -212,12 +212,22 @@ func (c *client) receive(r *Response) {
 				k.target = r.Leader
 			}
 			k.asked = nil // the next try goes to this target
-			c.after(i, refusedPause)
+			c.after(i, c.pause())
 			return
 		}
 		c.finish(i, r)
 		return
 	}
+}
+
+// pause is how long a client waits after a refusal. In the second act, where
+// everybody asks at once, each waits another time: a leader that bounds its
+// uncommitted tail would otherwise accept a few and refuse the rest, each time.
+func (c *client) pause() time.Duration {
+	if !c.sim.recovery.begun {
+		return refusedPause
+	}
+	return time.Duration(below(c.fate(purposePatience), int(2*refusedPause/time.Microsecond))) * time.Microsecond
 }
 
 // finish notes an answer and goes on.
