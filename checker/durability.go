@@ -173,8 +173,10 @@ func (c *Protocol) checkDurableState(h *hostMemory, hs *pb.HardState, snap *pb.S
 }
 
 // checkDurableLog: each durable entry is there again, or stands below the
-// recovered snapshot, or was replaced by one of a later term whose write
-// survived without having been synced.
+// recovered snapshot, or was replaced by one whose write survived without having
+// been synced: one of a later term, or one that the host had offered in its place.
+// That one can be of an earlier term, since a new leader's log is compared by its
+// last term alone (Raft Figure 7).
 func (c *Protocol) checkDurableLog(h *hostMemory) {
 	d, r := &h.diskLog, &c.recovered
 	if r.base >= d.last() {
@@ -189,7 +191,9 @@ func (c *Protocol) checkDurableLog(h *hostMemory) {
 		missing = same + 1
 	}
 	was, _ := d.at(missing)
-	if now, has := r.at(missing); has && now.term > was.term {
+	now, has := r.at(missing)
+	offered, had := h.log.at(missing)
+	if has && (now.term > was.term || had && now == offered && offered != was) {
 		return
 	}
 	c.lostState(h, "entry", fmt.Sprintf("index %d of term %d (of %d), and comes back with a log that ends at %d and differs from there", missing, was.term, d.last(), r.last()))
