@@ -142,7 +142,8 @@ func (c *Protocol) ConfChanged(host, index uint64, cs pb.ConfState) {
 	if h.config.known() {
 		h.former = append(h.former, h.config)
 	}
-	h.config, h.since = now, c.now.at
+	h.config, h.since = now, h.ticks
+	h.forgetProgress()
 	if !now.known() {
 		return
 	}

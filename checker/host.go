@@ -3,7 +3,6 @@ package checker
 import (
 	"slices"
 
-	"raftsim/clock"
 	"raftsim/raft"
 	pb "raftsim/raft/raftpb"
 )
@@ -36,7 +35,7 @@ type hostMemory struct {
 
 	applied uint64
 	config  config
-	since   clock.Time // when it came to go by config
+	since   uint64 // tick at which it came to go by config
 	// former holds the configurations that were replaced since the last
 	// Offered: a decision that shows only now may have been made under them.
 	former []config
@@ -53,11 +52,17 @@ type hostMemory struct {
 	// to match.
 	verified, verifiedTerm uint64
 	polls                  []poll // requests for votes
-	// leaderAt is when it last heard from a leader, if leaderHeard, and contacts
-	// when it last heard from anybody in its own term.
-	leaderAt    clock.Time
-	leaderHeard bool
-	contacts    []contact
+	pending                uint64 // highest term of any but pre-votes since it last offered something
+
+	// How long ago that was, by the ticks of its own clock.
+	//
+	// hears is a message of a leader since it last offered something; promised
+	// is the last that it followed, of a term that is zero when there is none;
+	// contacts is when it last heard from anybody in its own term.
+	ticks, ledSince uint64
+	hears, promised heardLeader
+	contacts        []contact
+	checkedAt       uint64 // tick at which it was last asked for its majority
 
 	// What it has told others.
 	//

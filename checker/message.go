@@ -39,7 +39,6 @@ func (c *Protocol) checkLeaderMessage(h *hostMemory, m *pb.Message) {
 		c.checkAppend(h, m)
 	case pb.MsgHeartbeat:
 		c.checkHeartbeat(h, m)
-		c.checkPatience(h, m)
 	case pb.MsgTimeoutNow:
 		c.checkTransfer(h, m)
 	case pb.MsgSnap:

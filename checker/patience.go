@@ -2,9 +2,8 @@ package checker
 
 import (
 	"fmt"
-	"time"
 
-	"raftsim/clock"
+	"raftsim/raft"
 	pb "raftsim/raft/raftpb"
 )
 
@@ -12,38 +11,90 @@ import (
 // for itself: they are granted whatever the voter hears.
 const campaignTransfer = "CampaignTransfer"
 
-// contact is when a host was last heard of.
-type contact struct {
-	host uint64
-	at   clock.Time
+// contact is the tick at which a host was last heard of.
+type contact struct{ host, tick uint64 }
+
+// heardLeader is when a host heard from the leader of a term.
+type heardLeader struct {
+	term, tick uint64
+	starts     bool // it came up, and may have heard from a leader before
+	note
 }
 
-// within reports whether an instant lies less than a duration back.
-func (n note) within(at clock.Time, d time.Duration) bool { return n.at.Sub(at) < d }
+// Ticked says that the clock of a host's protocol moves by one tick. What is
+// said of leases and of the patience of leaders is counted in these, so it holds
+// however wrong the clocks are.
+func (c *Protocol) Ticked(host uint64) { c.host(host).ticks++ }
+
+// LeaderForgotten says that a host was told to forget its leader, or to campaign:
+// it may vote for another at once.
+func (c *Protocol) LeaderForgotten(host uint64) {
+	h := c.host(host)
+	h.hears = heardLeader{}
+	if !c.promise {
+		h.promised = heardLeader{}
+	}
+}
+
+// TransferAsked says that a leader was asked to hand over: it gives the transfer
+// an election timeout from now, at whose end it looks for its majority again.
+func (c *Protocol) TransferAsked(host uint64) {
+	h := c.host(host)
+	h.ledSince = h.ticks
+}
+
+// hearLeader notes a message of a leader. Whether the host follows it shows when
+// it next offers something.
+func (h *hostMemory) hearLeader(m *pb.Message, now note) {
+	if m.Term >= max(h.hs.Term, h.hears.term) {
+		h.hears = heardLeader{term: m.Term, tick: h.ticks, note: now}
+	}
+}
+
+// followLeader takes in whom a host follows once it has offered something: all
+// that has reached it is dealt with by then.
+func (c *Protocol) followLeader(h *hostMemory) {
+	switch follows := h.role == raft.StateFollower; {
+	case follows && h.hears.term == h.hs.Term:
+		h.promised = h.hears
+	case (!follows || h.promised.term != h.hs.Term) && !c.promise:
+		h.promised = heardLeader{}
+	}
+	h.hears, h.pending = heardLeader{}, 0
+}
 
 // leased reports whether a voter must ignore a request that reaches it now: it
-// has heard from a leader a short while ago, and of no later term since.
+// has heard from a leader a short while ago, and of no later term since, unless
+// its promise stands whatever it hears.
 func (c *Protocol) leased(h *hostMemory, m *pb.Message) bool {
-	return c.lease > 0 && !h.leads() && h.leaderHeard && c.now.within(h.leaderAt, c.lease) &&
-		m.Term > h.hs.Term && m.Term > h.heard && string(m.Context) != campaignTransfer
+	p := &h.promised
+	if c.lease == 0 || h.leads() || p.term == 0 && !p.starts || h.ticks-p.tick >= c.lease {
+		return false
+	}
+	return m.Term > h.hs.Term && string(m.Context) != campaignTransfer && (c.promise || h.pending <= h.hs.Term)
 }
 
 // checkLease reports a vote that answers only requests that were to be ignored.
 func (c *Protocol) checkLease(h *hostMemory, m *pb.Message) {
-	pre, asked := m.Type == pb.MsgPreVoteResp, false
+	var asked *poll
 	for i := range h.polls {
-		if p := &h.polls[i]; p.from == m.To && p.term == m.Term && p.pre == pre {
-			if !p.leased {
+		if p := &h.polls[i]; p.from == m.To && p.term == m.Term && p.pre == (m.Type == pb.MsgPreVoteResp) {
+			if p.leased == nil {
 				return
 			}
-			asked = true
+			asked = p
 		}
 	}
-	if asked {
-		c.report(voteLease, "vote", fmt.Sprintf("n%d votes for n%d in term %d, which asked while n%d heard from a leader", h.id, m.To, m.Term, h.id),
-			note{at: h.leaderAt, event: c.now.event}.fact(h.id, "hears from the leader"),
-			c.fact(h.id, "votes for n%d in term %d", m.To, m.Term))
+	if asked == nil {
+		return
 	}
+	promise := asked.leased.fact(h.id, "hears from the leader of term %d", asked.leased.term)
+	if asked.leased.starts {
+		promise = asked.leased.fact(h.id, "starts, and may have heard from a leader before")
+	}
+	c.report(voteLease, "vote", fmt.Sprintf("n%d votes for n%d in term %d, which asked while n%d was bound to a leader", h.id, m.To, m.Term, h.id),
+		promise, asked.fact(m.To, "asks n%d, less than %d ticks later", h.id, c.lease),
+		c.fact(h.id, "votes for n%d in term %d", m.To, m.Term))
 }
 
 // hearsFrom notes that a message of a host's own term reaches it.
@@ -53,30 +104,27 @@ func (c *Protocol) hearsFrom(h *hostMemory, m *pb.Message) {
 	}
 	for i := range h.contacts {
 		if h.contacts[i].host == m.From {
-			h.contacts[i].at = c.now.at
+			h.contacts[i].tick = h.ticks
 			return
 		}
 	}
-	h.contacts = append(h.contacts, contact{m.From, c.now.at})
+	h.contacts = append(h.contacts, contact{m.From, h.ticks})
 }
-
-// LeaderForgotten says that a host was told to forget its leader: it may vote
-// for another at once.
-func (c *Protocol) LeaderForgotten(host uint64) { c.host(host).leaderHeard = false }
 
 // checkPatience reports a leader that goes on although no majority has been
 // heard of for longer than it may wait. New members count as heard of.
-func (c *Protocol) checkPatience(h *hostMemory, m *pb.Message) {
-	if c.patience == 0 || c.now.within(c.term(m.Term).leader.at, c.patience) || c.now.within(h.since, c.patience) {
+func (c *Protocol) checkPatience(h *hostMemory) {
+	if c.patience == 0 || !h.leads() || h.checkedAt == h.ticks || h.ticks-max(h.ledSince, h.since) <= c.patience {
 		return
 	}
+	h.checkedAt = h.ticks
 	active := func(id uint64) bool {
 		if id == h.id {
 			return true
 		}
 		for _, k := range h.contacts {
 			if k.host == id {
-				return c.now.within(k.at, c.patience)
+				return h.ticks-k.tick <= c.patience
 			}
 		}
 		return false
@@ -84,6 +132,10 @@ func (c *Protocol) checkPatience(h *hostMemory, m *pb.Message) {
 	if c.anyRecent(h, func(k *config) bool { return k.quorum(active) }) {
 		return
 	}
-	c.report(checkQuorum, "goes on", fmt.Sprintf("n%d leads term %d and has heard from no majority of %s for %s", h.id, m.Term, h.config, c.patience),
-		c.term(m.Term).led(), c.fact(h.id, "sends %s to n%d", m.Type, m.To))
+	evidence := []Evidence{c.term(h.hs.Term).led()}
+	for _, k := range h.contacts {
+		evidence = append(evidence, c.fact(h.id, "has last heard from n%d %d of its ticks before", k.host, h.ticks-k.tick))
+	}
+	c.report(checkQuorum, "goes on", fmt.Sprintf("n%d leads term %d and has heard from no majority of %s for %d ticks", h.id, h.hs.Term, h.config, c.patience),
+		append(evidence, c.fact(h.id, "goes on leading"))...)
 }

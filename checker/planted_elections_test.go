@@ -76,15 +76,15 @@ var plantedElections = []planted{
 		r.tick().Offered(2, nil, follow(3), nil, nil, nil, true)
 	}},
 	{"vote under a lease", "a host that hears from its leader votes for another", 3, func(r *run) {
-		r.pass(1, pb.Message{Type: pb.MsgHeartbeat, To: 2, Term: 2, Commit: 4})
+		r.beat(1, 2)
 		ask := pb.Message{Type: pb.MsgVote, From: 3, To: 2, Term: 3, Index: 4, LogTerm: 2}
 		r.term(3, 3, 3, raft.StateCandidate)
 		r.pass(3, ask)
 		r.vote(3, 3, 2)
 	}},
 	{"check quorum", "a leader goes on although nobody answers", 3, func(r *run) {
-		r.event += 100
-		r.sent(1, pb.Message{Type: pb.MsgHeartbeat, To: 2, Term: 2, Commit: 4})
+		r.wait(100)
+		r.propose(1, "c")
 	}},
 	{"leadership transfer", "a learner is told to campaign", 3, func(r *run) {
 		r.tick().ConfChanged(1, 4, pb.ConfState{Voters: []uint64{1, 2}, Learners: []uint64{3}})

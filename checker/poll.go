@@ -13,9 +13,10 @@ import (
 type poll struct {
 	from, term          uint64
 	pre                 bool
-	lastTerm, lastIndex uint64 // of the candidate
-	ownTerm, ownIndex   uint64 // of the host, as far as it has offered its log
-	leased              bool   // to be ignored
+	lastTerm, lastIndex uint64       // of the candidate
+	ownTerm, ownIndex   uint64       // of the host, as far as it has offered its log
+	leased              *heardLeader // why it is to be ignored, nil when it is not
+	note
 }
 
 // mostPolls bounds how many requests of a host are remembered: those that it
@@ -23,11 +24,17 @@ type poll struct {
 const mostPolls = 64
 
 // polled remembers a request.
-func (h *hostMemory) polled(m *pb.Message, leased bool) {
+func (h *hostMemory) polled(m *pb.Message, leased bool, now note) {
 	if len(h.polls) == mostPolls {
 		h.polls = h.polls[:copy(h.polls, h.polls[mostPolls/2:])]
 	}
-	h.polls = append(h.polls, poll{m.From, m.Term, m.Type == pb.MsgPreVote, m.LogTerm, m.Index, h.log.end().term, h.log.last(), leased})
+	p := poll{from: m.From, term: m.Term, pre: m.Type == pb.MsgPreVote, lastTerm: m.LogTerm, lastIndex: m.Index,
+		ownTerm: h.log.end().term, ownIndex: h.log.last(), note: now}
+	if leased {
+		promise := h.promised
+		p.leased = &promise
+	}
+	h.polls = append(h.polls, p)
 }
 
 // fresh reports whether the candidate's log was at least as up to date as the

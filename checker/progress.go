@@ -1,6 +1,9 @@
 package checker
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // peerBelief is what a leader last said to know of a peer.
 type peerBelief struct{ peer, term, match uint64 }
@@ -25,6 +28,12 @@ func (c *Protocol) Progress(host, peer, match, next uint64) {
 	c.checkMatch(h, peer, match)
 }
 
+// forgetProgress drops the beliefs of hosts that are no members any more: one
+// that comes back begins anew.
+func (h *hostMemory) forgetProgress() {
+	h.progress = slices.DeleteFunc(h.progress, func(b peerBelief) bool { return !h.config.has(b.peer) })
+}
+
 // belief returns what a host believed of a peer, for the caller to update.
 func (h *hostMemory) belief(peer uint64) *peerBelief {
 	for i := range h.progress {
@@ -37,14 +46,16 @@ func (h *hostMemory) belief(peer uint64) *peerBelief {
 }
 
 // checkMatch compares a leader's belief with the peer's disk. A peer that is in
-// a later term on disk may have dropped what it once acknowledged.
+// a later term on disk may have dropped what it once acknowledged. Of itself a
+// leader may count what it held when it was elected before its disk has it all:
+// nothing is committed by that, but only by entries of its own term.
 func (c *Protocol) checkMatch(h *hostMemory, peer, match uint64) {
 	p := c.known(peer)
 	if p == nil || match <= p.lostUpTo || p.disk.Term > h.hs.Term {
 		return
 	}
 	want, ok := h.log.at(match)
-	if !ok || p.keeps(match, want) {
+	if !ok || p.keeps(match, want) || p == h && want.term < h.hs.Term {
 		return
 	}
 	c.report(peerProgress, "not on disk", fmt.Sprintf("n%d believes n%d to match up to %d, which is not on its disk", h.id, peer, match),

@@ -1,8 +1,6 @@
 package checker
 
 import (
-	"time"
-
 	"raftsim/clock"
 	"raftsim/raft"
 	pb "raftsim/raft/raftpb"
@@ -19,14 +17,18 @@ type Options struct {
 	// ReadRounds says that each read is confirmed by a round of heartbeats that
 	// carry the read's own context, which is unique: not under a lease.
 	ReadRounds bool
-	// Lease is how long a voter that has heard from a leader must ignore
-	// requests for votes, with check-quorum and on a clock that may be as wrong
-	// as it ever is in the run. Zero means that nothing is said of it.
-	Lease time.Duration
-	// Patience is how long a leader may go on without hearing from a majority,
-	// with check-quorum and on such a clock: two election timeouts at least, for
-	// it looks once in one. Zero means that nothing is said of it.
-	Patience time.Duration
+	// LeaseTicks is for how many ticks of its own clock a voter that has heard
+	// from a leader must ignore requests for votes: the election timeout with
+	// check-quorum. Zero means that nothing is said of it.
+	LeaseTicks uint64
+	// Promise says that leases serve reads: then the lease binds a voter from
+	// its start, whatever else it hears, for it may have heard from a leader
+	// before it crashed.
+	Promise bool
+	// PatienceTicks is for how many ticks of its own clock a leader may go on
+	// without hearing from a majority: with check-quorum two election timeouts,
+	// for it looks once in one. Zero means that nothing is said of it.
+	PatienceTicks uint64
 }
 
 // Protocol watches the invariants of Raft over all hosts of one run. Facts are
@@ -45,8 +47,9 @@ type Options struct {
 type Protocol struct {
 	on         [properties]bool
 	readRounds bool
-	lease      time.Duration
-	patience   time.Duration
+	promise    bool
+	lease      uint64 // ticks
+	patience   uint64 // ticks
 	now        note
 
 	hosts    []*hostMemory // in order of their number
@@ -76,8 +79,9 @@ func NewProtocol(o Options) *Protocol {
 	return &Protocol{
 		on:         o.enabled(),
 		readRounds: o.ReadRounds,
-		lease:      o.Lease,
-		patience:   o.Patience,
+		promise:    o.Promise,
+		lease:      o.LeaseTicks,
+		patience:   o.PatienceTicks,
 		terms:      map[uint64]*termMemory{},
 		reads:      map[uint64]uint64{},
 		sessions:   map[uint64]execution{},
@@ -97,6 +101,9 @@ func (c *Protocol) Started(host uint64, hs pb.HardState, snap pb.Snapshot, entri
 		c.checkDurableState(h, &hs, &snap)
 	}
 	h.start(hs, snap.Metadata.Index, &c.recovered)
+	if c.promise {
+		h.promised = heardLeader{tick: h.ticks, note: c.now, starts: true}
+	}
 	c.checkRecoveredCommit(h)
 }
 
@@ -126,8 +133,11 @@ func (c *Protocol) Offered(host uint64, soft *raft.SoftState, hs pb.HardState, e
 	}
 	stayed := led && h.leads() && h.hs.Term == term // led all along
 	if h.leads() && !stayed {
+		h.ledSince = h.ticks
 		c.checkElection(h)
 	}
+	c.followLeader(h)
+	c.checkPatience(h)
 	asFollower := !led && !h.leads()
 	if snap != nil && snap.Metadata.Index > 0 {
 		c.takeSnapshot(h, snap)
@@ -214,10 +224,10 @@ func (c *Protocol) Received(host uint64, m *pb.Message) {
 	c.hearsFrom(h, m)
 	switch m.Type {
 	case pb.MsgPreVote:
-		h.polled(m, c.leased(h, m))
+		h.polled(m, c.leased(h, m), c.now)
 		return
 	case pb.MsgVote:
-		h.polled(m, c.leased(h, m))
+		h.polled(m, c.leased(h, m), c.now)
 	case pb.MsgPreVoteResp:
 		if !m.Reject {
 			return
@@ -225,12 +235,14 @@ func (c *Protocol) Received(host uint64, m *pb.Message) {
 	case pb.MsgApp, pb.MsgHeartbeat, pb.MsgSnap:
 		h.shown = max(h.shown, allows(m))
 		h.verify(m)
-		if m.Term >= h.hs.Term {
-			h.leaderAt, h.leaderHeard = c.now.at, true
-		}
+		h.hearLeader(m, c.now)
 		h.bound = max(h.bound, m.Term)
+	case pb.MsgTimeoutNow:
+		c.LeaderForgotten(host)
+	case pb.MsgTransferLeader:
+		c.TransferAsked(host)
 	}
-	h.heard = max(h.heard, m.Term)
+	h.heard, h.pending = max(h.heard, m.Term), max(h.pending, m.Term)
 	if m.Type != pb.MsgVote && h.config.has(m.From) {
 		h.bound = max(h.bound, m.Term)
 	}

@@ -47,7 +47,17 @@ func newRun(n uint64, o checker.Options) *run {
 func (r *run) tick() *checker.Protocol {
 	r.event++
 	r.c.At(ms(int64(r.event)), r.event)
+	for id := range uint64(len(r.hosts)) {
+		r.c.Ticked(id + 1)
+	}
 	return r.c
+}
+
+// wait lets ticks pass in which nothing happens.
+func (r *run) wait(ticks int) {
+	for range ticks {
+		r.tick()
+	}
 }
 
 // start tells that a host comes up with all that it ever persisted.
@@ -216,6 +226,12 @@ func (r *run) round(leader uint64, context string, hosts ...uint64) {
 		}
 		r.pass(id, pb.Message{Type: pb.MsgHeartbeatResp, To: leader, Term: term, Context: []byte(context)})
 	}
+}
+
+// beat lets a leader's heartbeat reach a follower, which answers it.
+func (r *run) beat(leader, id uint64) {
+	r.round(leader, "", id)
+	r.tick().Offered(id, nil, nobody, nil, nil, nil, false)
 }
 
 func (r *run) ack(id, leader, index uint64) {

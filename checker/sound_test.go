@@ -3,7 +3,6 @@ package checker_test
 import (
 	"strconv"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -12,9 +11,8 @@ import (
 	pb "raftsim/raft/raftpb"
 )
 
-// watchful watches what depends on options, too. A run has a millisecond an
-// event.
-var watchful = checker.Options{ReadRounds: true, Lease: 8 * time.Millisecond, Patience: 80 * time.Millisecond}
+// watchful watches what depends on options, too. A run has a tick an event.
+var watchful = checker.Options{ReadRounds: true, LeaseTicks: 8, PatienceTicks: 80}
 
 // soundRuns come close to a violation and are none.
 var soundRuns = []struct {
@@ -237,23 +235,48 @@ var soundRuns = []struct {
 		r.tick().ReadConfirmed(1, []byte("read"), 4)
 	}},
 	{"a vote for the one whom the leader hands over to", 3, func(r *run) {
-		r.pass(1, pb.Message{Type: pb.MsgHeartbeat, To: 2, Term: 2, Commit: 4})
+		r.beat(1, 2)
 		r.term(3, 3, 3, raft.StateCandidate)
 		r.pass(3, pb.Message{Type: pb.MsgVote, To: 2, Term: 3, Index: 4, LogTerm: 2, Context: []byte("CampaignTransfer")})
 		r.vote(3, 3, 2)
 	}},
 	{"a vote once the leader was silent for long", 3, func(r *run) {
-		r.event += 50
+		r.beat(1, 2)
+		r.wait(8)
 		r.elect(3, 3, 2)
 	}},
+	{"a vote of a host that its leader told to campaign", 3, func(r *run) {
+		r.beat(1, 2)
+		r.pass(1, pb.Message{Type: pb.MsgTimeoutNow, To: 2, Term: 2})
+		r.elect(3, 3, 2)
+	}},
+	{"a vote after a later term was heard of, in which nobody leads", 3, func(r *run) {
+		r.beat(1, 2)
+		r.pass(3, pb.Message{Type: pb.MsgAppResp, To: 2, Term: 2, Reject: true})
+		r.tick().Received(2, &pb.Message{Type: pb.MsgAppResp, From: 3, To: 2, Term: 3, Reject: true})
+		r.stand(3, 4)
+		r.vote(3, 4, 2)
+	}},
+	{"a vote of a host that had campaigned before it heard from its old leader", 3, func(r *run) {
+		r.pass(1, pb.Message{Type: pb.MsgHeartbeat, To: 2, Term: 2, Commit: 4})
+		r.stand(2, 3) // the heartbeat found a candidate
+		r.stand(3, 4)
+		r.vote(3, 4, 2)
+	}},
 	{"a leader goes on while a majority answers", 3, func(r *run) {
-		r.event += 50
+		r.wait(50)
 		r.ack(2, 1, 4)
-		r.event += 50
-		r.sent(1, pb.Message{Type: pb.MsgHeartbeat, To: 2, Term: 2, Commit: 4})
+		r.wait(50)
+		r.propose(1, "c")
+	}},
+	{"a leader was asked to hand over while nobody answers", 3, func(r *run) {
+		r.wait(70)
+		r.tick().TransferAsked(1)
+		r.wait(50)
+		r.propose(1, "c")
 	}},
 	{"a vote of a host that was told to forget its leader", 3, func(r *run) {
-		r.pass(1, pb.Message{Type: pb.MsgHeartbeat, To: 2, Term: 2, Commit: 4})
+		r.beat(1, 2)
 		r.c.LeaderForgotten(2)
 		r.elect(3, 3, 2)
 	}},
@@ -261,6 +284,18 @@ var soundRuns = []struct {
 		r.sent(1, pb.Message{Type: pb.MsgTimeoutNow, To: 3, Term: 2})
 		r.propose(1, "c") // with the same Ready, say
 		r.sent(1, pb.Message{Type: pb.MsgTimeoutNow, To: 3, Term: 2})
+	}},
+	{"a leader counts what it held when it was elected", 3, func(r *run) {
+		r.propose(1, "c")
+		r.take(2, 2, r.hosts[1].entries[4:5])
+		r.elect(2, 3, 3)
+		r.c.Progress(2, 2, 5, 6) // its disk has it with the next
+	}},
+	{"a host is removed and comes back with nothing", 3, func(r *run) {
+		r.tick().Progress(1, 3, 4, 5)
+		r.c.ConfChanged(1, 3, pb.ConfState{Voters: []uint64{1, 2}})
+		r.c.ConfChanged(1, 4, r.conf)
+		r.c.Progress(1, 3, 0, 1)
 	}},
 	{"entries are offered twice", 3, func(r *run) {
 		r.tick().Offered(1, nil, nobody, r.hosts[1].entries[2:4], nil, nil, true)

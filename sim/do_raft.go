@@ -29,13 +29,20 @@ func (s *Simulation) doRaft(p *plannedFault, action faults.Action) (void string,
 		})
 	case faults.Transfer:
 		void = s.onLeader(func(r *raftHost) error {
+			s.protocol.TransferAsked(r.host.id)
 			r.node.TransferLeadership(context.Background(), r.host.id, a.To.Host)
 			return nil
 		})
 	case faults.Campaign:
-		void = s.onHosts(a.Hosts, func(r *raftHost) error { return r.node.Campaign(context.Background()) })
+		void = s.onHosts(a.Hosts, func(r *raftHost) error {
+			s.protocol.LeaderForgotten(r.host.id)
+			return r.node.Campaign(context.Background())
+		})
 	case faults.ForgetLeader:
-		void = s.onHosts(a.Hosts, func(r *raftHost) error { return r.node.ForgetLeader(context.Background()) })
+		void = s.onHosts(a.Hosts, func(r *raftHost) error {
+			s.protocol.LeaderForgotten(r.host.id)
+			return r.node.ForgetLeader(context.Background())
+		})
 	case faults.Compact:
 		void = s.onHosts(a.Hosts, func(r *raftHost) error {
 			if r.stage != idle {

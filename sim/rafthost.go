@@ -7,6 +7,7 @@ import (
 	"raftsim/clock"
 	"raftsim/raft"
 	pb "raftsim/raft/raftpb"
+	"raftsim/raft/tracker"
 	"raftsim/raft/wal"
 	"raftsim/workload"
 )
@@ -43,6 +44,7 @@ type raftHost struct {
 	async        asyncQueue
 	reads        []pendingRead
 	waiting      map[waiter]uint64 // client that waits for a command
+	believes     func(peer uint64, _ raft.ProgressType, pr tracker.Progress)
 	readAttempts uint64
 }
 
@@ -73,7 +75,11 @@ const walDirectory = "wal"
 
 // newRaftHost makes the default process of a host.
 func newRaftHost(h *Host) *raftHost {
-	return &raftHost{host: h, options: &h.sim.options.Raft, waiting: map[waiter]uint64{}}
+	p := &raftHost{host: h, options: &h.sim.options.Raft, waiting: map[waiter]uint64{}}
+	p.believes = func(peer uint64, _ raft.ProgressType, pr tracker.Progress) {
+		h.sim.protocol.Progress(h.id, peer, pr.Match, pr.Next)
+	}
+	return p
 }
 
 // Start reads the log, and founds the cluster where there is none yet.
@@ -188,6 +194,7 @@ func (p *raftHost) Timer(token uint64) {
 	switch token {
 	case tickToken:
 		p.host.SetTimer(p.options.Tick, tickToken)
+		p.host.sim.protocol.Ticked(p.host.id)
 		p.node.Tick()
 		p.expireReads()
 	case bootToken:
@@ -365,6 +372,12 @@ func (p *raftHost) observe(rd *raft.Ready) {
 		p.leading = leading
 	}
 	s.protocol.Offered(id, rd.SoftState, rd.HardState, rd.Entries, rd.CommittedEntries, &rd.Snapshot, rd.MustSync)
+	for i := range rd.ReadStates {
+		s.protocol.ReadConfirmed(id, rd.ReadStates[i].RequestCtx, rd.ReadStates[i].Index)
+	}
+	if p.leading {
+		p.node.WithProgress(p.believes)
+	}
 }
 
 func flag(b bool) uint64 {

@@ -88,7 +88,7 @@ func New(o Options) (*Simulation, error) {
 	s := &Simulation{options: o, fates: random.NewFates(o.Seed, o.Overrides)}
 	s.chance = s.fates.Key("simulation")
 	s.trace.listener = o.Trace
-	s.protocol = checker.NewProtocol(checker.Options{})
+	s.protocol = checker.NewProtocol(o.watched())
 	s.network = network.New[Message](s.fates, func(at clock.Time, id network.PacketID) {
 		s.queue.Push(at, event{kind: deliverEvent, arg: uint64(id)})
 	})

@@ -1,0 +1,75 @@
+package checker_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"raftsim/checker"
+	"raftsim/raft"
+	pb "raftsim/raft/raftpb"
+)
+
+// promised is a settled cluster whose voters had waited before the election.
+func promised() *run {
+	r := newRun(3, checker.Options{LeaseTicks: 8, Promise: true})
+	r.wait(8)
+	r.elect(1, 2, 2, 3)
+	r.replicate(1, 2, 3)
+	r.propose(1, "a", "b")
+	r.replicate(1, 2, 3)
+	r.commit(4, 1, 2, 3)
+	return r
+}
+
+// A voter on whose promise a lease may rest keeps it from its start on: it may
+// have heard from a leader before it crashed.
+func TestALeaseBindsAVoterThatRestarts(t *testing.T) {
+	r := promised()
+	r.wait(20)
+	r.stand(3, 3)
+	r.crash(2, false)
+	r.start(2)
+	r.pass(3, pb.Message{Type: pb.MsgVote, To: 2, Term: 3, Index: 4, LogTerm: 2})
+	r.vote(3, 3, 2)
+	require.Equal(t, "vote under a lease", r.c.First().Property)
+	require.Contains(t, r.c.First().String(), "n2 starts, and may have heard from a leader before")
+
+	r = promised()
+	r.stand(3, 3)
+	r.crash(2, false)
+	r.start(2)
+	r.wait(8)
+	r.pass(3, pb.Message{Type: pb.MsgVote, To: 2, Term: 3, Index: 4, LogTerm: 2})
+	r.vote(3, 3, 2)
+	require.Nil(t, r.c.First(), "%s", r)
+}
+
+// News of a later term, from somebody who does not lead it, sets nobody free.
+func TestALeaseBindsAVoterThatHearsOfALaterTerm(t *testing.T) {
+	r := promised()
+	r.wait(20)
+	r.term(3, 4, 3, raft.StateCandidate)
+	r.beat(1, 2)
+	r.tick().Received(2, &pb.Message{Type: pb.MsgAppResp, From: 3, To: 2, Term: 3, Reject: true})
+	r.tick().Offered(2, soft(raft.StateFollower), follow(3), nil, nil, nil, true)
+	r.c.Persisted(2, follow(3), nil, nil)
+	r.pass(3, pb.Message{Type: pb.MsgVote, To: 2, Term: 4, Index: 4, LogTerm: 2})
+	r.vote(3, 4, 2)
+	require.Equal(t, "vote under a lease", r.c.First().Property)
+}
+
+// What is counted is each host's own ticks, not virtual time: a host whose clock
+// stands still is as patient as one whose clock runs.
+func TestPatienceIsCountedInTheTicksOfTheLeader(t *testing.T) {
+	r := settled(3, checker.Options{PatienceTicks: 80})
+	r.c.At(ms(1_000_000), 1_000)
+	r.c.Offered(1, nil, nobody, nil, nil, nil, false)
+	require.Nil(t, r.c.First())
+	for range 100 {
+		r.c.Ticked(1)
+	}
+	r.c.Offered(1, nil, nobody, nil, nil, nil, false)
+	require.Equal(t, "check quorum", r.c.First().Property)
+	require.Contains(t, r.c.First().String(), "n1 has last heard from n2 1")
+}
