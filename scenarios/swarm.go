@@ -6,6 +6,7 @@ import (
 
 	"raftsim/clock"
 	"raftsim/faults"
+	"raftsim/raft"
 	"raftsim/random"
 	"raftsim/sim"
 	"raftsim/workload"
@@ -94,14 +95,22 @@ func (d drawing) cluster() {
 	pick(d, "cluster.raft.heartbeat_ticks", &r.HeartbeatTicks, 2, 1, 3)
 	pick(d, "cluster.raft.pre_vote", &r.PreVote, false, true)
 	pick(d, "cluster.raft.check_quorum", &r.CheckQuorum, false, true)
+	pick(d, "cluster.raft.lease_reads", &r.LeaseReads, false, false, true)
+	if r.LeaseReads && !r.CheckQuorum { // leases rest on it
+		r.CheckQuorum = !d.fixed["cluster.raft.check_quorum"]
+		r.LeaseReads = r.CheckQuorum
+	}
 	pick(d, "cluster.raft.async_storage", &r.AsyncStorage, false, false, false, true)
 	pick(d, "cluster.raft.disable_forwarding", &r.DisableForwarding, false, false, false, true)
 	pick(d, "cluster.raft.step_down_on_removal", &r.StepDownOnRemoval, false, true)
 	pick(d, "cluster.raft.max_inflight_messages", &r.MaxInflightMessages, 0, 0, 1, 4, 256)
+	pick(d, "cluster.raft.max_inflight_bytes", &r.MaxInflightBytes, 0, 0, 0, 64<<10)
 	pick(d, "cluster.raft.max_size_per_message", &r.MaxSizePerMessage, 0, 0, 1, 256, 4096)
 	pick(d, "cluster.raft.max_uncommitted_bytes", &r.MaxUncommittedBytes, 0, 0, 4<<10, 64<<10)
 	pick(d, "cluster.raft.snapshot_every", &r.SnapshotEvery, 0, 20, 100, 500)
 	pick(d, "cluster.raft.keep_entries", &r.KeepEntries, 0, 1, 10, 100)
+	pick(d, "cluster.raft.max_committed_bytes", &r.MaxCommittedBytes, 0, 0, 1, 1024)
+	pick(d, "cluster.raft.segment_bytes", &r.SegmentBytes, 0, 4<<10, 4<<10, 32<<10)
 	pick(d, "cluster.raft.poison", &r.Poison, false, true)
 	if r.HeartbeatTicks >= r.ElectionTicks && r.ElectionTicks > 0 {
 		r.HeartbeatTicks = 1
@@ -190,7 +199,7 @@ func (d drawing) faults(s Swarm) {
 	g := faults.GeneratorOptions{
 		Profile: s.profile(), Class: faults.SafetyOnly,
 		Start: clock.Time(500 * time.Millisecond), End: clock.Time(o.Run),
-		ElectionTimeout: o.Raft.ElectionTimeout(), Leases: o.Raft.LeaseReads,
+		ElectionTimeout: o.Raft.ElectionTimeout(), Leases: o.Raft.LeaseReads, LeaseDriftPPM: raft.LeaseDriftPPM,
 	}
 	if s == LiteSwarm {
 		g.Class = faults.Tolerable
