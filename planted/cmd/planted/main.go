@@ -5,6 +5,7 @@
 //	go run ./planted/cmd/planted run [NAME...] --seeds 1-500
 //	go run ./planted/cmd/planted control
 //	go run ./planted/cmd/planted table RESULTS
+//	go run ./planted/cmd/planted record RESULTS
 //
 // It exits with 0 when every bug was caught, 1 when one escaped (or, for
 // control, when the program as it is was found guilty), and 2 for bad input.
@@ -17,6 +18,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -47,7 +49,7 @@ func command() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(listCommand(), buildCommand(), runCommand(), controlCommand(), tableCommand())
+	root.AddCommand(listCommand(), buildCommand(), runCommand(), controlCommand(), tableCommand(), recordCommand())
 	return root
 }
 
@@ -128,20 +130,63 @@ func tableCommand() *cobra.Command {
 		Short: "write saved results as a table in Markdown",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, files []string) error {
-			_, bugs, err := corpus()
-			if err != nil {
-				return err
-			}
-			file, err := os.Open(files[0])
-			if err != nil {
-				return err
-			}
-			defer file.Close()
-			results, err := planted.ReadResults(file)
+			_, bugs, results, err := saved(files[0])
 			if err != nil {
 				return err
 			}
 			return planted.WriteTable(cmd.OutOrStdout(), bugs, results)
+		},
+	}
+}
+
+// saved loads the corpus and the results that "run --save" left in a file.
+func saved(name string) (root string, bugs []planted.Bug, results []planted.Result, err error) {
+	if root, bugs, err = corpus(); err != nil {
+		return "", nil, nil, err
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return "", nil, nil, err
+	}
+	defer file.Close()
+	results, err = planted.ReadResults(file)
+	return root, bugs, results, err
+}
+
+func recordCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "record RESULTS",
+		Short: "write the first seed that caught each bug into its file, as the known one",
+		Long: `Write the first seed that caught each bug by a property that its file names
+into that file, as the known one. Bugs that were caught by another property only
+are listed: either the file should name it, or the property that should have
+caught the bug was late.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, files []string) error {
+			root, bugs, results, err := saved(files[0])
+			if err != nil {
+				return err
+			}
+			kept := 0
+			for _, r := range results {
+				i := slices.IndexFunc(bugs, func(b planted.Bug) bool { return b.Name == r.Bug })
+				if i < 0 {
+					return fmt.Errorf("planted: results: no bug is called %q", r.Bug)
+				}
+				ok, err := bugs[i].Record(root, &r)
+				switch {
+				case err != nil:
+					return err
+				case ok:
+					kept++
+				case r.First() != nil:
+					fmt.Fprintf(cmd.OutOrStdout(), "%-40s caught by %s, which its file does not name\n", r.Bug, r.First().Property)
+				default:
+					fmt.Fprintf(cmd.OutOrStdout(), "%-40s escaped\n", r.Bug)
+				}
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%d known seeds recorded\n", kept)
+			return nil
 		},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"runtime"
 	"slices"
 	"strings"
@@ -19,6 +20,7 @@ type hunt struct {
 	seeds   string
 	sweeps  int
 	workers int
+	abreast int
 	timeout time.Duration
 	save    string
 	known   bool
@@ -61,6 +63,7 @@ recorded seed must be caught by it and by one of the properties that its file na
 		},
 	}
 	h.flags(cmd)
+	cmd.Flags().IntVarP(&h.abreast, "bugs", "b", 1, "bugs that are built and hunted at a time")
 	cmd.Flags().IntVar(&h.sweeps, "sweeps", 1, "sweeps of each bug; each takes the range of seeds that follows")
 	cmd.Flags().StringVar(&h.save, "save", "", "file to append each result to, for the table command")
 	cmd.Flags().BoolVar(&h.known, "known", false, "run only the one recorded seed of each bug")
@@ -77,17 +80,20 @@ func (h *hunt) run(cmd *cobra.Command, names []string) error {
 	if bugs, err = planted.Select(bugs, names); err != nil {
 		return err
 	}
-	if h.sweeps < 1 {
-		return fmt.Errorf("planted: sweeps are %d, must be 1 or more", h.sweeps)
+	if h.sweeps < 1 || h.abreast < 1 {
+		return fmt.Errorf("planted: sweeps are %d and bugs %d, must be 1 or more", h.sweeps, h.abreast)
 	}
 	if h.known && len(names) == 0 {
 		if bugs, err = recorded(cmd, bugs); err != nil {
 			return err
 		}
 	}
-	hunter, failed := h.hunter(root), 0
-	for _, bug := range bugs {
-		result, err := h.one(cmd.Context(), hunter, &bug)
+	failed := 0
+	for hunted := range h.all(cmd.Context(), h.hunter(root), bugs) {
+		bug, result, err := hunted.bug, &hunted.result, hunted.err
+		if err == nil && h.save != "" {
+			err = result.Save(h.save)
+		}
 		switch {
 		case cmd.Context().Err() != nil:
 			return cmd.Context().Err()
@@ -98,13 +104,47 @@ func (h *hunt) run(cmd *cobra.Command, names []string) error {
 		case !result.Caught() || h.known && !bug.Expects(result.First().Property):
 			failed++
 		}
-		fmt.Fprintln(cmd.OutOrStdout(), line(&bug, &result))
+		fmt.Fprintln(cmd.OutOrStdout(), line(bug, result))
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "%d bugs, %d not as expected\n", len(bugs), failed)
 	if failed > 0 {
 		return errEscaped
 	}
 	return nil
+}
+
+// hunted is what became of one bug.
+type hunted struct {
+	bug    *planted.Bug
+	result planted.Result
+	err    error
+}
+
+// all hunts the bugs, several at a time, and yields what became of them in
+// their own order.
+func (h *hunt) all(ctx context.Context, hunter *planted.Hunter, bugs []planted.Bug) iter.Seq[hunted] {
+	places := make(chan struct{}, h.abreast)
+	done := make([]chan hunted, len(bugs))
+	for i := range done {
+		done[i] = make(chan hunted, 1)
+	}
+	go func() {
+		for i := range bugs {
+			places <- struct{}{}
+			go func() {
+				result, err := h.one(ctx, hunter, &bugs[i])
+				<-places
+				done[i] <- hunted{&bugs[i], result, err}
+			}()
+		}
+	}()
+	return func(yield func(hunted) bool) {
+		for _, next := range done {
+			if !yield(<-next) {
+				return
+			}
+		}
+	}
 }
 
 // recorded are the bugs that have a known seed. The others are listed: no seed
@@ -128,17 +168,13 @@ func recorded(cmd *cobra.Command, bugs []planted.Bug) ([]planted.Bug, error) {
 	return with, nil
 }
 
-// one hunts one bug and saves the result.
+// one hunts one bug.
 func (h *hunt) one(ctx context.Context, hunter *planted.Hunter, bug *planted.Bug) (planted.Result, error) {
 	seeds, err := h.seedsFor(bug)
 	if err != nil {
 		return planted.Result{}, err
 	}
-	result, err := hunter.Hunt(ctx, bug, seeds, h.sweeps)
-	if err == nil && h.save != "" {
-		err = result.Save(h.save)
-	}
-	return result, err
+	return hunter.Hunt(ctx, bug, seeds, h.sweeps)
 }
 
 // line is a result for a terminal.
