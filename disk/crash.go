@@ -139,7 +139,7 @@ func (d *Disk) decide(pending []unsynced, c Crash) {
 	}
 	lost, _ := bits.Mul64(d.key.Fate(purposeCut, d.crashes), uint64(ended))
 	losing := c.Losing
-	if losing == Suffix && d.strike(Reorder, "") != nil {
+	if losing == Suffix && ended > 0 && d.strike(Reorder, "") != nil {
 		losing = Subset
 	}
 	for i, u := range pending {

@@ -53,6 +53,7 @@ type Disk struct {
 	started    clock.Time // when the last operation started, and
 	busy       clock.Time // when it ends
 	stalled    clock.Time // no operation starts before it
+	waited     uint64     // operations that started later because of it
 	operations uint64
 	counts     [purposeSync + 1]uint64 // operations of each class of latency
 	crashes    uint64
@@ -124,6 +125,9 @@ func (d *Disk) Done() clock.Time { return d.busy }
 // of vfs.FS or vfs.File is one, but for Size and Close.
 func (d *Disk) Operations() uint64 { return d.operations }
 
+// Empty tells whether there is no file and no directory but the root.
+func (d *Disk) Empty() bool { return len(d.names) <= 1 }
+
 // Unsynced is how many bytes have been written by now and are not durable.
 func (d *Disk) Unsynced(now clock.Time) int {
 	d.At(now)
@@ -133,6 +137,26 @@ func (d *Disk) Unsynced(now clock.Time) int {
 			if w := &node.writes[i]; !w.ghost && d.begun(w.start, w.end) {
 				n += w.length
 			}
+		}
+	}
+	return n
+}
+
+// AtStake is how many writes, truncates and changes of names a power failure at
+// now would find that are not durable.
+func (d *Disk) AtStake(now clock.Time) int {
+	d.At(now)
+	n := 0
+	for _, node := range d.nodes {
+		for i := range node.writes {
+			if w := &node.writes[i]; !w.ghost && d.begun(w.start, w.end) {
+				n++
+			}
+		}
+	}
+	for i := range d.changes {
+		if c := &d.changes[i]; d.begun(c.start, c.end) {
+			n++
 		}
 	}
 	return n
@@ -183,6 +207,9 @@ func (d *Disk) begin(verb, name string, class random.Purpose, moved int) Operati
 		latency = &d.profile.Sync
 	}
 	d.started = max(d.now, d.busy, d.stalled)
+	if d.stalled > max(d.now, d.busy) {
+		d.waited++
+	}
 	takes := latency.At(d.key.Fate(class, d.counts[class]))
 	d.counts[class]++
 	if rate := d.profile.BytesPerSecond; rate > 0 && class != purposeWrite {

@@ -159,6 +159,10 @@ func (d *Disk) Stall(now clock.Time, duration time.Duration) {
 	d.stalled = max(d.stalled, now.Add(duration))
 }
 
+// Stalled is how many operations have had to wait for the end of a stall, not
+// counting those that waited behind another one.
+func (d *Disk) Stalled() uint64 { return d.waited }
+
 // strike finds a fault of a kind that hits the current operation, and counts it.
 func (d *Disk) strike(k Kind, name string) *active {
 	for i := range d.faults {

@@ -106,8 +106,10 @@ func (d *Disk) settleNames(number uint64, dir string) {
 	var settled []*inode
 	for _, c := range d.changes {
 		if dir == "" && c.number == number || dir != "" && c.number < number && c.dir() == dir {
-			if old := d.durable.get(c.to); old != nil {
-				settled = append(settled, old)
+			for _, name := range []string{c.from, c.to} {
+				if old := d.durable.get(name); old != nil {
+					settled = append(settled, old)
+				}
 			}
 			d.durable = c.apply(d.durable)
 			settled = append(settled, c.node)
@@ -132,6 +134,11 @@ func (d *Disk) release(node *inode) {
 	i := slices.Index(d.nodes, node)
 	if i < 0 {
 		return
+	}
+	for j := range d.syncs {
+		if s := &d.syncs[j]; s.node == node {
+			*s = syncing{end: s.end} // of nothing: the node may become another file
+		}
 	}
 	d.nodes = slices.Delete(d.nodes, i, i+1)
 	d.used -= node.extent
