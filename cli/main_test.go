@@ -69,7 +69,7 @@ func folder(t *testing.T, files ...string) string {
 
 const steady = "name: steady\nseeds: 1-4\nrun: 2s\n"
 
-const crashes = "name: crashes\nseeds: 1-3\nrun: 3s\nfaults:\n  - 1s crash leader losing unsynced for 300ms\n"
+const crashes = "name: crashes\nseeds: 1-3\nrun: 3s\nfaults:\n  - 1s crash leader for 300ms\n"
 
 var rates = regexp.MustCompile(`\([^()]* events/s\)|\([^()]* simulated seconds per second\)`)
 

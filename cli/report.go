@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"text/tabwriter"
 	"time"
 
 	"raftsim/hunt"
@@ -17,6 +18,9 @@ func (o *output) finish(left []hunt.Left) (int, error) {
 	o.progress.hide()
 	if o.flags.json {
 		o.printJSON(o.total)
+	}
+	if o.sweep.Units() > 1 && !o.flags.quiet {
+		o.printf("%s", faultTable(&o.total))
 	}
 	o.printf("%s\n", o.summary(time.Since(o.started)))
 	for _, b := range o.total.Bugs {
@@ -50,18 +54,44 @@ func (o *output) summary(elapsed time.Duration) string {
 	return b.String()
 }
 
+// faultCounts is what the faults come to, in a few words.
 func faultCounts(t *hunt.Summary) string {
-	if len(t.Faults) == 0 {
+	var kinds, fired, vain int64
+	for _, f := range t.Faults {
+		if f.Runs > 0 {
+			kinds++
+		}
+		fired += f.Fired
+		vain += f.Idle
+	}
+	if fired == 0 {
 		return "none"
 	}
-	parts := make([]string, len(t.Faults))
-	for i, f := range t.Faults {
-		parts[i] = fmt.Sprintf("%s %d", f.Kind, f.Fired)
-		if f.Void > 0 {
-			parts[i] += fmt.Sprintf(" (%d void)", f.Void)
-		}
+	text := fmt.Sprintf("%d (%d kinds", fired, kinds)
+	if kinds == 1 {
+		text = fmt.Sprintf("%d (1 kind", fired)
 	}
-	return strings.Join(parts, " ")
+	if vain > 0 {
+		text += fmt.Sprintf(", %d without effect", vain)
+	}
+	return text + ")"
+}
+
+// faultTable has a line for each kind of fault: in how many seeds it had an
+// effect, how often it fired, how often that had no effect, and how often it
+// could not fire.
+func faultTable(t *hunt.Summary) string {
+	if len(t.Faults) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprint(w, "seeds\tfired\tno effect\tvoid\t fault\n")
+	for _, f := range t.Faults {
+		fmt.Fprintf(w, "%d\t%d\t%d\t%d\t %s\n", f.Runs, f.Fired, f.Idle, f.Void, f.Kind)
+	}
+	w.Flush()
+	return b.String()
 }
 
 // rounded prints a rate with as many digits as matter.

@@ -7,7 +7,8 @@ import (
 )
 
 // Crash takes the power from hosts: all that is volatile is gone at once, the
-// disk keeps what Losing says. When it ends the hosts restart. Without an end
+// disk keeps what Losing says. One that says what it loses has no effect unless
+// there is something to lose. When it ends the hosts restart. Without an end
 // they stay down until Restart or a heal.
 type Crash struct {
 	Hosts Group
@@ -27,8 +28,11 @@ type Losing uint8
 
 // What a crash loses.
 const (
+	// Plain is a line without "losing": it takes what Unsynced takes, and does
+	// not claim that there is anything to take.
+	Plain Losing = iota
 	// Unsynced loses every write that was not synced.
-	Unsynced Losing = iota
+	Unsynced
 	// Suffix keeps the writes up to a point, in the order they were made.
 	Suffix
 	// Subset keeps any of the writes: the disk had reordered them.
@@ -39,9 +43,9 @@ const (
 	losingEnd
 )
 
-var losingNames = [...]string{Unsynced: "unsynced", Suffix: "suffix", Subset: "subset", Nothing: "nothing"}
+var losingNames = [...]string{Plain: "", Unsynced: "unsynced", Suffix: "suffix", Subset: "subset", Nothing: "nothing"}
 
-// String is the word after "losing".
+// String is the word after "losing", empty for Plain.
 func (l Losing) String() string {
 	if l < losingEnd {
 		return losingNames[l]
@@ -147,7 +151,10 @@ func (a Blackout) Bind([]Group) Action { return a }
 
 // formatLosing is the end of a line that crashes hosts.
 func formatLosing(l Losing, torn bool) string {
-	s := " losing " + l.String()
+	s := ""
+	if l != Plain {
+		s = " losing " + l.String()
+	}
 	if torn {
 		s += " torn"
 	}

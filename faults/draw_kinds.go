@@ -169,7 +169,7 @@ func drawCrash(d *Draw) Action {
 }
 
 func (d *Draw) losing() (Losing, bool) {
-	return Losing(d.Choose("losing", int(losingEnd))), d.Chance("torn", 2)
+	return Unsynced + Losing(d.Choose("losing", int(losingEnd-Unsynced))), d.Chance("torn", 2)
 }
 
 func drawCrashLoop(d *Draw) Action {

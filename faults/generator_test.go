@@ -128,7 +128,7 @@ func sizeOf(t *rapid.T, name string, least int64) int64 {
 }
 
 func losing(t *rapid.T) faults.Losing {
-	return faults.Losing(rapid.IntRange(int(faults.Unsynced), int(faults.Nothing)).Draw(t, "losing"))
+	return faults.Losing(rapid.IntRange(int(faults.Plain), int(faults.Nothing)).Draw(t, "losing"))
 }
 
 func yes(t *rapid.T, name string) bool { return rapid.Bool().Draw(t, name) }

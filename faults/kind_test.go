@@ -77,6 +77,8 @@ func TestEveryKindOfTheIssueIsThere(t *testing.T) {
 		disk n1 lost
 		disk n1 copied
 		disk n1 swapped
+		crash n1
+		crash n1 torn
 		crash n1 losing unsynced
 		crash n1 losing suffix torn
 		crash n1 losing subset
@@ -151,7 +153,7 @@ func init() {
 func TestAUsersKindIsReadPrintedAndClassedAsAnyOther(t *testing.T) {
 	s, err := faults.Parse("2s heat n2 more for 3s\n3s disk leader melts\n1s crash leader")
 	require.NoError(t, err)
-	require.Equal(t, "1s  crash leader losing unsynced\n2s  heat n2 more                  for 3s\n3s  disk leader melts\n", s.String())
+	require.Equal(t, "1s  crash leader\n2s  heat n2 more       for 3s\n3s  disk leader melts\n", s.String())
 	require.Equal(t, faults.SafetyOnly, s[1].Class(faults.Budget{}))
 	require.Equal(t, faults.Tolerable, s[2].Class(faults.Budget{}))
 

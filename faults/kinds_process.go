@@ -10,7 +10,7 @@ func crashKinds() []Kind {
 			Grammar:  "crash HOSTS " + losing + " [at operation COUNT|at message COUNT]",
 			Doc:      "Takes the power now, during the given disk operation from now, or before the given message from now, if it comes to that; the hosts restart when it ends.",
 			Budget:   budget,
-			Examples: []string{"crash leader losing unsynced", "crash n1 losing subset torn at operation 17", "crash follower losing nothing at message 3"},
+			Examples: []string{"crash leader", "crash n1 losing subset torn at operation 17", "crash follower losing nothing at message 3"},
 			Parse:    parseCrash, Harm: harmHosts, Draw: drawCrash,
 		},
 		{
@@ -61,7 +61,7 @@ func parseBlackout(p *Parser) Action {
 // losing takes what a crash does to unsynced writes.
 func (p *Parser) losing() (l Losing, torn bool) {
 	if p.Accept("losing") {
-		l = Losing(p.OneOf(losingNames[:]...))
+		l = Unsynced + Losing(p.OneOf(losingNames[Unsynced:]...))
 	}
 	return l, p.Accept("torn")
 }

@@ -54,9 +54,9 @@ func bind(t require.TestingT, line string, v faults.View, fate uint64) string {
 
 func TestRolesAreWhoHoldsThemWhenTheFaultFires(t *testing.T) {
 	for line, want := range map[string]string{
-		"crash leader":                     "crash n3 losing unsynced",
-		"crash followers":                  "crash n1 n2 losing unsynced",
-		"crash candidate learner":          "crash n4 n6 losing unsynced",
+		"crash leader":                     "crash n3",
+		"crash followers":                  "crash n1 n2",
+		"crash candidate learner":          "crash n4 n6",
 		"restart down":                     "restart n5",
 		"isolate all":                      "isolate n1 n2 n3 n4 n5 n6",
 		"partition leader | rest":          "partition n3 | n1 n2 n4 n5 n6",
@@ -67,11 +67,11 @@ func TestRolesAreWhoHoldsThemWhenTheFaultFires(t *testing.T) {
 		"reconfigure add n6 new new":       "reconfigure add n6 n7 n8",
 		"reconfigure add n9, remove n3":    "reconfigure add n9, remove n3",
 		"replace leader with new":          "replace n3 with n7",
-		"blackout":                         "blackout losing unsynced",
-		"crash n5 n9":                      "faults: crash n5 n9 losing unsynced: n9 does not exist",
+		"blackout":                         "blackout",
+		"crash n5 n9":                      "faults: crash n5 n9: n9 does not exist",
 		"partition n3 | leader":            "faults: partition n3 | leader: there is no other leader",
-		"crash follower follower follower": "faults: crash follower follower follower losing unsynced: there is no other follower",
-		"crash n3 leader":                  "crash n3 losing unsynced",
+		"crash follower follower follower": "faults: crash follower follower follower: there is no other follower",
+		"crash n3 leader":                  "crash n3",
 		"link n3 -> leader loses 5%":       "faults: link n3 -> leader loses 5%: there is no other leader",
 		"partition all | rest":             "faults: partition all | rest: there is no rest",
 	} {

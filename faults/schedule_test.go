@@ -75,7 +75,7 @@ func TestFaultsOfOneInstantKeepTheirOrder(t *testing.T) {
 		order = append(order, f.Action.String())
 	}
 	require.Equal(t, []string{
-		"crash n3 losing unsynced", "crash n1 losing unsynced", "crash n2 losing unsynced", "crash n4 losing unsynced", "heal",
+		"crash n3", "crash n1", "crash n2", "crash n4", "heal",
 	}, order)
 }
 

@@ -35,11 +35,13 @@ type Summary struct {
 	Bugs []*Bug
 }
 
-// FaultTotal says how often a kind of fault fired in a sweep, how often in
-// vain, and in how many runs.
+// FaultTotal says how often a kind of fault fired in a sweep, and how often in
+// vain: see sim.FaultCount.
 type FaultTotal struct {
 	Kind              string
-	Fired, Void, Runs int64
+	Fired, Void, Idle int64
+	// Runs is the number of runs in which it had an effect at least once.
+	Runs int64
 }
 
 // Bug is all failures that carry the same signature.
@@ -92,7 +94,10 @@ func (s *Summary) addFault(f sim.FaultCount) {
 	t := &s.Faults[i]
 	t.Fired += int64(f.Fired)
 	t.Void += int64(f.Void)
-	t.Runs++
+	t.Idle += int64(f.Idle)
+	if f.Fired > f.Idle {
+		t.Runs++
+	}
 }
 
 func (s *Summary) addBug(r Result) {

@@ -3,7 +3,6 @@ package sim
 import (
 	"slices"
 
-	"raftsim/disk"
 	"raftsim/raft/confchange"
 	"raftsim/raft/quorum"
 	pb "raftsim/raft/raftpb"
@@ -40,8 +39,12 @@ func (s *Simulation) chooseCore(few bool) []uint64 {
 // healNow ends every fault in the middle of the first act. With a core only, it
 // is chosen now and for good: the second act relies on it too.
 func (s *Simulation) healNow(coreOnly bool) (void string) {
+	broken := s.broken()
 	s.heal()
 	if !coreOnly || len(s.recovery.core) > 0 {
+		if !broken {
+			return "nothing was broken"
+		}
 		return ""
 	}
 	core := s.chooseCore(true)
@@ -53,6 +56,24 @@ func (s *Simulation) healNow(coreOnly bool) (void string) {
 	return ""
 }
 
+// broken says whether there is anything to heal: a fault that lasts, a host that
+// does not run, a clock that is off.
+func (s *Simulation) broken() bool {
+	for i := range s.trouble.active {
+		if a := &s.trouble.active[i]; !a.ended && a.deed.undo != nil {
+			return true
+		}
+	}
+	return slices.ContainsFunc(s.hosts, func(h *Host) bool {
+		return !s.givenUp(h) && (h.state == down || h.state == paused || h.clock.Offset(s.now) != 0)
+	})
+}
+
+// givenUp says whether a host is outside the core that was chosen.
+func (s *Simulation) givenUp(h *Host) bool {
+	return len(s.recovery.core) > 0 && !slices.Contains(s.recovery.core, h.id)
+}
+
 // sound says whether a host still has all that it ever acknowledged.
 func (h *Host) sound() bool { return !h.damaged && !h.excused() }
 
@@ -62,7 +83,7 @@ func (s *Simulation) isolateCore(core []uint64) {
 		if h.state == absent || h.state == retired || slices.Contains(core, h.id) {
 			continue
 		}
-		h.powerOff(disk.Crash{})
+		h.powerOff(&toll{})
 		h.downs = 1
 	}
 }

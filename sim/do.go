@@ -53,8 +53,8 @@ func (s *Simulation) do(p *plannedFault, f faults.Fault) (d deed, void string) {
 	if d, void, ok := s.doHost(p, f); ok {
 		return d, void
 	}
-	if void, ok := s.doRaft(p, f.Action); ok {
-		return deed{}, void
+	if d, void, ok := s.doRaft(p, f.Action); ok {
+		return d, void
 	}
 	return deed{}, fmt.Sprintf("the simulator cannot do %q", f.Action.Kind())
 }

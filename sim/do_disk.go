@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"raftsim/disk"
@@ -30,9 +31,9 @@ func (s *Simulation) troubleDisks(f faults.Fault, a faults.Disk) (deed, string) 
 	for _, id := range hosts {
 		handles = append(handles, s.hosts[id-1].disk.Inject(s.now, fault))
 	}
-	hits := func() (n int64) {
+	hits := func() (n uint64) {
 		for i, id := range hosts {
-			n += s.hosts[id-1].disk.Struck(handles[i])
+			n += uint64(s.hosts[id-1].disk.Struck(handles[i]))
 		}
 		return n
 	}
@@ -42,12 +43,7 @@ func (s *Simulation) troubleDisks(f faults.Fault, a faults.Disk) (deed, string) 
 				s.hosts[id-1].disk.Heal(s.now, handles[i])
 			}
 		},
-		idle: func() string {
-			if hits() == 0 {
-				return "no operation of these disks was hit"
-			}
-			return ""
-		},
+		idle: orElse(hits, "no operation of these disks was hit"),
 	}, ""
 }
 
@@ -62,7 +58,14 @@ func (s *Simulation) stallDisks(f faults.Fault, hosts []uint64) deed {
 	for _, id := range hosts {
 		s.hosts[id-1].disk.Stall(s.now, s.lasts(f))
 	}
-	return deed{undo: func() {}}
+	waited := func() (n uint64) {
+		for _, id := range hosts {
+			n += s.hosts[id-1].disk.Stalled()
+		}
+		return n
+	}
+	before := waited()
+	return deed{undo: func() {}, idle: orElse(func() uint64 { return waited() - before }, "nothing was asked of these disks meanwhile")}
 }
 
 // lasts is how long a fault that begins now lasts: its time, or until the heal.
@@ -76,6 +79,7 @@ func (s *Simulation) lasts(f faults.Fault) time.Duration {
 // damageDisks does what happens to a disk once.
 func (s *Simulation) damageDisks(a faults.Disk) (deed, string) {
 	done := 0
+	var copies []*diskCopy
 	for _, id := range a.Hosts.IDs() {
 		h := s.hosts[id-1]
 		switch a.Effect {
@@ -84,25 +88,45 @@ func (s *Simulation) damageDisks(a faults.Disk) (deed, string) {
 		case faults.Spoils:
 			done += len(h.disk.Latent(s.now, a.File, a.Count))
 		case faults.Copied:
-			h.image = h.disk.Copy(s.now)
+			h.image = &diskCopy{Image: h.disk.Copy(s.now), operations: h.disk.Operations()}
+			copies = append(copies, h.image)
 			done++
 		case faults.Lost, faults.Swapped:
 			if a.Effect == faults.Swapped && h.image == nil {
 				continue
 			}
-			s.replaceDisk(h, a.Effect == faults.Swapped)
-			done++
+			if s.replaceDisk(h, a.Effect == faults.Swapped) {
+				done++
+			}
 		}
 	}
 	if done == 0 {
 		return deed{}, fmt.Sprintf("there was nothing to be %v", a.Effect)
 	}
-	return deed{}, ""
+	if len(copies) == 0 {
+		return deed{}, ""
+	}
+	return deed{idle: func() string {
+		if slices.ContainsFunc(copies, func(c *diskCopy) bool { return c.used }) {
+			return ""
+		}
+		return "the copy was never put in the disk's place"
+	}}, ""
+}
+
+// diskCopy is what a disk held after so many operations.
+type diskCopy struct {
+	*disk.Image
+	operations uint64
+	used       bool // it has been put in the disk's place
 }
 
 // replaceDisk puts an empty disk, or the old copy, in the place of a host's
-// disk. A host that is up crashes with it, and starts again on the new one.
-func (s *Simulation) replaceDisk(h *Host, swap bool) {
+// disk. A host that is up crashes with it, and starts again on the new one. It
+// says whether that makes a difference: something was on the disk, or has been
+// done to it since the copy.
+func (s *Simulation) replaceDisk(h *Host, swap bool) (differs bool) {
+	differs = !h.disk.Empty()
 	wasUp := h.Running()
 	if wasUp {
 		h.crash(disk.Crash{})
@@ -110,13 +134,16 @@ func (s *Simulation) replaceDisk(h *Host, swap bool) {
 	h.damaged = true
 	s.protocol.Crashed(h.id, true)
 	if swap {
-		h.disk.Swap(s.now, h.image)
+		differs = h.image.operations != h.disk.Operations()
+		h.disk.Swap(s.now, h.image.Image)
+		h.image.used = true
 	} else {
 		h.disk.Lose(s.now)
 	}
 	if wasUp {
 		h.restart()
 	}
+	return differs
 }
 
 // restartAfterFailure is how long, in election timeouts, a host stays down

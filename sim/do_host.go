@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"raftsim/clock"
 	"raftsim/disk"
 	"raftsim/faults"
 )
@@ -16,7 +15,7 @@ func (s *Simulation) doHost(p *plannedFault, f faults.Fault) (d deed, void strin
 	case faults.Crash:
 		d, void = s.crashHosts(a)
 	case faults.Blackout:
-		d, void = s.crashNow(s.hostIDs(), diskCrash(a.Losing, a.Torn))
+		d, void = s.crashNow(s.hostIDs(), &toll{losing: a.Losing, tear: a.Torn})
 	case faults.CrashLoop:
 		d = s.crashLoop(p, a)
 	case faults.Restart:
@@ -27,40 +26,27 @@ func (s *Simulation) doHost(p *plannedFault, f faults.Fault) (d deed, void strin
 		void = s.resumeHosts(a.Hosts.IDs())
 	case faults.Slow:
 		d = s.slowHosts(a)
-	case faults.Skew:
-		d = s.changeClocks(a.Hosts.IDs(), func(c *clock.Local) { c.Step(s.now, a.By) }, func(c *clock.Local) { c.Step(s.now, -a.By) })
-	case faults.Drift:
-		d = s.changeClocks(a.Hosts.IDs(), func(c *clock.Local) { c.Drift(s.now, a.PPM) }, func(c *clock.Local) { c.Drift(s.now, 0) })
-	case faults.Freeze:
-		d = s.changeClocks(a.Hosts.IDs(), func(c *clock.Local) { c.Freeze(s.now) }, func(c *clock.Local) { c.Thaw(s.now) })
-	case faults.Strobe:
-		d = s.strobe(a)
 	case faults.Disk:
 		d, void = s.troubleDisks(f, a)
 	default:
-		return d, "", false
+		d, ok = s.doClock(f.Action)
+		return d, "", ok
 	}
 	return d, void, true
 }
 
-func diskCrash(l faults.Losing, torn bool) disk.Crash {
-	return disk.Crash{Losing: map[faults.Losing]disk.Losing{
-		faults.Unsynced: disk.Unsynced, faults.Suffix: disk.Suffix, faults.Subset: disk.Subset, faults.Nothing: disk.Nothing,
-	}[l], Torn: torn}
-}
-
 // crashHosts crashes hosts now, or arms a crash at a point of their work.
 func (s *Simulation) crashHosts(a faults.Crash) (deed, string) {
-	c := diskCrash(a.Losing, a.Torn)
+	t := &toll{losing: a.Losing, tear: a.Torn}
 	if a.Point == faults.Now {
-		return s.crashNow(a.Hosts.IDs(), c)
+		return s.crashNow(a.Hosts.IDs(), t)
 	}
 	var crashed []*Host
 	strike := func(h *Host) {
 		h.crashAtMessage = 0
 		h.disk.Watch(nil)
 		if h.Running() {
-			h.powerOff(c)
+			h.powerOff(t)
 			crashed = append(crashed, h)
 		}
 	}
@@ -89,33 +75,34 @@ func (s *Simulation) crashHosts(a faults.Crash) (deed, string) {
 			if len(crashed) == 0 {
 				return "no host reached the point of its crash"
 			}
-			return ""
+			return t.idle()
 		},
 	}, ""
 }
 
 // crashNow takes the power from hosts until the fault ends.
-func (s *Simulation) crashNow(ids []uint64, c disk.Crash) (deed, string) {
+func (s *Simulation) crashNow(ids []uint64, t *toll) (deed, string) {
 	var crashed []*Host
 	for _, id := range ids {
 		h := s.hosts[id-1]
 		if !h.Running() && h.state != down {
 			continue
 		}
-		h.powerOff(c)
+		h.powerOff(t)
 		crashed = append(crashed, h)
 	}
 	if len(crashed) == 0 {
 		return deed{}, "none of these hosts was up"
 	}
-	return deed{undo: func() { s.powerOn(crashed) }}, ""
+	return deed{undo: func() { s.powerOn(crashed) }, idle: t.idle}, ""
 }
 
 // powerOff crashes a host that runs, and keeps it down until as many powerOns.
-func (h *Host) powerOff(c disk.Crash) {
+func (h *Host) powerOff(t *toll) {
 	h.downs++
 	if h.Running() {
-		h.crash(c)
+		t.atStake += h.disk.AtStake(h.sim.now)
+		t.note(h.crash(t.crash()))
 	}
 }
 
@@ -147,14 +134,14 @@ func (h *Host) excused() bool {
 
 // crashLoop crashes and restarts hosts, each at its own times.
 func (s *Simulation) crashLoop(p *plannedFault, a faults.CrashLoop) deed {
-	c := diskCrash(a.Losing, a.Torn)
+	t := &toll{losing: a.Losing, tear: a.Torn}
 	var stops []func()
 	for _, id := range a.Hosts.IDs() {
 		h, isDown := s.hosts[id-1], false
 		stop := s.every(func() time.Duration {
 			isDown = !isDown
 			if isDown {
-				h.powerOff(c)
+				h.powerOff(t)
 				return a.Down.At(p.fate())
 			}
 			s.powerOn([]*Host{h})
@@ -167,11 +154,14 @@ func (s *Simulation) crashLoop(p *plannedFault, a faults.CrashLoop) deed {
 			}
 		})
 	}
-	return deed{undo: func() {
-		for _, stop := range stops {
-			stop()
-		}
-	}}
+	return deed{
+		undo: func() {
+			for _, stop := range stops {
+				stop()
+			}
+		},
+		idle: t.idle,
+	}
 }
 
 // restartHosts starts hosts whatever keeps them down.
@@ -194,6 +184,7 @@ func (s *Simulation) restartHosts(ids []uint64) string {
 // pauseHosts stops hosts, and their clocks if so wished.
 func (s *Simulation) pauseHosts(a faults.Pause) (deed, string) {
 	var stopped []*Host
+	missed := s.since(a.Hosts.IDs(), func(t *tried) uint64 { return t.missed })
 	for _, id := range a.Hosts.IDs() {
 		h := s.hosts[id-1]
 		if !h.Running() {
@@ -210,7 +201,7 @@ func (s *Simulation) pauseHosts(a faults.Pause) (deed, string) {
 	if len(stopped) == 0 {
 		return deed{}, "none of these hosts was up"
 	}
-	return deed{undo: func() {
+	undo := func() {
 		for _, h := range stopped {
 			if a.Clock {
 				h.clock.Thaw(s.now)
@@ -223,7 +214,8 @@ func (s *Simulation) pauseHosts(a faults.Pause) (deed, string) {
 				h.resume()
 			}
 		}
-	}}, ""
+	}
+	return deed{undo: undo, idle: orElse(missed, "nothing came while these hosts stood still")}, ""
 }
 
 // resumeHosts ends every pause of hosts.
@@ -248,39 +240,11 @@ func (s *Simulation) slowHosts(a faults.Slow) deed {
 	for _, id := range a.Hosts.IDs() {
 		s.hosts[id-1].slow, s.hosts[id-1].slowed = a.By, true
 	}
-	return deed{undo: func() {
+	busied := s.since(a.Hosts.IDs(), func(t *tried) uint64 { return t.busied })
+	undo := func() {
 		for _, id := range a.Hosts.IDs() {
 			s.hosts[id-1].slowed = false
 		}
-	}}
-}
-
-// changeClocks changes the clocks of hosts until the fault ends.
-func (s *Simulation) changeClocks(ids []uint64, change, undo func(*clock.Local)) deed {
-	all := func(f func(*clock.Local)) {
-		for _, id := range ids {
-			h := s.hosts[id-1]
-			f(&h.clock)
-			h.ClockChanged()
-		}
 	}
-	all(change)
-	return deed{undo: func() { all(undo) }}
-}
-
-// strobe makes clocks jump to and fro.
-func (s *Simulation) strobe(a faults.Strobe) deed {
-	by, off := a.By, false
-	step := func() time.Duration {
-		s.changeClocks(a.Hosts.IDs(), func(c *clock.Local) { c.Step(s.now, by) }, nil)
-		by, off = -by, !off
-		return a.Period
-	}
-	stop := s.every(step, 0)
-	return deed{undo: func() {
-		stop()
-		if off {
-			step()
-		}
-	}}
+	return deed{undo: undo, idle: orElse(busied, "these hosts handled nothing")}
 }

@@ -28,12 +28,7 @@ func (s *Simulation) cutReach(list func() []network.LinkID) (deed, string) {
 	return deed{
 		grow: func() { s.network.CutAll(fresh(&links, list())) },
 		undo: func() { s.network.RestoreAll(links) },
-		idle: func() string {
-			if s.cutPackets(links) == before {
-				return "no packet was cut"
-			}
-			return ""
-		},
+		idle: orElse(func() uint64 { return s.cutPackets(links) - before }, "no packet was cut"),
 	}, ""
 }
 
@@ -81,12 +76,7 @@ func (s *Simulation) flap(a faults.Flap) (deed, string) {
 				current.undo()
 			}
 		},
-		idle: func() string {
-			if s.cutPackets(links) == before {
-				return "no packet was cut"
-			}
-			return ""
-		},
+		idle: orElse(func() uint64 { return s.cutPackets(links) - before }, "no packet was cut"),
 	}, ""
 }
 
@@ -112,12 +102,7 @@ func (s *Simulation) disturb(a faults.Link) (deed, string) {
 				s.network.Calm(h)
 			}
 		},
-		idle: func() string {
-			if s.countLinks(links, count) == before {
-				return "no packet was hit"
-			}
-			return ""
-		},
+		idle: orElse(func() uint64 { return s.countLinks(links, count) - before }, "no packet was hit"),
 	}, ""
 }
 
@@ -197,16 +182,12 @@ func (s *Simulation) hold(list func() []network.LinkID) (deed, string) {
 		return deed{}, "there is no link between these hosts"
 	}
 	s.network.HoldAll(links)
-	before := s.countLinks(links, func(st network.Stats) uint64 { return st.Held })
+	packets := func() uint64 { return s.countLinks(links, func(st network.Stats) uint64 { return st.Held }) }
+	before := packets()
 	return deed{
 		grow: func() { s.network.HoldAll(fresh(&links, list())) },
 		undo: func() { s.network.ReleaseAll(s.now, links) },
-		idle: func() string {
-			if s.countLinks(links, func(st network.Stats) uint64 { return st.Held }) == before {
-				return "no packet was held"
-			}
-			return ""
-		},
+		idle: orElse(func() uint64 { return packets() - before }, "no packet was held"),
 	}, ""
 }
 
@@ -226,6 +207,10 @@ func (s *Simulation) clogged(hosts []uint64) (links []network.LinkID) {
 // swizzle clogs hosts one by one, and unclogs them one by one in another order.
 func (s *Simulation) swizzle(p *plannedFault, a faults.Swizzle) (deed, string) {
 	hosts := a.Hosts.IDs()
+	packets := func() uint64 {
+		return s.countLinks(s.clogged(hosts), func(st network.Stats) uint64 { return st.Held })
+	}
+	before := packets()
 	var undone bool
 	held := map[uint64]deed{}
 	for _, h := range hosts {
@@ -235,7 +220,7 @@ func (s *Simulation) swizzle(p *plannedFault, a faults.Swizzle) (deed, string) {
 			}
 		})
 	}
-	return deed{undo: func() {
+	undo := func() {
 		undone = true
 		for _, h := range hosts {
 			d, ok := held[h]
@@ -248,7 +233,8 @@ func (s *Simulation) swizzle(p *plannedFault, a faults.Swizzle) (deed, string) {
 			}
 			s.at(p.between(0, a.Over), d.undo)
 		}
-	}}, ""
+	}
+	return deed{undo: undo, idle: orElse(func() uint64 { return packets() - before }, "no packet was held")}, ""
 }
 
 // drop drops messages of one type on a path.
@@ -257,7 +243,7 @@ func (s *Simulation) drop(p *plannedFault, a faults.Drop) (deed, string) {
 	if !ok {
 		return deed{}, fmt.Sprintf("no message type is called %s", a.Type)
 	}
-	hits := 0
+	hits := uint64(0)
 	filter := network.Filter[Message]{Label: a.Type, Drop: func(packet *network.Packet[Message]) bool {
 		if packet.Message.raftType() != int64(kind) || !a.Ratio.Hit(p.fate()) {
 			return false
@@ -280,12 +266,7 @@ func (s *Simulation) drop(p *plannedFault, a faults.Drop) (deed, string) {
 				s.network.Calm(h)
 			}
 		},
-		idle: func() string {
-			if hits == 0 {
-				return "no message was dropped"
-			}
-			return ""
-		},
+		idle: orElse(func() uint64 { return hits }, "no message was dropped"),
 	}, ""
 }
 

@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"raftsim/faults"
 	"raftsim/raft"
@@ -12,56 +13,32 @@ import (
 // doRaft does the faults that ask something of the protocol itself: ordinary
 // requests, made at an inconvenient time. ok is false when the action is none
 // of them.
-func (s *Simulation) doRaft(p *plannedFault, action faults.Action) (void string, ok bool) {
+func (s *Simulation) doRaft(p *plannedFault, action faults.Action) (d deed, void string, ok bool) {
 	switch a := action.(type) {
 	case faults.Reconfigure:
-		void = s.reconfigure(a)
+		d, void = s.reconfigure(a)
 	case faults.Replace:
-		void = s.reconfigure(faults.Reconfigure{Mode: faults.Joint, Changes: []faults.Change{
+		d, void = s.reconfigure(faults.Reconfigure{Mode: faults.Joint, Changes: []faults.Change{
 			{Op: faults.Remove, Hosts: faults.Group{a.Old}}, {Op: faults.Add, Hosts: faults.Group{a.New}},
 		}})
 	case faults.LeaveJoint:
-		void = s.onLeader(func(r *raftHost) error {
-			if len(r.conf.VotersOutgoing) == 0 {
-				return errNotJoint
-			}
-			return r.node.ProposeConfChange(context.Background(), pb.ConfChangeV2{})
-		})
+		d, void = s.proposeChange(pb.ConfChangeV2{})
 	case faults.Transfer:
-		void = s.onLeader(func(r *raftHost) error {
-			s.protocol.TransferAsked(r.host.id)
-			r.node.TransferLeadership(context.Background(), r.host.id, a.To.Host)
-			return nil
-		})
+		void = s.onLeader(func(r *raftHost) error { return r.handOver(a.To.Host) })
 	case faults.Campaign:
-		void = s.onHosts(a.Hosts, func(r *raftHost) error {
-			s.protocol.LeaderForgotten(r.host.id)
-			return r.node.Campaign(context.Background())
-		})
+		void = s.onHosts(a.Hosts, (*raftHost).campaign)
 	case faults.ForgetLeader:
-		void = s.onHosts(a.Hosts, func(r *raftHost) error {
-			s.protocol.LeaderForgotten(r.host.id)
-			return r.node.ForgetLeader(context.Background())
-		})
+		void = s.onHosts(a.Hosts, (*raftHost).forgetLeader)
 	case faults.Compact:
-		void = s.onHosts(a.Hosts, func(r *raftHost) error {
-			if r.stage != idle {
-				return errBusy
-			}
-			last := r.snapshotted
-			if r.snapshot(); r.snapshotted == last {
-				return errNothingNew
-			}
-			return nil
-		})
+		void = s.onHosts(a.Hosts, (*raftHost).compactNow)
 	case faults.Propose:
-		void = s.burst(p, a.Hosts, a.Count, int(a.Bytes))
+		d, void = s.operate(p, a.Hosts, a.Count, int(a.Bytes), false)
 	case faults.Read:
-		void = s.burstReads(p, a.Hosts, a.Count)
+		d, void = s.operate(p, a.Hosts, a.Count, 0, true)
 	default:
-		return "", false
+		return deed{}, "", false
 	}
-	return void, true
+	return d, void, true
 }
 
 // Why a host cannot do what a fault asks of it.
@@ -69,7 +46,69 @@ var (
 	errBusy       = errors.New("its disk is busy")
 	errNothingNew = errors.New("nothing was applied since its last snapshot")
 	errNotJoint   = errors.New("its configuration is not joint")
+	errLeads      = errors.New("it leads already")
+	errRefused    = errors.New("it may not campaign now")
+	errNoLeader   = errors.New("it knows of no leader that it could forget")
+	errKept       = errors.New("it did not forget its leader")
+	errNoTransfer = errors.New("the leader did not begin to hand over")
 )
+
+// handOver asks a leader to make another host lead.
+func (p *raftHost) handOver(to uint64) error {
+	before := p.node.BasicStatus().LeadTransferee
+	p.host.sim.protocol.TransferAsked(p.host.id)
+	p.node.TransferLeadership(context.Background(), p.host.id, to)
+	switch after := p.node.BasicStatus().LeadTransferee; {
+	case after != to && to != p.host.id:
+		return errNoTransfer
+	case to == p.host.id && before == raft.None:
+		return errLeads
+	}
+	return nil // it began, or gave up what it had begun
+}
+
+// campaign makes a host start an election.
+func (p *raftHost) campaign() error {
+	before := p.node.BasicStatus()
+	if before.RaftState == raft.StateLeader {
+		return errLeads
+	}
+	p.host.sim.protocol.LeaderForgotten(p.host.id)
+	if err := p.node.Campaign(context.Background()); err != nil {
+		return err
+	}
+	if after := p.node.BasicStatus(); after.RaftState == raft.StateFollower && after.Term == before.Term {
+		return errRefused
+	}
+	return nil
+}
+
+// forgetLeader makes a host forget who leads.
+func (p *raftHost) forgetLeader() error {
+	if before := p.node.BasicStatus(); before.Lead == raft.None || before.RaftState == raft.StateLeader {
+		return errNoLeader
+	}
+	p.host.sim.protocol.LeaderForgotten(p.host.id)
+	if err := p.node.ForgetLeader(context.Background()); err != nil {
+		return err
+	}
+	if p.node.BasicStatus().Lead != raft.None {
+		return errKept
+	}
+	return nil
+}
+
+// compactNow takes a snapshot, and drops the log before it.
+func (p *raftHost) compactNow() error {
+	if p.stage != idle {
+		return errBusy
+	}
+	last := p.snapshotted
+	if p.snapshot(); p.snapshotted == last {
+		return errNothingNew
+	}
+	return nil
+}
 
 // onLeader asks something of the leader.
 func (s *Simulation) onLeader(ask func(*raftHost) error) string {
@@ -105,10 +144,10 @@ func (s *Simulation) onHosts(group faults.Group, ask func(*raftHost) error) stri
 }
 
 // reconfigure starts the hosts that a change adds, and proposes it to the leader.
-func (s *Simulation) reconfigure(a faults.Reconfigure) string {
+func (s *Simulation) reconfigure(a faults.Reconfigure) (deed, string) {
 	leader := s.host(s.Leader())
 	if leader == nil || leader.raft() == nil || leader.state != up {
-		return "there is no leader"
+		return deed{}, "there is no leader"
 	}
 	for _, c := range a.Changes {
 		for _, id := range c.Hosts.IDs() {
@@ -117,9 +156,46 @@ func (s *Simulation) reconfigure(a faults.Reconfigure) string {
 			}
 		}
 	}
-	return s.onLeader(func(r *raftHost) error {
-		return r.node.ProposeConfChange(context.Background(), confChange(a))
+	return s.proposeChange(confChange(a))
+}
+
+// proposeChange proposes a configuration change to the leader. It has had an
+// effect once a host goes by the configuration that it led to.
+func (s *Simulation) proposeChange(cc pb.ConfChangeV2) (deed, string) {
+	change := &wantedChange{change: cc}
+	void := s.onLeader(func(r *raftHost) error {
+		if cc.LeaveJoint() && len(r.conf.VotersOutgoing) == 0 {
+			return errNotJoint
+		}
+		return r.node.ProposeConfChange(context.Background(), cc)
 	})
+	if void != "" {
+		return deed{}, void
+	}
+	s.members.wanted = append(s.members.wanted, change)
+	return deed{idle: func() string {
+		if change.made {
+			return ""
+		}
+		return "no configuration came of it"
+	}}, ""
+}
+
+// wantedChange is a configuration change that a fault has asked for.
+type wantedChange struct {
+	change pb.ConfChangeV2
+	made   bool
+}
+
+// changeMade notes that a change has led to another configuration.
+func (m *members) changeMade(cc pb.ConfChangeV2) {
+	for i, w := range m.wanted {
+		if w.change.Transition == cc.Transition && slices.Equal(w.change.Changes, cc.Changes) {
+			w.made = true
+			m.wanted = slices.Delete(m.wanted, i, i+1)
+			return
+		}
+	}
 }
 
 // join starts a host that is to become a member, if it was never started or has

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 
 	"raftsim/checker"
 	"raftsim/clock"
@@ -54,38 +55,33 @@ func (s *Simulation) idleClient() *client {
 	return s.addClient()
 }
 
-// burst hands proposals to hosts, all at this instant.
-func (s *Simulation) burst(p *plannedFault, group faults.Group, count, bytes int) string {
-	return s.operate(p, group, count, bytes, false)
-}
-
-// burstReads asks hosts for reads, all at this instant.
-func (s *Simulation) burstReads(p *plannedFault, group faults.Group, count int) string {
-	return s.operate(p, group, count, 0, true)
-}
-
-// operate lets clients of their own ask hosts for operations that read or write.
-func (s *Simulation) operate(p *plannedFault, group faults.Group, count, bytes int, read bool) string {
+// operate lets clients of their own ask hosts for operations that read or write,
+// all at this instant. They have had an effect once one is answered.
+func (s *Simulation) operate(p *plannedFault, group faults.Group, count, bytes int, read bool) (deed, string) {
 	shape := s.options.Workload.Shape
 	shape.ValueBytes = max(shape.ValueBytes, min(bytes, workload.MaxValueBytes))
 	s.members.bursts++
 	generator := s.members.workload.NewClient(p.chance.Key("operations"), burstClient+s.members.bursts, shape)
-	asked := 0
+	var calls []*Call
 	for _, id := range group.IDs() {
 		here := 0
 		for tries := 0; here < count && tries < 64*count; tries++ {
 			p.draws++
 			if command := generator.Next(p.draws); command.ReadOnly == read {
-				s.call(command, id)
+				calls = append(calls, s.call(command, id))
 				here++
 			}
 		}
-		asked += here
 	}
-	if asked == 0 {
-		return "this workload has no such operation"
+	if len(calls) == 0 {
+		return deed{}, "this workload has no such operation"
 	}
-	return ""
+	return deed{idle: func() string {
+		if slices.ContainsFunc(calls, (*Call).Done) {
+			return ""
+		}
+		return "none of these operations was answered"
+	}}, ""
 }
 
 // burstClient is the first number of clients that only mark what bursts write.

@@ -34,7 +34,8 @@ type Host struct {
 	slow          random.Distribution // how long each event keeps it busy, when slowed
 	busyUntil     clock.Time
 	draws         uint64
-	image         *disk.Image    // an old copy of the disk
+	tried         tried
+	image         *diskCopy      // an old copy of the disk
 	diskFaults    int            // faults that were ever done to the disk
 	damaged       bool           // its disk may have lost what it had acknowledged
 	configs       []pb.ConfState // that could be in force for all it knew when it stopped
@@ -134,6 +135,9 @@ func (h *Host) open() bool {
 
 // keep puts what came aside until the host wakes or has time for it.
 func (h *Host) keep(item held) {
+	if h.state == paused {
+		h.tried.missed++
+	}
 	h.held = append(h.held, item)
 	if len(h.held) == 1 && h.state == up {
 		h.sim.queue.Push(h.busyUntil, event{kind: workEvent, host: h.index(), epoch: h.incarnation})
@@ -157,15 +161,20 @@ func (h *Host) work(epoch uint32) {
 func (h *Host) handle(e event, from uint64, m *Message) {
 	if h.slowed {
 		h.draws++
-		h.busyUntil = h.sim.now.Add(h.slow.At(h.chance.Fate(purposeSlow, h.draws)))
+		if takes := h.slow.At(h.chance.Fate(purposeSlow, h.draws)); takes > 0 {
+			h.busyUntil = h.sim.now.Add(takes)
+			h.tried.busied++
+		}
 	}
+	h.tried.handled++
 	h.disk.At(h.sim.now)
 	switch {
 	case from != 0:
 		h.process.Receive(from, m)
 	case e.kind == timerEvent:
-		if token, ok := h.timers.take(e.arg); ok {
-			h.process.Timer(token)
+		if t, ok := h.timers.take(e.arg); ok {
+			h.tried.clockUse += flag(t.local)
+			h.process.Timer(t.token)
 		}
 	default:
 		h.report(e)
@@ -252,7 +261,10 @@ func (h *Host) resume() {
 func (h *Host) index() uint32 { return uint32(h.id - 1) }
 
 // Now reads the host's own clock.
-func (h *Host) Now() clock.Time { return h.clock.Read(h.sim.now) }
+func (h *Host) Now() clock.Time {
+	h.tried.clockUse++
+	return h.clock.Read(h.sim.now)
+}
 
 // FS is the host's disk.
 func (h *Host) FS() vfs.FS { return h.disk }
@@ -267,6 +279,7 @@ func (h *Host) Send(to uint64, m Message) { h.sim.send(h.id, to, &m) }
 
 // SetTimer calls the process's Timer(token) after d on the host's own clock.
 func (h *Host) SetTimer(d time.Duration, token uint64) {
+	h.tried.clockUse++
 	reading := h.clock.Read(h.sim.now).Add(d)
 	h.push(h.timers.add(timer{reading: reading, token: token, local: true}), h.clock.When(h.sim.now, reading))
 }

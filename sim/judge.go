@@ -8,16 +8,17 @@ import (
 
 // judge gives the verdict on a run that has ended.
 func (s *Simulation) judge() Verdict {
+	counts, vain := s.reckon()
 	v := Verdict{
 		Name: s.options.Name, Seed: s.options.Seed,
 		Events: s.events, Simulated: s.now, Operations: s.history.counts,
-		Leaders: len(s.members.leaders), Faults: s.trouble.counted(), Stack: s.panicked,
+		Leaders: len(s.members.leaders), Faults: counts, Stack: s.panicked,
 		Class: s.trouble.class, Outside: s.trouble.outside,
 	}
 	if s.recovery.begun {
 		v.Recovery = s.now.Sub(s.recovery.since)
 	}
-	v.Outcome, v.Violations = s.outcome(&v)
+	v.Outcome, v.Violations = s.outcome(&v, vain)
 	v.Fingerprint = s.trace.digest
 	v = s.expected(v)
 	if len(v.Outside) > 0 && (v.Outcome == Safety || v.Outcome == Liveness) {
@@ -30,7 +31,7 @@ func (s *Simulation) judge() Verdict {
 }
 
 // outcome is the worst that the run showed, with what was violated.
-func (s *Simulation) outcome(v *Verdict) (Outcome, []checker.Violation) {
+func (s *Simulation) outcome(v *Verdict, vain string) (Outcome, []checker.Violation) {
 	broken := append(s.protocol.Violations(), s.violations...)
 	switch {
 	case s.panicked != "":
@@ -55,22 +56,23 @@ func (s *Simulation) outcome(v *Verdict) (Outcome, []checker.Violation) {
 	case s.events >= s.options.MaxEvents:
 		return Endless, nil
 	}
-	if empty := s.vacuous(v); empty != nil {
+	if empty := s.vacuous(v, vain); empty != nil {
 		return Vacuous, []checker.Violation{*empty}
 	}
 	return Pass, nil
 }
 
-// vacuous says why a run that broke nothing has shown nothing, or nil.
-func (s *Simulation) vacuous(v *Verdict) *checker.Violation {
+// vacuous says why a run that broke nothing has shown nothing, or nil. A fault
+// may have been in vain.
+func (s *Simulation) vacuous(v *Verdict, vain string) *checker.Violation {
 	e, detail := &s.options.Expect, ""
 	switch {
 	case v.Operations.Completed < e.MinOperations:
 		detail = fmt.Sprintf("%d operations completed, at least %d expected", v.Operations.Completed, e.MinOperations)
 	case v.Leaders < e.MinLeaders:
 		detail = fmt.Sprintf("%d terms had a leader, at least %d expected", v.Leaders, e.MinLeaders)
-	case !e.AllowVoid && s.trouble.void != "":
-		detail = s.trouble.void
+	case !e.AllowVoid && vain != "":
+		detail = vain
 	default:
 		return nil
 	}

@@ -22,6 +22,7 @@ type members struct {
 	leaders   map[uint64]uint64 // by term
 	sessions  uint64
 	bursts    uint64 // clients made up for bursts of operations
+	wanted    []*wantedChange
 }
 
 // founding says whether a host belongs to the first configuration.

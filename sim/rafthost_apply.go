@@ -65,8 +65,12 @@ func (p *raftHost) reconfigure(cc pb.ConfChangeI, err error) {
 	if err != nil {
 		panic(fmt.Sprintf("sim: n%d: entry %d is a damaged configuration change: %v", p.host.id, p.applied, err))
 	}
+	before := p.host.sim.members.confIndex
 	p.conf = *p.node.ApplyConfChange(cc)
 	p.host.sim.confChanged(p)
+	if m := &p.host.sim.members; m.confIndex > before {
+		m.changeMade(cc.AsV2())
+	}
 }
 
 // respond sends an answer to a client.

@@ -15,7 +15,7 @@ import (
 func troubled(t testing.TB, seed random.Seed) sim.Options {
 	schedule, err := faults.Parse(`
 1s    isolate leader  for 1s
-2s    crash follower losing subset torn  for 500ms
+2s    crash follower  for 500ms
 3s    network loses 10%  for 1s
 4s    pause leader  for 400ms
 5s    drift follower by +20000ppm  for 1s

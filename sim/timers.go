@@ -36,20 +36,20 @@ func (t *timers) add(entry timer) uint64 {
 	return timerName(uint32(len(t.slots)-1), 0)
 }
 
-// take removes the named timer and returns its token; ok is false when there
-// is none of that name any more.
-func (t *timers) take(name uint64) (token uint64, ok bool) {
+// take removes the named timer and returns it; ok is false when there is none of
+// that name any more.
+func (t *timers) take(name uint64) (taken timer, ok bool) {
 	slot := uint32(name >> 32)
 	if int(slot) >= len(t.slots) {
-		return 0, false
+		return timer{}, false
 	}
 	entry := &t.slots[slot]
 	if !entry.live || entry.generation != uint32(name) {
-		return 0, false
+		return timer{}, false
 	}
 	entry.live = false
 	t.free = append(t.free, slot)
-	return entry.token, true
+	return *entry, true
 }
 
 // renew gives each timer that goes by the host's clock a new name, and yields
@@ -67,6 +67,18 @@ func (t *timers) renew() iter.Seq2[uint64, timer] {
 			}
 		}
 	}
+}
+
+// earliest is the least reading at which a timer of the host's clock is due, Never
+// when there is none.
+func (t *timers) earliest() clock.Time {
+	reading := clock.Never
+	for slot := range t.slots {
+		if entry := &t.slots[slot]; entry.live && entry.local {
+			reading = min(reading, entry.reading)
+		}
+	}
+	return reading
 }
 
 // clear cancels all timers. Generations live on, so that old names stay dead.

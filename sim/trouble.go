@@ -1,8 +1,6 @@
 package sim
 
 import (
-	"fmt"
-	"slices"
 	"time"
 
 	"raftsim/clock"
@@ -16,7 +14,6 @@ type trouble struct {
 	planned []plannedFault
 	active  []activeFault
 	counts  []FaultCount // in order of kind
-	void    string       // why the first void fault was void
 	class   faults.Class // of the worst fault that fired
 	outside []string     // faults outside the model, with the promise each broke
 }
@@ -27,10 +24,13 @@ type plannedFault struct {
 	chance  random.Key
 	draws   uint64
 	waiting clock.Time // since when this occurrence waits for a target
+	missing string     // whom it waits for
+	effects effects
 }
 
 // activeFault is a fault that has begun and not ended.
 type activeFault struct {
+	line  int          // of the schedule
 	fault faults.Fault // with its targets bound
 	deed  deed
 	ended bool
@@ -40,9 +40,11 @@ type activeFault struct {
 type deed struct {
 	// grow extends the fault to the hosts and clients that have come since.
 	grow func()
-	// undo ends the fault.
+	// undo ends the fault. One without it happens at once.
 	undo func()
-	// idle says, when the fault ends, why it took no effect; empty if it did.
+	// idle says why the fault has had no effect so far; empty if it has. It is
+	// asked when the fault ends, or of one that happens at once when the run
+	// does, and changes nothing.
 	idle func() string
 }
 
@@ -95,16 +97,18 @@ func (s *Simulation) beginFault(i int) {
 	s.classify(f)
 	deed, void := s.do(p, f)
 	if void != "" {
-		s.voided(p.fault, void)
+		s.voided(i, f, void)
 		return
 	}
-	s.count(action.Kind(), false)
+	s.count(action.Kind()).Fired++
 	s.record(Record{Verb: FaultBegan, Text: describeFault(f)})
-	if deed.undo == nil {
+	a := activeFault{line: i, fault: f, deed: deed}
+	if deed.undo == nil && deed.idle == nil {
+		s.ended(&a)
 		return
 	}
-	s.trouble.active = append(s.trouble.active, activeFault{fault: f, deed: deed})
-	if f.For > 0 {
+	s.trouble.active = append(s.trouble.active, a)
+	if f.For > 0 && deed.undo != nil {
 		s.queue.Push(s.now.Add(f.For), event{kind: unfaultEvent, arg: uint64(len(s.trouble.active) - 1)})
 	}
 }
@@ -112,13 +116,13 @@ func (s *Simulation) beginFault(i int) {
 // waitForTarget looks again at the next tick, or gives the fault up as void.
 func (s *Simulation) waitForTarget(i int, missing string) {
 	p := &s.trouble.planned[i]
-	p.waiting = min(p.waiting, s.now)
+	p.waiting, p.missing = min(p.waiting, s.now), missing
 	if s.now.Sub(p.waiting) < p.fault.Patience() {
 		s.queue.Push(s.now.Add(s.options.Raft.Tick), event{kind: faultEvent, arg: uint64(i)})
 		return
 	}
 	p.waiting = clock.Never
-	s.voided(p.fault, missing)
+	s.voided(i, p.fault, missing)
 	s.repeat(i)
 }
 
@@ -154,11 +158,7 @@ func (s *Simulation) endFault(i int) {
 		return
 	}
 	a.ended = true
-	if a.deed.idle != nil {
-		if why := a.deed.idle(); why != "" {
-			s.idled(a.fault, why)
-		}
-	}
+	s.ended(a)
 	a.deed.undo()
 	s.record(Record{Verb: FaultEnded, Text: a.fault.Action.String()})
 }
@@ -167,7 +167,7 @@ func (s *Simulation) endFault(i int) {
 func (s *Simulation) endWhere(match func(faults.Action) bool) int {
 	n := 0
 	for i := range s.trouble.active {
-		if a := &s.trouble.active[i]; !a.ended && match(a.fault.Action) {
+		if a := &s.trouble.active[i]; !a.ended && a.deed.undo != nil && match(a.fault.Action) {
 			s.endFault(i)
 			n++
 		}
@@ -176,12 +176,15 @@ func (s *Simulation) endWhere(match func(faults.Action) bool) int {
 }
 
 // heal ends all that is wrong: faults, links, disks, clocks; and starts or
-// resumes every host that belongs to the run.
+// resumes every host that belongs to the run. Hosts outside a core that was
+// chosen before stay broken.
 func (s *Simulation) heal() {
 	s.endWhere(func(faults.Action) bool { return true })
 	s.network.Heal(s.now)
 	for _, h := range s.hosts {
-		h.heal()
+		if !s.givenUp(h) {
+			h.heal()
+		}
 	}
 }
 
@@ -198,52 +201,3 @@ func (h *Host) heal() {
 	}
 	h.resume()
 }
-
-// voided notes a fault that found no target, or could not be done.
-func (s *Simulation) voided(f faults.Fault, why string) {
-	s.count(f.Action.Kind(), true)
-	s.idled(f, why)
-}
-
-// idled notes a fault that made no difference.
-func (s *Simulation) idled(f faults.Fault, why string) {
-	text := describeFault(f) + ": " + why
-	s.record(Record{Verb: FaultVoid, Text: text})
-	if s.trouble.void == "" {
-		s.trouble.void = fmt.Sprintf("at %s, %s", s.now, text)
-	}
-}
-
-// describeFault is the fault without its time, which the record has.
-func describeFault(f faults.Fault) string {
-	if f.For > 0 {
-		return fmt.Sprintf("%s for %v", f.Action, f.For)
-	}
-	return f.Action.String()
-}
-
-// count counts a fault that fired, or was void, by its kind.
-func (s *Simulation) count(kind string, void bool) {
-	c := s.trouble.counts
-	i, found := slices.BinarySearchFunc(c, kind, func(c FaultCount, kind string) int {
-		switch {
-		case c.Kind < kind:
-			return -1
-		case c.Kind > kind:
-			return 1
-		}
-		return 0
-	})
-	if !found {
-		c = slices.Insert(c, i, FaultCount{Kind: kind})
-	}
-	if void {
-		c[i].Void++
-	} else {
-		c[i].Fired++
-	}
-	s.trouble.counts = c
-}
-
-// counted returns the counts by kind, in order.
-func (t *trouble) counted() []FaultCount { return slices.Clone(t.counts) }

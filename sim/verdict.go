@@ -87,8 +87,10 @@ type Operations struct {
 
 // FaultCount says how often a kind of fault fired, and how often in vain.
 type FaultCount struct {
-	Kind        string
-	Fired, Void int
+	Kind string
+	// Fired began. Void could not: nobody was there, or what was asked was
+	// refused. Idle fired and had no effect.
+	Fired, Void, Idle int
 }
 
 // Failed says whether the run is held against what was tested: it did not pass,

@@ -1,0 +1,177 @@
+package sim
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"raftsim/clock"
+	"raftsim/disk"
+	"raftsim/faults"
+)
+
+// A fault that fires may still make no difference: nothing met the link that it
+// cut, nobody read the clock that it moved. Each deed says afterwards whether it
+// did; this file counts what they said. Counting never changes a run.
+
+// effects is what became of the occurrences of one line of the schedule.
+type effects struct {
+	some bool   // an occurrence made a difference
+	why  string // the first that did not, with its time and the reason
+}
+
+// note takes the reason why an occurrence made no difference, empty if it did.
+func (e *effects) note(at clock.Time, f faults.Fault, why string) {
+	switch {
+	case why == "":
+		e.some = true
+	case e.why == "":
+		e.why = fmt.Sprintf("at %s, %s: %s", at, describeFault(f), why)
+	}
+}
+
+// voided notes a fault that found no target, or could not be done.
+func (s *Simulation) voided(line int, f faults.Fault, why string) {
+	s.count(f.Action.Kind()).Void++
+	s.inVain(line, s.now, f, why)
+}
+
+// inVain notes a fault that made no difference.
+func (s *Simulation) inVain(line int, at clock.Time, f faults.Fault, why string) {
+	s.trouble.planned[line].effects.note(at, f, why)
+	s.record(Record{Verb: FaultVoid, Text: describeFault(f) + ": " + why})
+}
+
+// ended notes what a fault that is over has done.
+func (s *Simulation) ended(a *activeFault) {
+	why := ""
+	if a.deed.idle != nil {
+		why = a.deed.idle()
+	}
+	if why == "" {
+		s.trouble.planned[a.line].effects.some = true
+		return
+	}
+	s.count(a.fault.Action.Kind()).Idle++
+	s.inVain(a.line, a.fault.At, a.fault, why)
+}
+
+// reckon counts the faults by kind, and says of the first line of the schedule
+// that made no difference whatsoever why not. What is still going on is asked
+// for what it has done so far. A line that repeats is in vain only if each of
+// its occurrences was.
+func (s *Simulation) reckon() (counts []FaultCount, vain string) {
+	t := trouble{counts: slices.Clone(s.trouble.counts)}
+	lines := make([]effects, len(s.trouble.planned))
+	for i := range s.trouble.planned {
+		p := &s.trouble.planned[i]
+		lines[i] = p.effects
+		if p.waiting != clock.Never {
+			lines[i].note(s.now, p.fault, p.missing)
+		}
+	}
+	for i := range s.trouble.active {
+		a := &s.trouble.active[i]
+		if a.ended {
+			continue
+		}
+		why := ""
+		if a.deed.idle != nil {
+			why = a.deed.idle()
+		}
+		if why != "" {
+			t.count(a.fault.Action.Kind()).Idle++
+		}
+		lines[a.line].note(a.fault.At, a.fault, why)
+	}
+	for i := range lines {
+		if !lines[i].some && lines[i].why != "" {
+			return t.counts, lines[i].why
+		}
+	}
+	return t.counts, ""
+}
+
+// count is the counter of a kind.
+func (s *Simulation) count(kind string) *FaultCount { return s.trouble.count(kind) }
+
+func (t *trouble) count(kind string) *FaultCount {
+	i, found := slices.BinarySearchFunc(t.counts, kind, func(c FaultCount, kind string) int { return strings.Compare(c.Kind, kind) })
+	if !found {
+		t.counts = slices.Insert(t.counts, i, FaultCount{Kind: kind})
+	}
+	return &t.counts[i]
+}
+
+// describeFault is the fault without its time, which the record has.
+func describeFault(f faults.Fault) string {
+	if f.For > 0 {
+		return fmt.Sprintf("%s for %v", f.Action, f.For)
+	}
+	return f.Action.String()
+}
+
+// toll is what the crashes of one fault took.
+type toll struct {
+	losing  faults.Losing // what the line says, and
+	tear    bool          // whether it wants a write torn
+	crashes int
+	atStake int
+	torn    bool
+}
+
+// crash is what happens to a disk.
+func (t *toll) crash() disk.Crash {
+	return disk.Crash{Losing: map[faults.Losing]disk.Losing{
+		faults.Unsynced: disk.Unsynced, faults.Suffix: disk.Suffix, faults.Subset: disk.Subset, faults.Nothing: disk.Nothing,
+	}[t.losing], Torn: t.tear}
+}
+
+// note adds a crash.
+func (t *toll) note(loss disk.Loss) {
+	t.crashes++
+	t.torn = t.torn || loss.Torn
+}
+
+// idle says why the crashes did not do what their line says, empty if they did.
+func (t *toll) idle() string {
+	switch {
+	case t.crashes == 0:
+		return "none of these hosts was up"
+	case t.losing != faults.Plain && t.losing != faults.Nothing && t.atStake == 0:
+		return "nothing was unsynced that could have been lost"
+	case t.tear && !t.torn:
+		return "there was no write to tear"
+	}
+	return ""
+}
+
+// tried is what a host has done so far of what a fault can disturb.
+type tried struct {
+	handled  uint64 // events
+	busied   uint64 // events that kept it busy for longer than no time
+	missed   uint64 // events that came while it was paused
+	clockUse uint64 // timers of its own clock set or fired, and readings
+}
+
+// since is what these hosts have done since now, by one of the counts.
+func (s *Simulation) since(ids []uint64, count func(*tried) uint64) func() uint64 {
+	sum := func() (n uint64) {
+		for _, id := range ids {
+			n += count(&s.hosts[id-1].tried)
+		}
+		return n
+	}
+	before := sum()
+	return func() uint64 { return sum() - before }
+}
+
+// orElse makes the idle of a deed that has none of what it counts.
+func orElse(count func() uint64, why string) func() string {
+	return func() string {
+		if count() == 0 {
+			return why
+		}
+		return ""
+	}
+}
