@@ -97,7 +97,7 @@ func TestTheLookingCommandsShowWhatThereIs(t *testing.T) {
 	require.Equal(t, "ok  scenarios/a.yaml\nok  scenarios/b/c.yaml\n", in(t, dir, simrun, "check").stdout)
 	require.Equal(t, "steady  (scenarios/a.yaml, seeds 1-4)\n    A story in two lines.\ncrashes  (scenarios/b/c.yaml, seeds 1-3)\n", in(t, dir, simrun, "list").stdout)
 	faults := in(t, dir, simrun, "faults").stdout
-	require.Contains(t, faults, "- 5s crash leader losing unsynced")
+	require.Contains(t, faults, "- 5s crash n1 losing subset torn at operation 17")
 	require.Contains(t, faults, "partition HOSTS | HOSTS")
 	require.Regexp(t, `^simrun built from \S+ with go1\.\S+ for \S+/\S+\n$`, in(t, dir, simrun, "version").stdout)
 }
