@@ -39,13 +39,16 @@ func decodeChange(e *pb.Entry) (change pb.ConfChangeV2, ok bool) {
 	return change, change.Unmarshal(e.Data) == nil
 }
 
-// changed returns the configuration after a change.
+// changed returns the configuration after a change. One that does not fit, or
+// that would leave no voter, changes nothing.
 func (k *config) changed(change *pb.ConfChangeV2) config {
 	now := config{
 		slices.Clone(k.voters), slices.Clone(k.outgoing), slices.Clone(k.learners), slices.Clone(k.learnersNext), k.autoLeave,
 	}
 	autoLeave, joint := change.EnterJoint()
 	switch {
+	case k.joint() != change.LeaveJoint():
+		return now
 	case change.LeaveJoint():
 		now.learners = append(now.learners, now.learnersNext...)
 		now.outgoing, now.learnersNext, now.autoLeave = nil, nil, false
@@ -55,6 +58,9 @@ func (k *config) changed(change *pb.ConfChangeV2) config {
 	default:
 		for _, single := range change.Changes {
 			now.apply(single)
+		}
+		if len(now.voters) == 0 {
+			return *k
 		}
 	}
 	for _, ids := range []*[]uint64{&now.voters, &now.outgoing, &now.learners, &now.learnersNext} {

@@ -12,6 +12,7 @@ type Draw struct {
 	chooser   random.Chooser
 	prefix    string
 	generator *generator
+	prefers   Role // half of the hosts drawn are these; zero is nobody in particular
 }
 
 // Choose draws a number in [0, n). Name says what for; the same name drawn
@@ -63,6 +64,9 @@ func (d *Draw) Ratio(name string, most int) random.Ratio {
 
 // Hosts draws one of these roles, or a voter or a learner by its name.
 func (d *Draw) Hosts(roles ...Role) Group {
+	if d.prefers != 0 && d.Chance("preferred", 2) {
+		return d.prefers.Group()
+	}
 	i := d.Choose("hosts", len(roles)+2)
 	if i < len(roles) {
 		return roles[i].Group()
@@ -88,6 +92,9 @@ func (d *Draw) Voter() uint64 {
 
 // Path draws links: to or from one host, between two, or the whole network.
 func (d *Draw) Path() Path {
+	if d.prefers != 0 && d.Chance("preferred", 2) {
+		return d.preferredPath()
+	}
 	switch d.Choose("path", 6) {
 	case 1:
 		return Path{From: Leader.Group(), To: Follower.Group()}
@@ -101,6 +108,12 @@ func (d *Draw) Path() Path {
 		return Path{From: All.Group(), To: Group{d.Host()}}
 	}
 	return Network()
+}
+
+// preferredPath draws links of the role that is hit most.
+func (d *Draw) preferredPath() Path {
+	role, all := d.prefers.Group(), All.Group()
+	return []Path{{From: role, To: all, Both: true}, {From: role, To: all}, {From: all, To: role}}[d.Choose("preferred path", 3)]
 }
 
 // InnerPath is Path without the whole network.

@@ -16,6 +16,9 @@ func drawFlap(d *Draw) Action {
 // without the leader, or any split.
 func (d *Draw) sides() []Group {
 	rest := Rest.Group()
+	if d.prefers == Leader && d.Chance("preferred", 2) {
+		return []Group{[]Role{Leader, LeaderMinority}[d.Choose("preferred side", 2)].Group(), rest}
+	}
 	switch d.Choose("sides", 6) {
 	case 1:
 		return []Group{Leader.Group(), rest}
@@ -191,59 +194,6 @@ func drawPause(d *Draw) Action {
 
 func drawSlow(d *Draw) Action {
 	return Slow{d.Hosts(Follower, Leader, Random), d.Distribution("delay", 1, 3)}
-}
-
-// drawReconfigure draws up to two clauses that fit the configuration so far.
-func drawReconfigure(d *Draw) Action {
-	m := d.generator.members
-	if m.joint {
-		return nil
-	}
-	var a Reconfigure
-	clause := func(op Op, from []uint64, keep int) {
-		if len(from) > keep && d.Chance(op.String(), 2) && len(a.Changes) < 2 {
-			h := from[d.Choose(op.String()+" whom", len(from))]
-			a.Changes = append(a.Changes, Change{op, Hosts(h)})
-		}
-	}
-	clause(Promote, m.learners, 0)
-	if d.Chance("as learner", 2) {
-		clause(Learn, m.spare, 0)
-	} else {
-		clause(Add, m.spare, 0)
-	}
-	if d.Chance("demoting", 3) {
-		clause(Demote, m.voters, 1)
-	} else {
-		clause(Remove, m.voters, 1)
-	}
-	if len(a.Changes) == 0 {
-		return nil
-	}
-	a.Mode = Mode(d.Choose("mode", int(modeEnd)))
-	return a
-}
-
-func drawReplace(d *Draw) Action {
-	spare := d.generator.members.spare
-	if len(spare) == 0 || d.generator.members.joint {
-		return nil
-	}
-	return Replace{Old: Host(d.Voter()), New: Host(spare[d.Choose("new", len(spare))])}
-}
-
-func drawLeaveJoint(d *Draw) Action {
-	if !d.generator.members.joint {
-		return nil
-	}
-	return LeaveJoint{}
-}
-
-func drawTransfer(d *Draw) Action {
-	if d.Chance("by name", 2) {
-		return Transfer{Host(d.Voter())}
-	}
-	return Transfer{Follower.Target()}
 }
 
 func drawPropose(d *Draw) Action {

@@ -101,7 +101,7 @@ const (
 	// maxOfKind is how many faults of one kind are drawn at most.
 	maxOfKind = 3
 	// MaxGenerated is how many faults a generated schedule has at most.
-	MaxGenerated = 40
+	MaxGenerated = 60
 )
 
 // draft is a fault whose action is not drawn yet.
@@ -134,6 +134,7 @@ func Generate(c random.Chooser, o GeneratorOptions) Schedule {
 	for _, d := range drafts[:min(len(drafts), MaxGenerated)] {
 		s = g.admit(s, d)
 	}
+	s.Sort()
 	return s
 }
 
@@ -147,11 +148,15 @@ type generator struct {
 // time.
 func (g *generator) drafts(c random.Chooser) []*draft {
 	var drafts []*draft
+	drawn := g.themes(c)
+	for _, t := range drawn {
+		drafts = append(drafts, g.rounds(c, t)...)
+	}
 	for _, k := range registry {
 		if !g.allows(k) {
 			continue
 		}
-		for n := range g.howMany(c, k.Name) {
+		for n := range g.howMany(c, k.Name, len(drawn) > 0) {
 			d := &draft{kind: k}
 			d.draw = Draw{chooser: c, prefix: fmt.Sprintf("fault %s %d ", k.Name, n), generator: g}
 			d.fault = d.draw.times(k.Lasting)
@@ -178,11 +183,14 @@ func (g *generator) allows(k Kind) bool {
 	return true
 }
 
-// howMany draws how many faults of a kind there are: most kinds are left out.
-func (g *generator) howMany(c random.Chooser, name string) int {
+// howMany draws how many faults of a kind there are: most kinds are left out,
+// more of them when there is a theme.
+func (g *generator) howMany(c random.Chooser, name string, themed bool) int {
 	const sides = 16
 	with := uint64(3)
 	switch {
+	case themed:
+		with = 1
 	case g.options.Profile == Safety || g.options.Profile == Lite:
 		with = 5
 	case len(g.options.Only) > 0:
@@ -197,6 +205,7 @@ func (g *generator) howMany(c random.Chooser, name string) int {
 
 // admit draws the action of a draft and adds the fault, unless it is too bad.
 func (g *generator) admit(s Schedule, d *draft) Schedule {
+	g.members.at = d.fault.At
 	d.fault.Action = d.kind.Draw(&d.draw)
 	if d.fault.Action == nil {
 		return s
@@ -206,7 +215,21 @@ func (g *generator) admit(s Schedule, d *draft) Schedule {
 		return s
 	}
 	g.members.follow(d.fault.Action)
+	if a, ok := d.fault.Action.(Reconfigure); ok && a.Mode == Explicit {
+		return g.leave(with, d)
+	}
 	return with
+}
+
+// leave ends the joint configuration that a change has entered, some time later.
+// Without room for that before the end it is left joint.
+func (g *generator) leave(s Schedule, d *draft) Schedule {
+	f := Fault{At: d.fault.At.Add(d.draw.Time("leaving", 20, 500)), Every: d.fault.Every, Action: LeaveJoint{}}
+	if f.At >= g.options.End || f.Every.Until > 0 && f.Every.Until < f.At {
+		return s
+	}
+	g.members.jointUntil = f.At
+	return append(s, f)
 }
 
 // budget is the situation at the start.
@@ -215,40 +238,5 @@ func (g *generator) budget() Budget {
 	return Budget{
 		Voters: o.Voters, ElectionTimeout: o.ElectionTimeout,
 		Leases: o.Leases, LeaseDriftPPM: o.LeaseDriftPPM,
-	}
-}
-
-// members is the configuration that a schedule has led to so far, if each of
-// its changes was made.
-type members struct {
-	voters, learners, spare []uint64
-	joint                   bool // until leave-joint
-}
-
-func newMembers(o GeneratorOptions) members {
-	return members{voters: slices.Clone(o.Voters), learners: slices.Clone(o.Learners), spare: slices.Clone(o.Spare)}
-}
-
-// follow makes the changes of an action.
-func (m *members) follow(a Action) {
-	switch a := a.(type) {
-	case Reconfigure:
-		m.joint = a.Mode == Explicit
-	case LeaveJoint:
-		m.joint = false
-	}
-	for _, c := range changesOf(a) {
-		for _, h := range c.Hosts.IDs() {
-			is := func(other uint64) bool { return other == h }
-			m.spare = slices.DeleteFunc(m.spare, is)
-			m.voters = slices.DeleteFunc(m.voters, is)
-			m.learners = slices.DeleteFunc(m.learners, is)
-			switch c.Op {
-			case Add, Promote:
-				m.voters = append(m.voters, h)
-			case Learn, Demote:
-				m.learners = append(m.learners, h)
-			}
-		}
 	}
 }

@@ -2,6 +2,16 @@ package faults
 
 import "strconv"
 
+// AsksLeader reports that an action is a request to whoever leads when it fires,
+// though it names no leader: it waits until somebody does.
+func AsksLeader(a Action) bool {
+	switch a.(type) {
+	case Reconfigure, Replace, LeaveJoint, Transfer:
+		return true
+	}
+	return false
+}
+
 // Transfer asks the leader to hand its leadership over.
 type Transfer struct{ To Target }
 

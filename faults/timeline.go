@@ -212,7 +212,7 @@ func aftermath(a Action, b Budget) time.Duration {
 
 // waits reports that an action may have to wait for a role.
 func waits(a Action) bool {
-	return slices.ContainsFunc(a.Groups(), func(g Group) bool { return !g.bound() })
+	return AsksLeader(a) || slices.ContainsFunc(a.Groups(), func(g Group) bool { return !g.bound() })
 }
 
 // healed cuts a window short at the first heal that certainly comes after the

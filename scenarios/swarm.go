@@ -89,7 +89,6 @@ func (d drawing) cluster() {
 	p, r := &d.Plan, &d.Plan.Raft
 	pick(d, "cluster.nodes", &p.Nodes, 3, 3, 5, 5, 4, 2, 7, 1)
 	pick(d, "cluster.learners", &p.Learners, 0, 0, 0, 1, 2)
-	pick(d, "run", &p.Run, 10*time.Second, 5*time.Second, 20*time.Second)
 	pick(d, "cluster.raft.tick", &r.Tick, 20*time.Millisecond, 10*time.Millisecond, 50*time.Millisecond)
 	pick(d, "cluster.raft.election_ticks", &r.ElectionTicks, 10, 10, 5, 20)
 	pick(d, "cluster.raft.heartbeat_ticks", &r.HeartbeatTicks, 2, 1, 3)
@@ -107,20 +106,29 @@ func (d drawing) cluster() {
 	pick(d, "cluster.raft.max_inflight_bytes", &r.MaxInflightBytes, 0, 0, 0, 64<<10)
 	pick(d, "cluster.raft.max_size_per_message", &r.MaxSizePerMessage, 0, 0, 1, 256, 4096)
 	pick(d, "cluster.raft.max_uncommitted_bytes", &r.MaxUncommittedBytes, 0, 0, 4<<10, 64<<10)
-	pick(d, "cluster.raft.snapshot_every", &r.SnapshotEvery, 0, 20, 100, 500)
-	pick(d, "cluster.raft.keep_entries", &r.KeepEntries, 0, 1, 10, 100)
+	pick(d, "cluster.raft.snapshot_every", &r.SnapshotEvery, 0, 20, 5, 100)
+	pick(d, "cluster.raft.keep_entries", &r.KeepEntries, 0, 1, 10)
 	pick(d, "cluster.raft.max_committed_bytes", &r.MaxCommittedBytes, 0, 0, 1, 1024)
 	pick(d, "cluster.raft.segment_bytes", &r.SegmentBytes, 0, 4<<10, 4<<10, 32<<10)
 	pick(d, "cluster.raft.poison", &r.Poison, false, true)
 	if r.HeartbeatTicks >= r.ElectionTicks && r.ElectionTicks > 0 {
 		r.HeartbeatTicks = 1
 	}
+	d.length(r.ElectionTimeout())
 	// Messages of an entry each carry less than the clients of a slow network
 	// offer. A bound on what waits lets the second act work it off.
 	const small, backlog = 256, 16 << 10
 	if s := r.MaxSizePerMessage; s > 0 && s <= small && r.MaxUncommittedBytes == 0 && !d.fixed["cluster.raft.max_uncommitted_bytes"] {
 		r.MaxUncommittedBytes = backlog
 	}
+}
+
+// length draws how long the first act is, in election timeouts: that is what most
+// trouble is measured in. Seconds bound it, because clients and disks go by those.
+func (d drawing) length(timeout time.Duration) {
+	const shortest, longest = 3 * time.Second, 15 * time.Second
+	length := func(timeouts time.Duration) time.Duration { return min(max(timeouts*timeout, shortest), longest) }
+	pick(d, "run", &d.Plan.Run, length(40), length(20), length(80))
 }
 
 func (d drawing) workload() {
@@ -134,7 +142,7 @@ func (d drawing) workload() {
 	pick(d, "workload.keys", &w.Shape.Keys, 0, 1, 2, 5, 20)
 	pick(d, "workload.skew", &w.Shape.Skew, 0, 0, 1, 2)
 	pick(d, "workload.value_bytes", &w.Shape.ValueBytes, 0, 0, 100, 1000)
-	rates := []int{100, 20, 50, 200, 400}
+	rates := []int{100, 50, 200, 400}
 	if d.Scenario.Swarm == PerfSwarm {
 		rates = []int{1000, 200, 5000}
 	}

@@ -15,6 +15,9 @@ var _ faults.View = view{}
 // bind settles whom the action of a planned fault hits now. missing says who
 // could not be found, if somebody could not.
 func (s *Simulation) bind(p *plannedFault) (action faults.Action, missing string) {
+	if faults.AsksLeader(p.fault.Action) && s.Leader() == 0 {
+		return nil, "there is no leader"
+	}
 	action, err := faults.Bind(p.fault.Action, view{s}, p.fate())
 	if err != nil {
 		return nil, err.Error()
