@@ -133,6 +133,7 @@ func (d *Draw) times(lasting bool) Fault {
 		f.For = min(d.Time("for", 20, 100)<<d.Choose("for scale", 4), room)
 		room -= f.For
 	}
+	room = min(room, o.End.Sub(o.Start)-time.Millisecond) // nothing begins at the end
 	f.At = o.Start.Add(time.Duration(d.chooser.Choose(d.prefix+"at", uint64(room/time.Millisecond)+1)) * time.Millisecond)
 	left := o.End.Sub(f.At) - f.For
 	if d.Chance("again", 6) && left > time.Millisecond && (f.For > 0 || !lasting) {

@@ -3,7 +3,8 @@ package faults
 import "strconv"
 
 // AsksLeader reports that an action is a request to whoever leads when it fires,
-// though it names no leader: it waits until somebody does.
+// though it names no leader: it waits until somebody does, and for LeaveJoint until
+// there is something to leave.
 func AsksLeader(a Action) bool {
 	switch a.(type) {
 	case Reconfigure, Replace, LeaveJoint, Transfer:

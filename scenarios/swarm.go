@@ -51,7 +51,7 @@ func (s *Scenario) Drawn(c random.Chooser) *Scenario {
 	}
 	out := *s
 	out.Swarm = NoSwarm
-	d := drawing{c, &out}
+	d := drawing{c, s.Swarm, &out}
 	if s.Swarm != LiteSwarm {
 		d.cluster()
 		d.workload()
@@ -71,6 +71,7 @@ func (s *Scenario) Drawn(c random.Chooser) *Scenario {
 // is the benign one, which is taken when a fuzz input has run out.
 type drawing struct {
 	chooser random.Chooser
+	swarm   Swarm // out's own is gone
 	*Scenario
 }
 
@@ -127,6 +128,10 @@ func (d drawing) cluster() {
 // trouble is measured in. Seconds bound it, because clients and disks go by those.
 func (d drawing) length(timeout time.Duration) {
 	const shortest, longest = 3 * time.Second, 15 * time.Second
+	if d.swarm == PerfSwarm {
+		pick(d, "run", &d.Plan.Run, 10*time.Second, 5*time.Second, 20*time.Second)
+		return
+	}
 	length := func(timeouts time.Duration) time.Duration { return min(max(timeouts*timeout, shortest), longest) }
 	pick(d, "run", &d.Plan.Run, length(40), length(20), length(80))
 }
@@ -143,7 +148,7 @@ func (d drawing) workload() {
 	pick(d, "workload.skew", &w.Shape.Skew, 0, 0, 1, 2)
 	pick(d, "workload.value_bytes", &w.Shape.ValueBytes, 0, 0, 100, 1000)
 	rates := []int{100, 50, 200, 400}
-	if d.Scenario.Swarm == PerfSwarm {
+	if d.swarm == PerfSwarm {
 		rates = []int{1000, 200, 5000}
 	}
 	pick(d, "workload.rate", &w.PerSecond, rates...)

@@ -15,8 +15,14 @@ var _ faults.View = view{}
 // bind settles whom the action of a planned fault hits now. missing says who
 // could not be found, if somebody could not.
 func (s *Simulation) bind(p *plannedFault) (action faults.Action, missing string) {
-	if faults.AsksLeader(p.fault.Action) && s.Leader() == 0 {
-		return nil, "there is no leader"
+	if faults.AsksLeader(p.fault.Action) {
+		leader := s.host(s.Leader())
+		if leader == nil {
+			return nil, "there is no leader"
+		}
+		if _, leaves := p.fault.Action.(faults.LeaveJoint); leaves && len(leader.raft().conf.VotersOutgoing) == 0 {
+			return nil, errNotJoint.Error()
+		}
 	}
 	action, err := faults.Bind(p.fault.Action, view{s}, p.fate())
 	if err != nil {
