@@ -255,5 +255,9 @@ func WritePage(out io.Writer, w workload.Workload, r Result) error {
 	left := DefaultBudget
 	m := windowModel(model, start, func() bool { left--; return left > 0 })
 	_, info := porcupine.CheckOperationsVerbose(m, ops, 0)
+	info.AddAnnotations([]porcupine.Annotation{{
+		Tag: "the object", Start: r.Window[0].Call, End: r.Window[0].Call,
+		Description: "begins as " + shorten(model.DescribeState(start)), Details: r.Violation.Detail,
+	}})
 	return porcupine.Visualize(m, info, out)
 }

@@ -40,8 +40,9 @@ const (
 	ExitPanic = 4
 	// ExitNondeterminism: a run made twice was not the same.
 	ExitNondeterminism = 5
-	// ExitInconclusive: a run showed too little to pass (vacuous), its check
-	// ran out of steps (inconclusive), or it did not end (endless).
+	// ExitInconclusive: a run showed too little to pass (vacuous) or did not
+	// end (endless), or the check of more than one run in a thousand ran out of
+	// steps (inconclusive).
 	ExitInconclusive = 6
 	// ExitInterrupted: Ctrl-C, before all runs had finished.
 	ExitInterrupted = 130
@@ -54,7 +55,7 @@ const exitCodes = `Exit codes:
   3    a healed cluster did not recover within its bound
   4    a node panicked
   5    a run made twice was not the same
-  6    a run was vacuous, inconclusive or endless
+  6    a run was vacuous or endless, or more than one in 1000 inconclusive
   130  interrupted before all runs had finished
 The worst counts, in the order 5, 4, 1, 3, 6.
 `

@@ -133,6 +133,14 @@ func (o *output) result(r hunt.Result) {
 	if o.current.Runs == r.Scenario.Seeds.Len() {
 		o.closeTally()
 	}
+	if o.flags.page != "" {
+		text, err := writePage(o.flags.page, &r)
+		if err != nil {
+			o.failed = err
+		} else {
+			o.printf("%s\n", text)
+		}
+	}
 	o.progress.step(o.total.Failed)
 }
 
@@ -191,7 +199,7 @@ func worst(s *hunt.Summary) int {
 		return ExitNondeterminism
 	}
 	for _, o := range byWeight {
-		if s.Outcomes[o] > 0 {
+		if s.Outcomes[o] > 0 && (o != sim.Inconclusive || s.TooInconclusive()) {
 			return codeOf(o)
 		}
 	}

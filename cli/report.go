@@ -26,6 +26,9 @@ func (o *output) finish(left []hunt.Left) (int, error) {
 	for _, b := range o.total.Bugs {
 		o.printf("\n%s", o.describe(b))
 	}
+	if n := o.total.Outcomes[sim.Inconclusive]; n > 0 {
+		o.printf("\n%s\n", tolerance(n, &o.total))
+	}
 	if len(left) == 0 {
 		return worst(&o.total), o.failed
 	}
@@ -52,6 +55,14 @@ func (o *output) summary(elapsed time.Duration) string {
 		t.Events, rounded(float64(t.Events)/seconds), t.Simulated.Round(time.Second), rounded(t.Simulated.Seconds()/seconds), t.Completed)
 	fmt.Fprintf(&b, "faults: %s, fingerprint %016x", faultCounts(t), t.Fingerprint)
 	return b.String()
+}
+
+// tolerance says what becomes of the runs without a verdict.
+func tolerance(n int64, t *hunt.Summary) string {
+	if t.TooInconclusive() {
+		return fmt.Sprintf("inconclusive: %d of %d runs have no verdict, more than one in %d: the sweep fails", n, t.Runs, hunt.ToleratedInconclusive)
+	}
+	return fmt.Sprintf("inconclusive: %d of %d runs have no verdict and did not pass; up to one in %d does not fail a sweep", n, t.Runs, hunt.ToleratedInconclusive)
 }
 
 // faultCounts is what the faults come to, in a few words.
@@ -154,6 +165,9 @@ func (o *output) describe(b *hunt.Bug) string {
 			fmt.Fprintf(&text, "; shortest (%d events): %s", s.Verdict.Events, o.flags.reproduce(s))
 		}
 		text.WriteByte('\n')
+	}
+	if r.Verdict.Illegal != nil && o.flags.page == "" {
+		fmt.Fprintf(&text, "  to see the operations: %s run --page history.html --seed %d %s\n", program(), r.Seed, quoteShell(r.Scenario.File))
 	}
 	fmt.Fprintf(&text, "reproduce: %s   (built from %s)\n", o.flags.reproduce(r), Revision())
 	return text.String()

@@ -17,9 +17,14 @@ type runFlags struct {
 	seed, seeds string
 	workers     int
 	trace       string
+	page        string
 	twice       bool
+	twiceEvery  uint64
 	json, quiet bool
 }
+
+// defaultTwiceEvery is the share of a sweep that is made twice.
+const defaultTwiceEvery = 50
 
 func newRunCommand() *cobra.Command {
 	var f runFlags
@@ -32,6 +37,10 @@ at once as there are cores. Without arguments it runs the folder "scenarios".
 The output is the same whatever -j is, but for the rates of the summary. With a
 single run every option is printed first, as a scenario file of its own.
 
+A share of the seeds is run twice (--twice-every, all of them with --twice): two
+runs of one seed must not differ in a single record. Of runs that do the first
+record that differs is shown from both, with what brought it about.
+
 ` + exitCodes,
 		Example: `  simrun run                                      all of the folder scenarios
   simrun run --seeds 1-1000 scenarios/power.yaml  one file over a thousand seeds
@@ -43,7 +52,9 @@ single run every option is printed first, as a scenario file of its own.
 	c.Flags().IntVarP(&f.workers, "jobs", "j", 0, "`runs` at once, 0 for one on each core")
 	c.Flags().StringVar(&f.trace, "trace", "", "print every record of a single run, or write them to a `file`: --trace=run.txt")
 	c.Flags().Lookup("trace").NoOptDefVal = "-"
+	c.Flags().StringVar(&f.page, "page", "", "write a page with the operations that no order explains to a `file`, for a single run that is not linearizable")
 	c.Flags().BoolVar(&f.twice, "twice", false, "make every run twice and compare record by record")
+	c.Flags().Uint64Var(&f.twiceEvery, "twice-every", defaultTwiceEvery, "make one run in `so many` twice, chosen by its seed; 0 makes none")
 	c.Flags().BoolVar(&f.twice, "check-determinism", false, "the same as --twice")
 	c.Flags().BoolVar(&f.json, "json", false, "print one line of JSON for each run, and one for the summary")
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "print failures and the summary only")
@@ -61,6 +72,7 @@ func run(c *cobra.Command, args []string, f runFlags) error {
 		return err
 	}
 	out := newOutput(c.OutOrStdout(), c.ErrOrStderr(), sweep, f)
+	sweep.Run = hunt.SomeTwice(f.twiceEvery)
 	if f.twice {
 		sweep.Run = hunt.Twice
 	}
@@ -125,7 +137,7 @@ func (f *runFlags) chosen() (scenarios.Seeds, error) {
 
 // check refuses flags that do not go together.
 func (f *runFlags) check(c *cobra.Command, sweep *hunt.Sweep) error {
-	for _, name := range []string{"seed", "seeds", "trace"} {
+	for _, name := range []string{"seed", "seeds", "trace", "page"} {
 		if flag := c.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
 			return fmt.Errorf("--%s is empty", name)
 		}
@@ -133,10 +145,14 @@ func (f *runFlags) check(c *cobra.Command, sweep *hunt.Sweep) error {
 	switch {
 	case f.workers < 0 || f.workers > 4096:
 		return fmt.Errorf("-j is %d, must be from 0 to 4096; 0 is one on each core (%d here)", f.workers, runtime.GOMAXPROCS(0))
+	case f.twice && c.Flags().Changed("twice-every"):
+		return fmt.Errorf("--twice makes every run twice and --twice-every one in %d, give one of them", f.twiceEvery)
 	case f.trace != "" && f.twice:
 		return fmt.Errorf("--trace and --twice do not go together: a run that differs shows its first differing record by itself")
 	case f.trace == "-" && f.json:
 		return fmt.Errorf("--trace and --json both print to standard output, write the trace to a file: --trace=run.txt")
+	case f.page != "" && sweep.Units() != 1:
+		return fmt.Errorf("--page shows a single run, not %d: give --seed N and one file", sweep.Units())
 	case f.trace != "" && sweep.Units() != 1:
 		return fmt.Errorf("--trace shows a single run, not %d: give --seed N and one file", sweep.Units())
 	}
@@ -162,8 +178,11 @@ func (f *runFlags) goOn(left []hunt.Left) []string {
 			files = append(files, quoteShell(left[i].Scenario.File))
 		}
 		extra := ""
-		if f.twice {
+		switch {
+		case f.twice:
 			extra = "--twice "
+		case f.twiceEvery != defaultTwiceEvery:
+			extra = fmt.Sprintf("--twice-every %d ", f.twiceEvery)
 		}
 		commands = append(commands, fmt.Sprintf("%s run %s--seeds %s %s", program(), extra, seeds, strings.Join(files, " ")))
 	}

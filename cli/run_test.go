@@ -107,8 +107,8 @@ func TestEveryWayToFailHasItsCodeItsNameAndItsReplay(t *testing.T) {
 	}{
 		"safety":         {brokenraft, steady + "cluster: {rafts: alters}\n", nil, 1, `(?m)^(state machine safety|[a-z -]+) \(.*20`},
 		"liveness":       {brokenraft, "name: mute\nseeds: 1-2\nrun: 1s\ncluster: {rafts: mute}\nexpect: {recovers_within: 5 election timeouts}\n", nil, 3, `leader`},
-		"panic":          {brokenraft, steady + "cluster: {rafts: panics}\n", nil, 4, `(?m)^no panic .*entry 20 is one too many(.|\n)*main\.\S+ \(main.go:\d+\)`},
-		"nondeterminism": {brokenraft, steady + "cluster: {rafts: differs}\n", []string{"--twice"}, 5, `(?m)^nondeterminism: two runs of one seed differ after \d+ equal records\n(  both .*\n)*  first .*\n  second .*$`},
+		"panic":          {brokenraft, steady + "cluster: {rafts: panics}\n", nil, 4, `(?m)^no panic .*n1 panics: entry 20 is one too many\n  n1 is in term \d+, (leads|follows n\d), and has applied index \d+; .*\n  n1 panics in the event: (delivery of Msg\w+ \(.*\) for n1|timer for n1)(.|\n)*main\.\S+ \(main.go:\d+\)`},
+		"nondeterminism": {brokenraft, steady + "cluster: {rafts: differs}\n", []string{"--twice"}, 5, `(?m)^nondeterminism: two runs of one seed differ after \d+ equal records\n(  both .*\n)*  first .*\n( {12}.*\n)+  second .*\n( {12}.*\n)+  cause   .*$`},
 		"vacuous":        {simrun, steady + "expect: {min_operations: 100000}\n", nil, 6, `at least 100000 expected`},
 		"endless":        {simrun, steady + "max_events: 100\n", nil, 6, `endless: .* within 100 events`},
 	} {
@@ -138,4 +138,41 @@ func TestRunsMadeTwiceThatAgreePass(t *testing.T) {
 		require.Equal(t, 0, got.code, got.stdout)
 		require.Equal(t, same(in(t, dir, simrun, "run", "a.yaml").stdout), same(got.stdout))
 	}
+}
+
+// The hosts agree with each other and none of them is right: only the clients'
+// answers tell.
+func TestAnIllegalHistoryIsDrawnOnAPage(t *testing.T) {
+	dir := folder(t, "a.yaml", steady+"workload: {kind: forgetful, keys: 3}\n")
+	got := in(t, dir, brokenraft, "run", "--seed", "1", "a.yaml")
+	require.Equal(t, 1, got.code)
+	command := regexp.MustCompile(`(?m)^  to see the operations: \S+ (run --page history.html --seed 1 a.yaml)$`).FindStringSubmatch(got.stdout)
+	require.NotNil(t, command, got.stdout)
+
+	got = in(t, dir, brokenraft, strings.Fields(command[1])...)
+	require.Equal(t, 1, got.code)
+	require.Regexp(t, `(?m)^page: history.html shows the \d+ operations that no order explains$`, got.stdout)
+	page, err := os.ReadFile(filepath.Join(dir, "history.html"))
+	require.NoError(t, err)
+	require.True(t, strings.Contains(string(page), "</html>"), "a whole page")
+	require.True(t, strings.Contains(string(page), "begins as"), "where the window begins")
+	require.True(t, regexp.MustCompile(`"Description":"(put|cas|get|append|delete) k`).Match(page))
+	left, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Len(t, left, 2, "no temporary file stays")
+
+	got = in(t, dir, simrun, "run", "--page", "none.html", "--seed", "1", folder(t, "b.yaml", steady)+"/b.yaml")
+	require.Equal(t, 0, got.code)
+	require.Contains(t, got.stdout, "no page: the history of the clients has no illegal window")
+	require.NoFileExists(t, filepath.Join(dir, "none.html"))
+	require.Equal(t, 2, in(t, dir, simrun, "run", "--page", "x.html", "a.yaml").code, "four seeds")
+}
+
+func TestAShareOfTheRunsIsMadeTwice(t *testing.T) {
+	dir := folder(t, "a.yaml", "name: d\nseeds: 1-40\nrun: 500ms\ncluster: {rafts: differs}\nworkload: {clients: 0}\nexpect: {recovers_within: no}\n")
+	got := in(t, dir, brokenraft, "run", "--twice-every", "8", "a.yaml")
+	require.Equal(t, 5, got.code, got.stdout+got.stderr)
+	require.Regexp(t, `40 seeds, .*, \d failed \(\d nondeterminism\)`, got.stdout)
+	require.Equal(t, 0, in(t, dir, brokenraft, "run", "--twice-every", "0", "a.yaml").code)
+	require.Contains(t, in(t, dir, brokenraft, "run", "--twice", "--twice-every", "8", "a.yaml").stderr, "give one of them")
 }

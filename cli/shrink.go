@@ -85,7 +85,7 @@ func shrink(c *cobra.Command, args []string, f shrinkFlags) error {
 	}
 	origin := fmt.Sprintf("# Written by %s shrink --seed %d %s (built from %s).\n", program(), seed, filepath.Base(s.File), Revision())
 	if err := writeWhole(out, origin+got.Text); err != nil {
-		return err
+		return fmt.Errorf("-o %s: %w", out, err)
 	}
 	report.summary(got, out)
 	if got.Interrupted {
@@ -144,7 +144,7 @@ func writable(out, in string) error {
 func writeWhole(name, text string) error {
 	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
 	if err != nil {
-		return fmt.Errorf("-o %s: %w", name, err)
+		return err
 	}
 	_, err = f.WriteString(text)
 	err = errors.Join(err, f.Chmod(0o644), f.Close())
@@ -153,7 +153,7 @@ func writeWhole(name, text string) error {
 	}
 	if err != nil {
 		os.Remove(f.Name())
-		return fmt.Errorf("-o %s: %w", name, err)
+		return err
 	}
 	return nil
 }

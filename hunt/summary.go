@@ -55,6 +55,16 @@ type Bug struct {
 	Lowest, Shortest Result
 }
 
+// ToleratedInconclusive is the share of a sweep that may be inconclusive: one run
+// in so many. Such a run is never a pass, but it is no failure of what was tested
+// either, and of very many runs a few exceed any bound on the search.
+const ToleratedInconclusive = 1000
+
+// TooInconclusive reports whether more runs than that have no verdict.
+func (s *Summary) TooInconclusive() bool {
+	return s.Outcomes[sim.Inconclusive]*ToleratedInconclusive > s.Runs
+}
+
 // Add counts one more result.
 func (s *Summary) Add(r Result) {
 	s.Runs++

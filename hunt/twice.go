@@ -5,6 +5,7 @@ import (
 	"iter"
 	"reflect"
 
+	"raftsim/random"
 	"raftsim/sim"
 )
 
@@ -18,6 +19,10 @@ type Divergence struct {
 	First, Second string
 	// Before are the last records that were equal, oldest first.
 	Before []string
+	// Cause says where to look. FirstCauses and SecondCauses tell how the
+	// differing records came about, the nearest event first.
+	Cause                     string
+	FirstCauses, SecondCauses []string
 }
 
 // contextRecords is how many equal records a Divergence shows.
@@ -29,13 +34,40 @@ func (d *Divergence) String() string {
 	for _, line := range d.Before {
 		text += "\n  both    " + line
 	}
-	return text + "\n  first   " + d.First + "\n  second  " + d.Second
+	for _, side := range []struct {
+		name, record string
+		causes       []string
+	}{{"first ", d.First, d.FirstCauses}, {"second", d.Second, d.SecondCauses}} {
+		text += "\n  " + side.name + "  " + side.record
+		for _, line := range side.causes {
+			text += "\n            " + line
+		}
+	}
+	if d.Cause != "" {
+		text += "\n  cause   " + d.Cause
+	}
+	return text
 }
 
 // Twice makes the run of a unit two times side by side and compares every
 // record as it happens, and the verdicts at the end. It stops comparing at the
 // first difference. The verdict is that of the first run.
 func Twice(u Unit) Result { return Compare(u, Traced, Traced) }
+
+// SomeTwice makes one run in so many twice, as Twice does, and the others once.
+// Which ones is a matter of the seed alone, so a sweep that is split up makes the
+// same runs twice. Zero makes none.
+func SomeTwice(every uint64) func(Unit) Result {
+	return func(u Unit) Result {
+		if every > 0 && random.Mix(uint64(u.Seed), purposeTwice)%every == 0 {
+			return Twice(u)
+		}
+		return Simulate(u)
+	}
+}
+
+// purposeTwice keeps the choice apart from what else is made of a seed.
+const purposeTwice = 0x7477696365
 
 // Compare is Twice for any two ways to make a run: each must show every record
 // to its trace.
@@ -56,7 +88,7 @@ func Compare(u Unit, first, second func(Unit, func(*sim.Record)) Result) Result 
 	})
 	if c.found == nil {
 		if other, more := next(); more {
-			c.report(other.String(), "(the trace ends here)")
+			c.ends(&other, nil)
 		} else {
 			c.verdicts(a, b)
 		}
@@ -70,19 +102,36 @@ func Compare(u Unit, first, second func(Unit, func(*sim.Record)) Result) Result 
 type comparison struct {
 	equal uint64
 	last  [contextRecords]sim.Record // ring of equal records
+	past  origins
 	found *Divergence
 }
 
 func (c *comparison) compare(first sim.Record, ok bool, second *sim.Record) {
 	switch {
 	case !ok:
-		c.report("(the trace ends here)", second.String())
+		c.ends(nil, second)
 	case first != *second:
-		c.report(first.String(), second.String())
+		c.ends(&first, second)
+		c.found.Cause = cause(&first, second)
 	default:
+		c.past.add(&first)
 		c.last[c.equal%contextRecords] = first
 		c.equal++
 	}
+}
+
+// ends reports two records that differ; one is nil where a trace has ended.
+func (c *comparison) ends(first, second *sim.Record) {
+	text := [2]string{"(the trace ends here)", "(the trace ends here)"}
+	var causes [2][]string
+	for i, r := range []*sim.Record{first, second} {
+		if r != nil {
+			text[i], causes[i] = r.String(), c.past.chain(r)
+		}
+	}
+	c.report(text[0], text[1])
+	c.found.FirstCauses, c.found.SecondCauses = causes[0], causes[1]
+	c.found.Cause = "one of the runs ends before the other"
 }
 
 // verdicts compares what two runs with equal traces came to.

@@ -7,6 +7,8 @@ import (
 
 	"raftsim/clock"
 	"raftsim/hunt"
+	"raftsim/raft"
+	"raftsim/random"
 	"raftsim/sim"
 )
 
@@ -64,6 +66,103 @@ func TestVerdictsThatDifferUnderEqualTracesAreADivergence(t *testing.T) {
 	c := script(sim.Verdict{Fingerprint: 2, Stack: "0xc222"}, record(1, "x"))
 	require.Contains(t, hunt.Compare(u, a, b).Divergence.First, "fingerprint 0000000000000001")
 	require.Nil(t, hunt.Compare(u, b, c).Divergence, "stacks hold addresses")
+}
+
+// A Raft that draws from a generator of the process, as go.etcd.io/raft does, runs
+// otherwise each time: the first event that shows it is named, with its cause.
+func TestARaftThatDrawsFromTheProcessIsCaughtAtItsFirstDifferingEvent(t *testing.T) {
+	s := story("s", "1")
+	s.Plan.Run, s.Plan.Rafts = 2e9, []string{"shared-luck"}
+	r := hunt.Twice(hunt.Unit{Scenario: s, Seed: 1})
+	require.NoError(t, r.Err)
+	d := r.Divergence
+	require.NotNil(t, d)
+	require.NotEmpty(t, d.Before)
+	require.NotEqual(t, d.First, d.Second)
+	require.Regexp(t, `^in event \d+: timer for n\d, brought about by event \d+$`, d.FirstCauses[0])
+	require.NotEmpty(t, d.SecondCauses)
+	require.NotEmpty(t, d.Cause)
+	require.Contains(t, d.String(), "\n  cause   "+d.Cause)
+}
+
+// The order of a map reaches a message: one event, two outcomes.
+func TestAProcessThatGoesByTheOrderOfAMapIsNamed(t *testing.T) {
+	u := hunt.Unit{Scenario: story("s", "1"), Seed: 1}
+	run := func(n uint64) func(hunt.Unit, func(*sim.Record)) hunt.Result {
+		return func(u hunt.Unit, trace func(*sim.Record)) hunt.Result {
+			o := sim.Options{Nodes: 3, Run: 1e9, Trace: trace, Workload: sim.WorkloadOptions{Clients: -1}}
+			o.Process = func(uint64) sim.Process { return &fickle{next: n} }
+			v, err := sim.Run(o)
+			return hunt.Result{Unit: u, Verdict: v, Err: err}
+		}
+	}
+	require.Nil(t, hunt.Compare(u, run(2), run(2)).Divergence)
+	d := hunt.Compare(u, run(2), run(3)).Divergence
+	require.NotNil(t, d)
+	require.Contains(t, d.First, "n1 -> n2")
+	require.Contains(t, d.Second, "n1 -> n3")
+	require.Equal(t, d.FirstCauses, d.SecondCauses)
+	require.Contains(t, d.FirstCauses[0], "timer for n1, brought about by event")
+	require.Contains(t, d.Cause, "one event, two outcomes: what n1 runs goes by something that is no part of the run")
+}
+
+// luck is what all runs of the process share.
+type luck struct{ n uint64 }
+
+func (l *luck) Uint64() uint64 {
+	l.n = l.n*6364136223846793005 + 1442695040888963407
+	return l.n
+}
+
+func init() {
+	shared := &luck{}
+	sim.RegisterRaft("shared-luck", func(c *raft.Config) (raft.Node, error) {
+		f, err := sim.LookupRaft(sim.DefaultRaft)
+		if err != nil {
+			return nil, err
+		}
+		c.Rand = shared
+		return f(c)
+	})
+}
+
+// fickle sends to the host that its run begins with, as the order of a map would
+// say.
+type fickle struct {
+	env  sim.Env
+	next uint64
+}
+
+func (f *fickle) Start(env sim.Env) error {
+	f.env = env
+	env.SetTimer(1e8, 0)
+	return nil
+}
+
+func (f *fickle) Timer(uint64) {
+	if f.env.ID() == 1 {
+		f.env.Send(f.next, sim.Message{Kind: sim.PayloadMessage})
+	}
+}
+
+func (f *fickle) Receive(uint64, *sim.Message) {}
+
+func TestTheShareThatIsMadeTwiceIsChosenByTheSeed(t *testing.T) {
+	s := story("s", "1-400")
+	s.Plan.Run, s.Plan.Rafts, s.Plan.Nodes = 1e8, []string{"shared-luck"}, 1
+	twice := 0
+	for seed := range random.Seed(400) {
+		u := hunt.Unit{Scenario: s, Seed: seed}
+		r := hunt.SomeTwice(20)(u)
+		require.NoError(t, r.Err)
+		again := hunt.SomeTwice(20)(u)
+		require.Equal(t, r.Divergence != nil, again.Divergence != nil, "seed %d", seed)
+		if r.Divergence != nil {
+			twice++
+		}
+		require.Nil(t, hunt.SomeTwice(0)(u).Divergence)
+	}
+	require.InDelta(t, 20, twice, 12)
 }
 
 func TestARealRunMadeTwiceIsTheSame(t *testing.T) {

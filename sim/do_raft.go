@@ -129,6 +129,7 @@ func (s *Simulation) onHosts(group faults.Group, ask func(*raftHost) error) stri
 			continue
 		}
 		h.disk.At(s.now)
+		s.queue.receiver = id
 		if err := ask(r); err != nil {
 			why = err.Error()
 		} else {

@@ -19,6 +19,49 @@ func unexcused(host uint64, err error) checker.Violation {
 	}
 }
 
+// panicViolation tells which host panicked, on what, and in which state it was.
+func (s *Simulation) panicViolation(cause any, where string) checker.Violation {
+	during := s.queue.cause()
+	v := checker.Violation{
+		Property: "no panic", Source: "a broken assertion is a bug",
+		Detail: fmt.Sprint(cause), Signature: "no panic: " + where,
+	}
+	fact := func(host uint64, text string) {
+		v.Evidence = append(v.Evidence, checker.Evidence{At: s.now, Event: s.events, Host: host, Text: text})
+	}
+	h := s.host(during.Host)
+	if h == nil {
+		fact(0, "in the event: "+during.String())
+		return v
+	}
+	v.Hosts = []uint64{h.id}
+	v.Detail = fmt.Sprintf("%s panics: %s", name(h.id), v.Detail)
+	if p := h.raft(); p != nil {
+		fact(h.id, fmt.Sprintf("is in term %d, %s, and has applied index %d; started %d times", p.term, leading(p.lead, h.id), p.applied, h.incarnation))
+	}
+	if during.What == deliverEvent.String() {
+		during.What += " of " + s.inbox.describe()
+	}
+	fact(h.id, "panics in the event: "+during.String())
+	return v
+}
+
+func leading(lead, id uint64) string {
+	switch lead {
+	case 0:
+		return "follows nobody"
+	case id:
+		return "leads"
+	}
+	return "follows " + name(lead)
+}
+
+// describe prints what a message is, as a trace does.
+func (m *Message) describe() string {
+	f := m.summary()
+	return fmt.Sprintf("%s (term %d, index %d, %d entries)", messageTypeName(f[0]), f[1], f[2], f[3])
+}
+
 // panicStack lists the functions that a panic went through, the one in which it
 // began first: the same for equal panics on every machine.
 func panicStack() []string {

@@ -39,15 +39,17 @@ func (s *Simulation) outcome(v *Verdict, vain string) (Outcome, []checker.Violat
 	case len(broken) > 0:
 		return Safety, broken
 	}
+	inconclusive := false
 	if !s.options.Expect.SkipLinearizable {
 		r := checker.Linearizable(s.members.workload, s.history.judged(), int64(s.options.Expect.CheckSteps))
 		switch r.Verdict {
 		case checker.Illegal:
+			v.Illegal = &r
 			illegal := *r.Violation
 			illegal.At, illegal.Event = s.now, s.events
 			return Safety, []checker.Violation{illegal}
 		case checker.Inconclusive:
-			return Inconclusive, nil
+			inconclusive = true
 		}
 	}
 	switch {
@@ -58,6 +60,9 @@ func (s *Simulation) outcome(v *Verdict, vain string) (Outcome, []checker.Violat
 	}
 	if empty := s.vacuous(v, vain); empty != nil {
 		return Vacuous, []checker.Violation{*empty}
+	}
+	if inconclusive {
+		return Inconclusive, nil
 	}
 	return Pass, nil
 }
@@ -89,7 +94,7 @@ func (s *Simulation) expected(v Verdict) Verdict {
 		return v
 	}
 	if first := v.Violation(); first != nil && first.Property == want {
-		v.Outcome, v.Violations = Pass, nil
+		v.Outcome, v.Violations, v.Illegal = Pass, nil, nil
 		return v
 	}
 	if v.Outcome == Pass {

@@ -12,7 +12,6 @@
 package sim
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -32,7 +31,7 @@ type Simulation struct {
 	options  Options
 	fates    random.Fates
 	chance   random.Key
-	queue    clock.Queue[event]
+	queue    agenda
 	now      clock.Time
 	events   uint64
 	network  *network.Network[Message]
@@ -59,6 +58,7 @@ type event struct {
 	kind  eventKind
 	host  uint32 // index of the host or client
 	epoch uint32 // incarnation that it is meant for
+	by    uint32 // number of the event in which it was put into the queue
 	arg   uint64
 }
 
@@ -174,7 +174,7 @@ func (s *Simulation) advance(until clock.Time, stop func() bool) (stopped bool) 
 
 // next pops one event and handles it.
 func (s *Simulation) next() {
-	at, e, _ := s.queue.Pop()
+	at, e := s.queue.next()
 	s.now = at
 	s.events++
 	s.protocol.At(at, s.events)
@@ -218,12 +218,7 @@ func (s *Simulation) catch() {
 	}
 	stack := panicStack()
 	s.panicked = strings.Join(stack, "\n")
-	s.violate(checker.Violation{
-		Property:  "no panic",
-		Source:    "a broken assertion is a bug",
-		Detail:    fmt.Sprint(cause),
-		Signature: "no panic: " + stack[0],
-	})
+	s.violate(s.panicViolation(cause, stack[0]))
 }
 
 // violate ends the run with a violation seen now.
@@ -242,11 +237,15 @@ func (s *Simulation) note(r Record, text string) {
 	s.trace.listener = listener
 	s.trace.current = r
 	s.trace.current.At, s.trace.current.Event, s.trace.current.Text = s.now, s.events, text
+	s.trace.current.Cause = s.queue.cause()
 	listener(&s.trace.current)
 }
 
 // record stamps r and adds it to the trace.
 func (s *Simulation) record(r Record) {
 	r.At, r.Event = s.now, s.events
+	if s.trace.listener != nil {
+		r.Cause = s.queue.cause()
+	}
 	s.trace.record(&r)
 }

@@ -101,6 +101,9 @@ type Record struct {
 	Fields [4]uint64
 	// Text says the rest.
 	Text string
+	// Cause is the event during which it happened. It is no part of the
+	// fingerprint, and empty while nobody listens.
+	Cause Cause
 }
 
 // String renders the record as one line:
@@ -133,6 +136,9 @@ func (r *Record) String() string {
 	}
 	return strings.TrimRight(b.String(), " ")
 }
+
+// HostName prints the host or client of a record.
+func HostName(id uint64) string { return name(id) }
 
 // name prints a host as n1, a client as c1 and the simulator as "-".
 func name(id uint64) string {

@@ -54,6 +54,7 @@ func (s *Simulation) deliver(e event) {
 	case network.Stale, network.Held, network.Scheduled:
 		return // it is on its way, or dealt with
 	}
+	s.queue.receiver = p.To
 	r := Record{Verb: Delivered, Host: p.From, Peer: p.To, Fields: p.Message.summary()}
 	to := s.host(p.To)
 	refused := to != nil && !to.Running()

@@ -17,7 +17,8 @@ type Outcome uint8
 const (
 	// Pass: every expectation held.
 	Pass Outcome = iota
-	// Inconclusive: the linearizability search ran out of steps. Not a pass.
+	// Inconclusive: the linearizability search ran out of steps and nothing
+	// else is wrong. Not a pass.
 	Inconclusive
 	// Vacuous: the run was harmless: a fault was void, or too little happened.
 	Vacuous
@@ -69,6 +70,9 @@ type Verdict struct {
 	// Outside lists the faults that were outside the model, with the promise
 	// that each of them broke.
 	Outside []string `json:",omitempty"`
+	// Illegal is the judgement of a history that is not linearizable, nil
+	// otherwise: checker.WritePage draws it.
+	Illegal *checker.Result `json:"-"`
 	// Stack lists the functions that a panic went through, innermost first.
 	Stack string `json:",omitempty"`
 }

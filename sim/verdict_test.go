@@ -120,7 +120,9 @@ func TestAPanicOfAProcessIsAViolationWithAStackThatRepeats(t *testing.T) {
 	}
 	v := run(t, o)
 	require.Equal(t, sim.Panicked, v.Outcome)
-	require.Equal(t, "index 3 is above 2", v.Violation().Detail)
+	require.Equal(t, "n1 panics: index 3 is above 2", v.Violation().Detail)
+	require.Equal(t, []uint64{1}, v.Violation().Hosts)
+	require.Regexp(t, `^n1 panics in the event: timer for n1, brought about by event \d+ at \S+ \(event \d+\)$`, v.Violation().Evidence[0].String())
 	require.True(t, strings.HasPrefix(v.Stack, "raftsim/sim_test."), v.Stack)
 	require.NotContains(t, v.Stack, "0x")
 	require.Equal(t, v, run(t, o))

@@ -10,6 +10,7 @@ import (
 	"raftsim/raft"
 	pb "raftsim/raft/raftpb"
 	"raftsim/sim"
+	"raftsim/workload"
 )
 
 func main() {
@@ -34,6 +35,7 @@ func main() {
 		c.Rand = &counter{started << 32}
 		return start(c)
 	})
+	workload.Register(forgetful{workload.KV})
 	os.Exit(cli.Main())
 }
 
@@ -44,6 +46,30 @@ type counter struct{ n uint64 }
 func (c *counter) Uint64() uint64 {
 	c.n = c.n*6364136223846793005 + 1442695040888963407
 	return c.n
+}
+
+// forgetful is a key-value store that loses what it is told now and then: each
+// host does, so the hosts agree and only the clients' answers show it.
+type forgetful struct{ workload.Workload }
+
+func (forgetful) Name() string { return "forgetful" }
+
+func (f forgetful) NewStateMachine() workload.StateMachine {
+	return &sieve{f.Workload.NewStateMachine()}
+}
+
+type sieve struct{ workload.StateMachine }
+
+func (s *sieve) Apply(command []byte) []byte {
+	if s.Digest()%16 != 0 {
+		return s.StateMachine.Apply(command)
+	}
+	before := s.Snapshot()
+	answer := s.StateMachine.Apply(command)
+	if err := s.Restore(before); err != nil {
+		panic(err)
+	}
+	return answer
 }
 
 // inner is what the simulator drives.

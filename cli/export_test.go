@@ -1,0 +1,4 @@
+package cli
+
+// Worst is the exit code of a sweep.
+var Worst = worst
