@@ -19,6 +19,7 @@
 package disk
 
 import (
+	"errors"
 	"time"
 
 	"raftsim/clock"
@@ -55,6 +56,7 @@ type Disk struct {
 	stalled    clock.Time // no operation starts before it
 	waited     uint64     // operations that started later because of it
 	operations uint64
+	refused    uint64                  // of them, that failed with ErrIO or ErrNoSpace
 	counts     [purposeSync + 1]uint64 // operations of each class of latency
 	crashes    uint64
 	damages    uint64 // calls that damaged data at rest
@@ -127,6 +129,9 @@ func (d *Disk) Operations() uint64 { return d.operations }
 
 // Empty tells whether there is no file and no directory but the root.
 func (d *Disk) Empty() bool { return len(d.names) <= 1 }
+
+// Refused counts the operations that failed by themselves: with ErrIO or ErrNoSpace.
+func (d *Disk) Refused() uint64 { return d.refused }
 
 // Unsynced is how many bytes have been written by now and are not durable.
 func (d *Disk) Unsynced(now clock.Time) int {
@@ -226,6 +231,9 @@ func (d *Disk) begin(verb, name string, class random.Purpose, moved int) Operati
 
 // finish tells the watcher of an operation and passes its error on.
 func (d *Disk) finish(op *Operation, err error) error {
+	if err != nil && (errors.Is(err, ErrIO) || errors.Is(err, ErrNoSpace)) {
+		d.refused++
+	}
 	if d.watch != nil {
 		op.Err = err
 		d.watch(*op)

@@ -11,9 +11,6 @@ import (
 
 // troubleDisks does the faults that hit disks.
 func (s *Simulation) troubleDisks(f faults.Fault, a faults.Disk) (deed, string) {
-	for _, id := range a.Hosts.IDs() {
-		s.hosts[id-1].diskFaults++
-	}
 	switch a.Effect {
 	case faults.Rots, faults.Spoils, faults.Lost, faults.Copied, faults.Swapped:
 		return s.damageDisks(a)
@@ -151,10 +148,10 @@ func (s *Simulation) replaceDisk(h *Host, swap bool) (differs bool) {
 const restartAfterFailure = 2
 
 // processFailed takes down a host whose process has ended with an error, as a
-// supervisor would, and starts it again later. On a disk that was not meddled
-// with there is no excuse for an error.
+// supervisor would, and starts it again later. On a disk that did all that it was
+// asked to and kept its data there is no excuse for an error.
 func (s *Simulation) processFailed(h *Host, err error) {
-	if !h.meddled() {
+	if !h.failedByDisk() {
 		s.violate(unexcused(h.id, err))
 		return
 	}
@@ -163,5 +160,10 @@ func (s *Simulation) processFailed(h *Host, err error) {
 	s.at(restartAfterFailure*s.options.Raft.ElectionTimeout(), func() { s.powerOn([]*Host{h}) })
 }
 
-// meddled says whether any fault has ever touched the host's disk.
-func (h *Host) meddled() bool { return h.diskFaults > 0 || h.excused() }
+// failedByDisk says whether the disk refused anything to the process that runs now,
+// or has ever lost or damaged what it held. A crash alone is no excuse, and neither
+// is a failed write or sync of a process before: what those leave behind is for the
+// log to sort out.
+func (h *Host) failedByDisk() bool {
+	return h.disk.Refused() > h.refusedBefore || h.damaged || h.excused()
+}

@@ -10,7 +10,7 @@ import (
 )
 
 // unexcused is the violation of a process that ended with an error although
-// its disk was never meddled with.
+// its disk did not refuse or lose anything.
 func unexcused(host uint64, err error) checker.Violation {
 	return checker.Violation{
 		Property: "no unexcused failure", Source: "the disk of the host did all that was asked of it",

@@ -36,7 +36,7 @@ type Host struct {
 	draws         uint64
 	tried         tried
 	image         *diskCopy      // an old copy of the disk
-	diskFaults    int            // faults that were ever done to the disk
+	refusedBefore uint64         // what the disk had refused before the process began
 	damaged       bool           // its disk may have lost what it had acknowledged
 	configs       []pb.ConfState // that could be in force for all it knew when it stopped
 	// crashAtMessage counts down to the message before which onCrashPoint
@@ -94,6 +94,7 @@ func (h *Host) boot(e event) {
 	}
 	h.sim.record(Record{Verb: Boot, Host: h.id, Fields: [4]uint64{uint64(h.incarnation)}})
 	h.process = h.sim.newProcess(h)
+	h.refusedBefore = h.disk.Refused()
 	h.disk.At(h.sim.now)
 	if err := h.process.Start(h); err != nil {
 		h.Fail(err)

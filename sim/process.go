@@ -49,9 +49,9 @@ type Env interface {
 	// AfterDisk returns true when all that was asked of the disk has ended.
 	// Otherwise it returns false and calls Timer(token) at that moment.
 	AfterDisk(token uint64) bool
-	// Fail ends the process with an error, as if it had exited. A host whose
-	// disk was meddled with is restarted after a while; for one that was
-	// not, an error is a violation.
+	// Fail ends the process with an error, as if it had exited. When the disk has
+	// refused it anything, or has damaged what it held, it is restarted after a
+	// while; otherwise an error is a violation.
 	Fail(err error)
 	// Note puts a line into the trace.
 	Note(text string)
