@@ -109,6 +109,9 @@ type CrashLoop struct {
 	// Losing and Torn are as in Crash.
 	Losing Losing
 	Torn   bool
+	// Among lets each crash strike during one of so many disk operations that
+	// come after Up, drawn each time. Zero lets it strike right after Up.
+	Among int
 }
 
 // Kind is "crash-loop".
@@ -116,8 +119,12 @@ func (CrashLoop) Kind() string { return "crash-loop" }
 
 // String is "crash-loop n1 off 100ms on 50ms..1s losing unsynced".
 func (a CrashLoop) String() string {
-	return "crash-loop " + a.Hosts.String() + " off " + a.Down.String() + " on " + a.Up.String() +
+	s := "crash-loop " + a.Hosts.String() + " off " + a.Down.String() + " on " + a.Up.String() +
 		formatLosing(a.Losing, a.Torn)
+	if a.Among > 0 {
+		s += " among " + strconv.Itoa(a.Among) + " operations"
+	}
+	return s
 }
 
 // Groups are the hosts that crash.

@@ -164,7 +164,7 @@ func drawDisk(e DiskEffect) func(*Draw) Action {
 func drawCrash(d *Draw) Action {
 	a := Crash{Hosts: d.Hosts(Follower, Leader, Random, Minority, Majority)}
 	a.Losing, a.Torn = d.losing()
-	if d.Chance("armed", 3) {
+	if d.Chance("armed", 2) {
 		a.Point = AtOperation + Point(d.Choose("point", 2))
 		a.N = d.Between("count", 1, 20)
 	}
@@ -179,6 +179,9 @@ func drawCrashLoop(d *Draw) Action {
 	a := CrashLoop{Hosts: d.Hosts(Follower, Leader, Random)}
 	a.Down, a.Up = d.Distribution("down", 5, 100), d.Distribution("up", 10, 200)
 	a.Losing, a.Torn = d.losing()
+	if d.Chance("among", 2) {
+		a.Among = d.Between("operations", 1, 40)
+	}
 	return a
 }
 

@@ -86,6 +86,7 @@ func TestEveryKindOfTheIssueIsThere(t *testing.T) {
 		crash n1 at operation 3
 		crash n1 at message 1
 		crash-loop n1 off 10ms on 1s
+		crash-loop n1 off 10ms on 1s losing suffix among 9 operations
 		restart n1
 		blackout losing subset torn
 		resume n1

@@ -15,10 +15,10 @@ func crashKinds() []Kind {
 		},
 		{
 			Name: "crash-loop", Family: "processes", Lasting: true,
-			Grammar:  "crash-loop HOSTS off TIMES on TIMES " + losing,
-			Doc:      "Crashes and restarts hosts over and over, down first.",
+			Grammar:  "crash-loop HOSTS off TIMES on TIMES " + losing + " [among COUNT operations]",
+			Doc:      "Crashes and restarts hosts over and over, down first, or each time during one of the next disk operations.",
 			Budget:   budget,
-			Examples: []string{"crash-loop n1 off 100ms on 50ms..1s losing unsynced"},
+			Examples: []string{"crash-loop n1 off 100ms on 50ms..1s losing unsynced", "crash-loop leader off 10ms on 100ms losing subset torn among 20 operations"},
 			Parse:    parseCrashLoop, Harm: harmHosts, Draw: drawCrashLoop,
 		},
 		{
@@ -49,6 +49,10 @@ func parseCrashLoop(p *Parser) Action {
 	p.Expect("on")
 	a.Up = p.Distribution()
 	a.Losing, a.Torn = p.losing()
+	if p.Accept("among") {
+		a.Among = p.Count(1, MaxCount)
+		p.Expect("operations")
+	}
 	return done(p, a)
 }
 

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"slices"
-	"time"
 
 	"raftsim/disk"
 	"raftsim/faults"
@@ -17,7 +16,7 @@ func (s *Simulation) doHost(p *plannedFault, f faults.Fault) (d deed, void strin
 	case faults.Blackout:
 		d, void = s.crashNow(s.hostIDs(), &toll{losing: a.Losing, tear: a.Torn})
 	case faults.CrashLoop:
-		d = s.crashLoop(p, a)
+		d = s.crashLoops(p, a)
 	case faults.Restart:
 		void = s.restartHosts(a.Hosts.IDs())
 	case faults.Pause:
@@ -56,12 +55,7 @@ func (s *Simulation) crashHosts(a faults.Crash) (deed, string) {
 			h.crashAtMessage, h.onCrashPoint = a.N, func() { strike(h) }
 			continue
 		}
-		last := h.disk.Operations() + uint64(a.N)
-		h.disk.Watch(func(o disk.Operation) {
-			if o.Number == last {
-				s.at((o.Start + (o.End-o.Start)/2).Sub(s.now), func() { strike(h) })
-			}
-		})
+		s.duringOperation(h, uint64(a.N), func() { strike(h) })
 	}
 	return deed{
 		undo: func() {
@@ -78,6 +72,17 @@ func (s *Simulation) crashHosts(a faults.Crash) (deed, string) {
 			return t.idle()
 		},
 	}, ""
+}
+
+// duringOperation calls f in the middle of the nth disk operation of a host from
+// now. Nobody else watches the disk until then.
+func (s *Simulation) duringOperation(h *Host, n uint64, f func()) {
+	last := h.disk.Operations() + n
+	h.disk.Watch(func(o disk.Operation) {
+		if o.Number == last {
+			s.at((o.Start + (o.End-o.Start)/2).Sub(s.now), f)
+		}
+	})
 }
 
 // crashNow takes the power from hosts until the fault ends.
@@ -130,38 +135,6 @@ func (h *Host) mayHaveLost() bool {
 // that its log may lack what it had promised.
 func (h *Host) excused() bool {
 	return len(h.disk.Damage()) > 0
-}
-
-// crashLoop crashes and restarts hosts, each at its own times.
-func (s *Simulation) crashLoop(p *plannedFault, a faults.CrashLoop) deed {
-	t := &toll{losing: a.Losing, tear: a.Torn}
-	var stops []func()
-	for _, id := range a.Hosts.IDs() {
-		h, isDown := s.hosts[id-1], false
-		stop := s.every(func() time.Duration {
-			isDown = !isDown
-			if isDown {
-				h.powerOff(t)
-				return a.Down.At(p.fate())
-			}
-			s.powerOn([]*Host{h})
-			return a.Up.At(p.fate())
-		}, 0)
-		stops = append(stops, func() {
-			stop()
-			if isDown {
-				s.powerOn([]*Host{h})
-			}
-		})
-	}
-	return deed{
-		undo: func() {
-			for _, stop := range stops {
-				stop()
-			}
-		},
-		idle: t.idle,
-	}
 }
 
 // restartHosts starts hosts whatever keeps them down.

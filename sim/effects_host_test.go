@@ -122,6 +122,32 @@ func crashLoopIsDownHalfOfTheTime(t *testing.T) {
 	boots := s.count(func(r *sim.Record) bool { return r.Verb == sim.Boot && r.Host == 1 })
 	require.Equal(t, 11, boots, "the first, and ten after a crash")
 	require.Equal(t, time.Second, s.uptime(time.Second))
+	crashLoopWaitsForTheDisk(t)
+}
+
+// crashLoopWaitsForTheDisk: with "among", a host that writes nothing does not
+// crash, and one that does is hit in the middle of a write.
+func crashLoopWaitsForTheDisk(t *testing.T) {
+	writer := &actor{period: 30 * time.Millisecond}
+	d := withDisk(t, actors(writer))
+	d.inject("crash-loop n1 off 100ms on 100ms among 5 operations for 10s")
+	require.Equal(t, time.Second, d.uptime(time.Second))
+	writer.onTick = func(env sim.Env) {
+		if file, err := env.FS().Create("file"); err == nil {
+			_, _ = file.WriteAt([]byte("x"), 0)
+		}
+	}
+	require.InDelta(t, 2*time.Second, d.uptime(4*time.Second), float64(500*time.Millisecond))
+	crashes := 0
+	for _, r := range d.records {
+		if r.Verb == sim.Crashed {
+			require.NotZero(t, r.Fields[0], "what was written was not synced")
+			crashes++
+		}
+	}
+	require.Greater(t, crashes, 10)
+	d.pass(5 * time.Second)
+	require.Equal(t, time.Second, d.uptime(time.Second))
 }
 
 func blackoutTakesAllAtOnce(t *testing.T) {
