@@ -62,6 +62,15 @@ func (m *Message) describe() string {
 	return fmt.Sprintf("%s (term %d, index %d, %d entries)", messageTypeName(f[0]), f[1], f[2], f[3])
 }
 
+// offersWithoutEnd is the violation of a Node that always has one more Ready.
+func offersWithoutEnd(host uint64, readys int) checker.Violation {
+	return checker.Violation{
+		Property: "no end", Source: "raft.Ready: work that was handed out is not offered again",
+		Detail: fmt.Sprintf("the Node of n%d offers a Ready after %d others, all at one instant", host, readys),
+		Hosts:  []uint64{host}, Signature: "no end",
+	}
+}
+
 // panicStack lists the functions that a panic went through, the one in which it
 // began first: the same for equal panics on every machine.
 func panicStack() []string {

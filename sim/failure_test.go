@@ -7,8 +7,34 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"raftsim/raft"
 	"raftsim/sim"
 )
+
+// restless is a Node that always has another Ready.
+type restless struct{ whole }
+
+// whole is what a Node has that can be driven.
+type whole interface {
+	raft.Node
+	raft.TryReadier
+	raft.StatusViewer
+}
+
+func (n restless) TryReady() (raft.Ready, bool) { return raft.Ready{}, true }
+
+func init() {
+	sim.RegisterRaft("restless", func(c *raft.Config) (raft.Node, error) {
+		return restless{raft.RestartNode(c).(whole)}, nil
+	})
+}
+
+func TestANodeThatOffersWithoutEndIsAViolation(t *testing.T) {
+	v := run(t, sim.Options{Nodes: 1, Rafts: []string{"restless"}, Run: time.Second})
+	require.Equal(t, sim.Safety, v.Outcome)
+	require.Equal(t, "no end", v.Violation().Property)
+	require.Contains(t, v.Violation().Detail, "the Node of n1 offers a Ready after 1048576 others")
+}
 
 // A process that ends with an error is excused by what its disk refused to it,
 // and not by what it refused to the process before.

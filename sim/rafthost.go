@@ -240,9 +240,17 @@ func (p *raftHost) step(m pb.Message) {
 	_ = p.node.Step(context.Background(), m)
 }
 
+// mostReadys is how many Readys a Node may offer one after the other while nothing
+// else happens. A log that is applied an entry at a time has far fewer.
+const mostReadys = 1 << 20
+
 // pump takes and handles Readys until there is none, or the disk is busy.
 func (p *raftHost) pump() {
-	for p.stage == idle && p.host.failure == nil {
+	for n := 0; p.stage == idle && p.host.failure == nil; n++ {
+		if n == mostReadys {
+			p.host.sim.violate(offersWithoutEnd(p.host.id, n))
+			return
+		}
 		var ok bool
 		if p.ready, ok = p.node.TryReady(); !ok {
 			p.housekeep()
