@@ -14,7 +14,9 @@ import (
 const linearizability = "linearizability"
 
 // condemn finds the shortest way to say that a search came to an end at op: it
-// begins where few states were possible.
+// begins where few states were possible. What an answer after the end of the
+// window tells of an operation that is open in it is not part of it, so Porcupine
+// may find an order after all: then the window is taken a little further.
 func (f *frontier) condemn(op int) Result {
 	best := f.recent[len(f.recent)-1]
 	for i := len(f.recent) - 2; i >= 0 && len(best.configs) > 1; i-- {
@@ -22,7 +24,38 @@ func (f *frontier) condemn(op int) Result {
 			best = m
 		}
 	}
-	end := f.part[op].ret
+	flaw := &flaw{shape: "answer", detail: "no state that was possible gives an answer", ops: []int{op}}
+	var result Result
+	for _, more := range []int{0, 8, 32} {
+		end := f.endAfter(f.part[op].ret, more)
+		r := f.judgeWindow(best, f.relevant(best, f.windowTo(best, end), end), end, flaw)
+		if more == 0 || r.Method == "porcupine" {
+			result = r
+		}
+		if result.Method == "porcupine" || f.left <= 0 {
+			break
+		}
+	}
+	return result
+}
+
+// endAfter is an instant by which so many more operations have returned.
+func (f *frontier) endAfter(end int64, more int) int64 {
+	var later []int64
+	for i := range f.part {
+		if e := &f.part[i]; more > 0 && e.known && e.ret > end {
+			later = append(later, e.ret)
+		}
+	}
+	slices.Sort(later)
+	if n := min(more, len(later)); n > 0 {
+		return later[n-1]
+	}
+	return end
+}
+
+// windowTo lists the operations that matter from a moment to an instant.
+func (f *frontier) windowTo(best moment, end int64) []int {
 	window := []int{}
 	for slot, i := range best.slots {
 		if i >= 0 && !best.all(func(p *possibility) bool { return has(p.done, slot) }) {
@@ -39,8 +72,7 @@ func (f *frontier) condemn(op int) Result {
 			window = append(window, i)
 		}
 	}
-	flaw := &flaw{shape: "answer", detail: "no state that was possible gives an answer", ops: []int{op}}
-	return f.judgeWindow(best, f.relevant(best, window, end), end, flaw)
+	return window
 }
 
 // all reports whether something holds in each state that was possible.
@@ -191,6 +223,9 @@ func (j *judge) illegal(part []event, window []int, starts []any, why *flaw, met
 		if o := &j.history[part[i].source]; o.Return != Open && uint64(o.Return) >= v.Event {
 			v.At, v.Event = o.ReturnAt, uint64(o.Return)
 		}
+	}
+	if method == "frontier" {
+		v.Detail += ", by what later answers tell of those under way"
 	}
 	if len(starts) == 1 && !j.model.Equal(starts[0], j.model.Init()) {
 		v.Detail += ", from " + shorten(j.model.DescribeState(starts[0]))

@@ -1,0 +1,179 @@
+package checker_test
+
+import (
+	"cmp"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"raftsim/checker"
+	"raftsim/workload"
+)
+
+// breaks are the ways in which a service that forgets, confuses or repeats what
+// it was told gives the answers of a history anew. Everything that follows from
+// the mistake follows: later answers agree with each other. at is an index of the
+// log. They return false where nothing came of it.
+var breaks = []struct {
+	name  string
+	wrong func(v *service, history []checker.Operation, at uint64) bool
+}{
+	{"corrupted answer", func(v *service, history []checker.Operation, _ uint64) bool {
+		return corrupt(v.w, history, v.draw) >= 0
+	}},
+	{"stale read", func(v *service, history []checker.Operation, at uint64) bool {
+		order := logOrder(history)
+		then := slices.IndexFunc(order, func(i int) bool { return history[i].Applied >= at })
+		old, reads := v.w.NewStateMachine(), 0
+		for k, i := range order {
+			o := &history[i]
+			switch {
+			case k < then:
+				old.Apply(o.Command)
+			case o.ReadOnly && o.Return != checker.Open && k > 2*then && reads == 0:
+				if answer := old.Query(o.Command); !slices.Equal(answer, o.Answer) {
+					o.Answer = answer
+					reads++
+				}
+			}
+		}
+		return reads > 0
+	}},
+	{"lost write", func(v *service, history []checker.Operation, at uint64) bool {
+		return replayed(v.w, history, at, func(order []int, at uint64) []int {
+			if k := writeAt(history, order, at); k >= 0 {
+				order = slices.Delete(order, k, k+1)
+			}
+			return order
+		})
+	}},
+	{"write taken twice", func(v *service, history []checker.Operation, at uint64) bool {
+		return replayed(v.w, history, at, func(order []int, at uint64) []int {
+			if k := writeAt(history, order, at); k >= 0 {
+				order = slices.Insert(order, min(k+100, len(order)), order[k])
+			}
+			return order
+		})
+	}},
+	{"swapped order", func(v *service, history []checker.Operation, at uint64) bool {
+		return replayed(v.w, history, at, func(order []int, at uint64) []int {
+			k, l := writeAt(history, order, at), writeAt(history, order, at+60) // long after
+			if k >= 0 && l >= 0 {
+				order[k], order[l] = order[l], order[k]
+			}
+			return order
+		})
+	}},
+}
+
+// logOrder lists the operations that took effect, as the log has them.
+func logOrder(history []checker.Operation) (order []int) {
+	for i := range history {
+		if history[i].Applied > 0 {
+			order = append(order, i)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		x, y := &history[a], &history[b]
+		reads := 0
+		if x.ReadOnly != y.ReadOnly {
+			reads = 1
+			if y.ReadOnly {
+				reads = -1
+			}
+		}
+		return cmp.Or(cmp.Compare(x.Applied, y.Applied), reads, cmp.Compare(x.Call, y.Call))
+	})
+	return order
+}
+
+// writeAt is the place in the order of the first answered write from an index on.
+func writeAt(history []checker.Operation, order []int, at uint64) int {
+	return slices.IndexFunc(order, func(i int) bool {
+		return !history[i].ReadOnly && history[i].Applied >= at && history[i].Return != checker.Open
+	})
+}
+
+// replay answers all operations as a machine does that takes them in another
+// order. An operation that is taken twice keeps its first answer.
+func replay(w workload.Workload, history []checker.Operation, change func([]int) []int) (changed bool) {
+	m, taken := w.NewStateMachine(), map[int]bool{}
+	for _, i := range change(logOrder(history)) {
+		answer := m.Apply(history[i].Command)
+		if !taken[i] && history[i].Return != checker.Open && !slices.Equal(answer, history[i].Answer) {
+			history[i].Answer, changed = answer, true
+		}
+		taken[i] = true
+	}
+	return changed
+}
+
+// replayed tries one index of the log after the other until the change shows.
+func replayed(w workload.Workload, history []checker.Operation, at uint64, change func([]int, uint64) []int) bool {
+	for n := range uint64(40) {
+		if replay(w, history, func(order []int) []int { return change(order, at+n) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// crowded is a history of 20 clients; so many answers in a hundred are lost.
+func crowded(w workload.Workload, operations, lost int) *service {
+	v := newService(w, workload.Shape{Keys: 10}, 20, 7, scheduled(5))
+	if lost > 0 {
+		v.lose = uint64(100 / lost)
+	}
+	v.run(operations)
+	return v
+}
+
+// Whatever a service does wrong, in whichever machine and however many outcomes
+// are unknown: there is a verdict, soon, and a window that Porcupine confirms.
+func TestEveryBrokenServiceGetsAVerdict(t *testing.T) {
+	for _, name := range workload.Names() {
+		w, err := workload.Lookup(name)
+		require.NoError(t, err)
+		illegal, confirmed := map[string]int{}, 0
+		for _, lost := range []int{0, 5, 20} {
+			v := crowded(w, 2000, lost)
+			for _, b := range breaks {
+				for _, at := range []uint64{300, 600} {
+					history := slices.Clone(v.history)
+					if !b.wrong(v, history, at) {
+						continue
+					}
+					verdict := checker.Legal
+					for i, h := range [][]checker.Operation{history, withoutHints(history)} {
+						r := checker.Linearizable(w, h, 0)
+						require.NotEqual(t, checker.Inconclusive, r.Verdict, "%s, %s", name, b.name)
+						require.Less(t, r.Steps, int64(1_500_000), "%s, %s", name, b.name)
+						require.True(t, i == 0 || r.Verdict == verdict, "%s, %s: the log's order is a hint only", name, b.name)
+						verdict = r.Verdict
+						if verdict == checker.Illegal {
+							require.NotEmpty(t, r.Window)
+							illegal[b.name]++
+							confirmed += flag(r.Method == "porcupine")
+						}
+					}
+				}
+			}
+		}
+		for _, b := range breaks {
+			require.NotZero(t, illegal[b.name], "%s: a %s leads to an order that explains it", name, b.name)
+		}
+		total := 0
+		for _, n := range illegal {
+			total += n
+		}
+		require.Greater(t, 10*confirmed, 9*total, "%s: Porcupine has the last word on the windows", name)
+	}
+}
+
+func flag(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
