@@ -12,30 +12,13 @@ func (kv) Object(command []byte) string {
 }
 
 // NewReplay returns the model in its initial state.
-func (kv) NewReplay() Replay { return &kvReplay{values: map[uint64]*kvHeld{}} }
+func (kv) NewReplay() Replay { return &kvReplay{} }
 
-// kvReplay is the model once more, in place and for all keys. The keys of most
-// runs are small numbers and are looked up in a slice.
-type kvReplay struct {
-	values map[uint64]*kvHeld
-	small  [64]kvHeld
-}
+type kvReplay struct{ objects[kvHeld] }
 
 type kvHeld struct {
 	value []byte
 	last  Mark
-}
-
-func (r *kvReplay) held(key uint64) *kvHeld {
-	if key < uint64(len(r.small)) {
-		return &r.small[key]
-	}
-	h := r.values[key]
-	if h == nil {
-		h = &kvHeld{}
-		r.values[key] = h
-	}
-	return h
 }
 
 func (r *kvReplay) Step(command, answer []byte, known bool) bool {
@@ -43,7 +26,7 @@ func (r *kvReplay) Step(command, answer []byte, known bool) bool {
 	if !ok {
 		return !known
 	}
-	h := r.held(c.key)
+	h := r.at(c.key)
 	refused := c.op == kvCAS && h.last != c.expect
 	matches := !known
 	switch {
