@@ -53,7 +53,7 @@ var layers = []layer{
 	{folder: "examples/...", ours: []string{"..."}, theirs: []string{"..."}},
 	{folder: "lint"},
 	{folder: "planted", theirs: []string{"github.com/goccy/go-yaml/..."}},
-	{folder: "planted/cmd/planted", ours: []string{"planted"}, theirs: []string{"github.com/spf13/cobra"}},
+	{folder: "planted/cmd/planted", ours: []string{"planted", "scenarios"}, theirs: []string{"github.com/spf13/cobra"}},
 }
 
 // Imports reports the imports that the table does not allow, packages that it

@@ -45,6 +45,9 @@ func (s *Simulation) secondAct() {
 	r.begun, r.since = true, s.now
 	s.record(Record{Verb: Act, Text: "2: all faults heal"})
 	s.heal()
+	for _, h := range s.hosts {
+		h.joining = false // who was to become a member boots again if it does
+	}
 	if len(r.core) == 0 {
 		r.core = s.chooseCore(s.options.Expect.CoreOnly)
 	}

@@ -3,6 +3,7 @@
 //	go run ./planted/cmd/planted list
 //	go run ./planted/cmd/planted build NAME -o BINARY
 //	go run ./planted/cmd/planted run [NAME...] --seeds 1-500
+//	go run ./planted/cmd/planted run --stories
 //	go run ./planted/cmd/planted control
 //	go run ./planted/cmd/planted table RESULTS
 //	go run ./planted/cmd/planted record RESULTS

@@ -24,6 +24,7 @@ type hunt struct {
 	timeout time.Duration
 	save    string
 	known   bool
+	stories bool
 }
 
 func (h *hunt) flags(cmd *cobra.Command) {
@@ -57,7 +58,9 @@ func runCommand() *cobra.Command {
 		Long: `Build the simulator with each bug in it and sweep seeds until one catches it.
 A line for each bug tells the property that caught it, the first seed that did,
 the seeds needed and the processor time. With --known, each bug that has a
-recorded seed must be caught by it and by one of the properties that its file names.`,
+recorded seed must be caught by it and by one of the properties that its file names.
+With --stories, each scenario file that says which bug it catches must catch it
+within its own seeds, by one of those properties.`,
 		RunE: func(cmd *cobra.Command, names []string) error {
 			return h.run(cmd, names)
 		},
@@ -67,6 +70,10 @@ recorded seed must be caught by it and by one of the properties that its file na
 	cmd.Flags().IntVar(&h.sweeps, "sweeps", 1, "sweeps of each bug; each takes the range of seeds that follows")
 	cmd.Flags().StringVar(&h.save, "save", "", "file to append each result to, for the table command")
 	cmd.Flags().BoolVar(&h.known, "known", false, "run only the one recorded seed of each bug")
+	cmd.Flags().BoolVar(&h.stories, "stories", false, "run the scenario files that say which bug they catch, over their own seeds")
+	cmd.MarkFlagsMutuallyExclusive("known", "stories")
+	cmd.MarkFlagsMutuallyExclusive("stories", "seeds")
+	cmd.MarkFlagsMutuallyExclusive("stories", "sweeps")
 	cmd.MarkFlagsMutuallyExclusive("known", "seeds")
 	cmd.MarkFlagsMutuallyExclusive("known", "sweeps")
 	return cmd
@@ -79,6 +86,11 @@ func (h *hunt) run(cmd *cobra.Command, names []string) error {
 	}
 	if bugs, err = planted.Select(bugs, names); err != nil {
 		return err
+	}
+	if h.stories {
+		if bugs, err = stories(root, bugs, names); err != nil {
+			return err
+		}
 	}
 	if h.sweeps < 1 || h.abreast < 1 {
 		return fmt.Errorf("planted: sweeps are %d and bugs %d, must be 1 or more", h.sweeps, h.abreast)
@@ -101,8 +113,11 @@ func (h *hunt) run(cmd *cobra.Command, names []string) error {
 			failed++
 			fmt.Fprintf(cmd.OutOrStdout(), "%-40s ERROR      %v\n", bug.Name, err)
 			continue
-		case !result.Caught() || h.known && !bug.Expects(result.First().Property):
+		case !result.Caught() || (h.known || h.stories) && !bug.Expects(result.First().Property):
 			failed++
+		}
+		if h.stories {
+			fmt.Fprintf(cmd.OutOrStdout(), "%-45s ", bug.Scenario)
 		}
 		fmt.Fprintln(cmd.OutOrStdout(), line(bug, result))
 	}
