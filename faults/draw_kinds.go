@@ -208,5 +208,5 @@ func drawPropose(d *Draw) Action {
 }
 
 func drawRead(d *Draw) Action {
-	return Read{Hosts: d.Hosts(Leader, Followers, Follower), Count: d.Between("count", 1, 16)}
+	return Read{Hosts: d.Hosts(Leader, Followers, Follower, All), Count: d.Between("count", 1, 16)}
 }
