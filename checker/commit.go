@@ -73,6 +73,7 @@ func (c *Protocol) advanceCommit(h *hostMemory, commit uint64) {
 		c.checkCommittedPrefix(h, commit)
 	default:
 		if c.checkCommittedPrefix(h, c.committed.last()) {
+			c.seeCommit(h, commit)
 			c.checkCommitTerm(h, commit)
 			c.checkCommitQuorum(h, commit)
 			c.extendCommitted(h, commit)

@@ -29,6 +29,10 @@ func (c *Protocol) takeEntries(h *hostMemory, entries []pb.Entry, led bool) {
 				continue
 			}
 			c.checkReplaced(h, e, old, led)
+			c.seeReplaced(h, e.Index, old)
+			if n := len(h.changes); n > 0 && h.changes[n-1] >= e.Index {
+				c.seen[ConfigTakenBack] = true
+			}
 			h.cut(e.Index)
 		}
 		c.checkOrder(h, e, before)

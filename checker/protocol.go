@@ -64,6 +64,7 @@ type Protocol struct {
 	executed  uint64               // the highest log index that was executed
 
 	recovered  logView // scratch of Started
+	seen       [sightings]bool
 	violations []Violation
 }
 
@@ -145,6 +146,7 @@ func (c *Protocol) Offered(host uint64, soft *raft.SoftState, hs pb.HardState, e
 	c.takeEntries(h, entries, stayed)
 	if h.leads() && !stayed {
 		c.checkLeaderCompleteness(h)
+		c.seeElection(h)
 	}
 	if asFollower && h.listens {
 		c.checkFollowerCommit(h, commit)

@@ -54,6 +54,7 @@ func (c *Protocol) takeSnapshot(h *hostMemory, snap *pb.Snapshot) {
 		c.report(snapshotState, "moves back", fmt.Sprintf("n%d takes a snapshot at index %d and has committed %d", h.id, m.Index, h.hs.Commit),
 			c.fact(h.id, "takes a snapshot at index %d", m.Index))
 	}
+	c.seeSnapshot(h, m.Index)
 	h.log.reset(m.Index, c.recordAt(m.Index, m.Term))
 	h.changes = h.changes[:0]
 	h.snapIndex = max(h.snapIndex, m.Index)

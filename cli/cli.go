@@ -41,8 +41,9 @@ const (
 	// ExitNondeterminism: a run made twice was not the same.
 	ExitNondeterminism = 5
 	// ExitInconclusive: a run showed too little to pass (vacuous) or did not
-	// end (endless), or the check of more than one run in a thousand ran out of
-	// steps (inconclusive).
+	// end (endless), the check of more than one run in a thousand ran out of
+	// steps (inconclusive), or no run hit a mark that a scenario reaches or that
+	// --require-marks asks for.
 	ExitInconclusive = 6
 	// ExitInterrupted: Ctrl-C, before all runs had finished.
 	ExitInterrupted = 130
@@ -55,7 +56,8 @@ const exitCodes = `Exit codes:
   3    a healed cluster did not recover within its bound
   4    a node panicked
   5    a run made twice was not the same
-  6    a run was vacuous or endless, or more than one in 1000 inconclusive
+  6    a run was vacuous or endless, more than one in 1000 inconclusive, or a
+       mark that must be hit never was
   130  interrupted before all runs had finished
 The worst counts, in the order 5, 4, 1, 3, 6.
 `
@@ -127,7 +129,7 @@ One scenario and one seed give the same run on every machine.
 	}
 	root.SuggestionsMinimumDistance = 2
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newRunCommand(), newShrinkCommand(), newCheckCommand(), newListCommand(), newFaultsCommand(), newVersionCommand())
+	root.AddCommand(newRunCommand(), newShrinkCommand(), newCheckCommand(), newListCommand(), newFaultsCommand(), newMarksCommand(), newVersionCommand())
 	return root
 }
 

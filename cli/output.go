@@ -26,6 +26,8 @@ type output struct {
 	total   hunt.Summary
 	current *tally
 	begun   int // scenarios
+	// unreached counts the scenarios of which no seed hit what it reaches.
+	unreached int
 }
 
 // tally is what has become of one scenario so far.
@@ -81,7 +83,7 @@ func plan(s *scenarios.Scenario) (string, error) {
 		return "", err
 	}
 	if s.Swarm == scenarios.NoSwarm {
-		resolved.Seeds = s.Seeds
+		resolved.Seeds, resolved.Reaches = s.Seeds, s.Reaches
 	}
 	if s.Swarm == scenarios.NoSwarm || s.Seeds.Len() == 1 {
 		return resolved.Full(), nil
@@ -148,7 +150,14 @@ func (o *output) result(r hunt.Result) {
 func (o *output) closeTally() {
 	t := o.current
 	o.current = nil
-	if t == nil || (o.flags.quiet && t.Failed == 0) {
+	if t == nil {
+		return
+	}
+	unreached := t.Failed == 0 && t.Runs == t.scenario.Seeds.Len() && o.flags.own() && t.scenario.Unreached(t.Hit)
+	if unreached {
+		o.unreached++
+	}
+	if o.flags.quiet && t.Failed == 0 && !unreached {
 		return
 	}
 	seeds := "seeds"
@@ -165,7 +174,12 @@ func (o *output) closeTally() {
 	if t.Runs < t.scenario.Seeds.Len() {
 		detail += fmt.Sprintf(", %d not finished", t.scenario.Seeds.Len()-t.Runs)
 	}
-	o.printf("%-13s%s: %d %s, %d operations, %d leaders, %d events%s\n", verdictWord(&t.Summary), t.scenario.Title(), t.Runs, seeds, t.Completed, t.Leaders, t.Events, detail)
+	word := verdictWord(&t.Summary)
+	if unreached {
+		word = strings.ToUpper(sim.Vacuous.String())
+		detail += fmt.Sprintf(", none hit the mark %q that it reaches", t.scenario.Reaches)
+	}
+	o.printf("%-13s%s: %d %s, %d operations, %d leaders, %d events%s\n", word, t.scenario.Title(), t.Runs, seeds, t.Completed, t.Leaders, t.Events, detail)
 }
 
 // byWeight are the outcomes that are not a pass, the worst first.

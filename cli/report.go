@@ -22,6 +22,7 @@ func (o *output) finish(left []hunt.Left) (int, error) {
 	if o.sweep.Units() > 1 && !o.flags.quiet {
 		o.printf("%s", faultTable(&o.total))
 	}
+	o.printMarks()
 	o.printf("%s\n", o.summary(time.Since(o.started)))
 	for _, b := range o.total.Bugs {
 		o.printf("\n%s", o.describe(b))
@@ -30,7 +31,11 @@ func (o *output) finish(left []hunt.Left) (int, error) {
 		o.printf("\n%s\n", tolerance(n, &o.total))
 	}
 	if len(left) == 0 {
-		return worst(&o.total), o.failed
+		code := worst(&o.total)
+		if missed := o.missed(); code == ExitPass && (missed || o.unreached > 0) {
+			code = ExitInconclusive
+		}
+		return code, o.failed
 	}
 	o.printf("\ninterrupted: %d of %d seeds finished; to go on:\n", o.total.Runs, o.sweep.Units())
 	for _, command := range o.flags.goOn(left) {
@@ -46,9 +51,12 @@ func (o *output) summary(elapsed time.Duration) string {
 	seconds := max(elapsed.Seconds(), 1e-3)
 	var b strings.Builder
 	fmt.Fprintf(&b, "summary: %d scenarios, %d seeds, ", o.begun, t.Runs)
-	if t.Failed == 0 {
+	switch {
+	case t.Failed == 0 && o.unreached > 0:
+		fmt.Fprintf(&b, "all passed, %d scenarios vacuous, ", o.unreached)
+	case t.Failed == 0:
 		b.WriteString("all passed, ")
-	} else {
+	default:
 		fmt.Fprintf(&b, "%s, ", failures(t))
 	}
 	fmt.Fprintf(&b, "%d events (%s events/s), %s simulated (%s simulated seconds per second), %d operations, ",

@@ -21,6 +21,9 @@ type runFlags struct {
 	twice       bool
 	twiceEvery  uint64
 	json, quiet bool
+	marks       bool
+	require     string   // a file of marks
+	required    []string // what it names
 }
 
 // defaultTwiceEvery is the share of a sweep that is made twice.
@@ -41,6 +44,9 @@ A share of the seeds is run twice (--twice-every, all of them with --twice): two
 runs of one seed must not differ in a single record. Of runs that do the first
 record that differs is shown from both, with what brought it about.
 
+A scenario that names a mark in reaches is vacuous unless some of its own seeds
+hits it; with --seed or --seeds that is not asked.
+
 ` + exitCodes,
 		Example: `  simrun run                                      all of the folder scenarios
   simrun run --seeds 1-1000 scenarios/power.yaml  one file over a thousand seeds
@@ -57,6 +63,8 @@ record that differs is shown from both, with what brought it about.
 	c.Flags().Uint64Var(&f.twiceEvery, "twice-every", defaultTwiceEvery, "make one run in `so many` twice, chosen by its seed; 0 makes none")
 	c.Flags().BoolVar(&f.twice, "check-determinism", false, "the same as --twice")
 	c.Flags().BoolVar(&f.json, "json", false, "print one line of JSON for each run, and one for the summary")
+	c.Flags().BoolVar(&f.marks, "marks", false, "print how many runs hit each mark, and which was the first")
+	c.Flags().StringVar(&f.require, "require-marks", "", "fail unless every mark in this `file`, one name a line, is hit by some run")
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "print failures and the summary only")
 	return c
 }
@@ -70,6 +78,11 @@ func run(c *cobra.Command, args []string, f runFlags) error {
 	sweep := &hunt.Sweep{Scenarios: all, Workers: f.workers}
 	if err := f.check(c, sweep); err != nil {
 		return err
+	}
+	if f.require != "" {
+		if f.required, err = readMarks(f.require); err != nil {
+			return err
+		}
 	}
 	out := newOutput(c.OutOrStdout(), c.ErrOrStderr(), sweep, f)
 	sweep.Run = hunt.SomeTwice(f.twiceEvery)
@@ -135,9 +148,13 @@ func (f *runFlags) chosen() (scenarios.Seeds, error) {
 	return nil, nil
 }
 
+// own says whether each file is run over its own seeds, all of them: only then can
+// it be asked to reach what it says.
+func (f *runFlags) own() bool { return f.seed == "" && f.seeds == "" }
+
 // check refuses flags that do not go together.
 func (f *runFlags) check(c *cobra.Command, sweep *hunt.Sweep) error {
-	for _, name := range []string{"seed", "seeds", "trace", "page"} {
+	for _, name := range []string{"seed", "seeds", "trace", "page", "require-marks"} {
 		if flag := c.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
 			return fmt.Errorf("--%s is empty", name)
 		}

@@ -17,7 +17,7 @@ func TestARunPrintsThePlanAVerdictForEachScenarioAndTheSummary(t *testing.T) {
 	require.Equal(t, 0, got.code, got.stdout+got.stderr)
 	require.Empty(t, got.stderr)
 	lines := strings.Split(strings.TrimSpace(got.stdout), "\n")
-	require.Len(t, lines, 8)
+	require.Len(t, lines, 9)
 	require.Regexp(t, `^2 scenarios, 7 seeds, built from \S+$`, lines[0])
 	require.Equal(t, "  scenarios/a.yaml: seeds 1-4, 3 nodes, 2s, kv 4 clients 100/s, 0 faults", lines[1])
 	require.Equal(t, "  scenarios/sub/b.yaml: seeds 1-3, 3 nodes, 3s, kv 4 clients 100/s, 1 faults", lines[2])
@@ -25,7 +25,8 @@ func TestARunPrintsThePlanAVerdictForEachScenarioAndTheSummary(t *testing.T) {
 	require.Regexp(t, `^pass +crashes: 3 seeds, `, lines[4])
 	require.Equal(t, []string{"seeds", "fired", "no", "effect", "void", "fault"}, strings.Fields(lines[5]))
 	require.Equal(t, []string{"3", "3", "0", "0", "crash"}, strings.Fields(lines[6]))
-	require.Regexp(t, `^summary: 2 scenarios, 7 seeds, all passed, \d+ events \(\S+ events/s\), \d+s simulated \(\d+ simulated seconds per second\), \d+ operations, faults: 3 \(1 kind\), fingerprint [0-9a-f]{16}$`, lines[7])
+	require.Regexp(t, `^summary: 2 scenarios, 7 seeds, all passed, \d+ events \(\S+ events/s\), \d+s simulated \(\d+ simulated seconds per second\), \d+ operations, faults: 3 \(1 kind\), fingerprint [0-9a-f]{16}$`, lines[8])
+	require.Regexp(t, `^marks: \d+ of \d+ hit$`, lines[7])
 }
 
 func TestASingleRunPrintsEveryOptionAsAScenarioThatRunsTheSame(t *testing.T) {

@@ -68,7 +68,7 @@ func TestFlagsThatMakeNoSenseAreExplained(t *testing.T) {
 		"run --trace=no/such.txt --seed 1 a.yaml": "no such file or directory",
 		"run --fast a.yaml":                       "unknown flag: --fast",
 		"rum a.yaml":                              `unknown command "rum", did you mean "run"?`,
-		"dance":                                   `unknown command "dance", valid are check, faults, list, run, shrink, version`,
+		"dance":                                   `unknown command "dance", valid are check, faults, list, marks, run, shrink, version`,
 		"version 2":                               "version",
 		"faults n1":                               "n1",
 	} {

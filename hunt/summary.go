@@ -28,6 +28,8 @@ type Summary struct {
 	Leaders int64
 	// Faults counts the faults of each kind, in order of kind.
 	Faults []FaultTotal
+	// Marks counts the runs that hit each mark, in order of the names.
+	Marks []MarkTotal
 	// Fingerprint digests the name, seed and fingerprint of each run in turn.
 	Fingerprint uint64
 	// Bugs are the failures, those of one signature together, in the order in
@@ -42,6 +44,15 @@ type FaultTotal struct {
 	Fired, Void, Idle int64
 	// Runs is the number of runs in which it had an effect at least once.
 	Runs int64
+}
+
+// MarkTotal says how many runs of a sweep hit a mark, and which one did first.
+type MarkTotal struct {
+	Name string
+	Runs int64
+	// File and Seed are those of the first run, in the order of the sweep.
+	File string
+	Seed random.Seed
 }
 
 // Bug is all failures that carry the same signature.
@@ -85,6 +96,9 @@ func (s *Summary) Add(r Result) {
 	for _, f := range v.Faults {
 		s.addFault(f)
 	}
+	for _, name := range v.Marks {
+		s.addMark(name, &r.Unit)
+	}
 	for _, b := range []byte(r.Scenario.Title()) {
 		s.Fingerprint = random.Mix(s.Fingerprint, uint64(b))
 	}
@@ -108,6 +122,29 @@ func (s *Summary) addFault(f sim.FaultCount) {
 	if f.Fired > f.Idle {
 		t.Runs++
 	}
+}
+
+func (s *Summary) addMark(name string, u *Unit) {
+	i, found := s.findMark(name)
+	if !found {
+		s.Marks = slices.Insert(s.Marks, i, MarkTotal{Name: name, File: u.Scenario.File, Seed: u.Seed})
+	}
+	s.Marks[i].Runs++
+}
+
+func (s *Summary) findMark(name string) (int, bool) {
+	return slices.BinarySearchFunc(s.Marks, name, func(t MarkTotal, name string) int { return strings.Compare(t.Name, name) })
+}
+
+// Hit says whether some run hit a mark.
+func (s *Summary) Hit(mark string) bool {
+	_, found := s.findMark(mark)
+	return found
+}
+
+// NeverHit are the marks of a list that no run hit, in the order of the list.
+func (s *Summary) NeverHit(marks []string) []string {
+	return slices.DeleteFunc(slices.Clone(marks), s.Hit)
 }
 
 func (s *Summary) addBug(r Result) {

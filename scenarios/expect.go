@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"raftsim/checker"
+	"raftsim/sim"
 	"raftsim/workload"
 )
 
@@ -100,24 +101,6 @@ func (recovery) schema() schema {
 	}}
 }
 
-// reached is the name of a State.
-type reached struct{}
-
-func (reached) read(r *reader, path string, n *node) {
-	if !r.isScalar(path, n) {
-		return
-	}
-	if LookupState(n.text) == nil {
-		r.fail(n, "%s is %s, no such state, %s", path, shown(n.text), suggestion(n.text, StateNames()))
-		return
-	}
-	r.scenario.Reaches = n.text
-}
-
-func (reached) text(s *Scenario, _ bool) string { return s.Reaches }
-
-func (reached) schema() schema { return schema{"enum": StateNames()} }
-
 // violated is the name of a property that a run is expected to break.
 type violated struct{}
 
@@ -131,6 +114,11 @@ func properties() []string {
 	names := slices.Clone(ofRuns)
 	for _, p := range checker.Properties() {
 		names = append(names, p.Name)
+	}
+	for _, name := range sim.MarkNames() {
+		if m, err := sim.LookupMark(name); err == nil && m.Kind() == sim.AlwaysKind {
+			names = append(names, name)
+		}
 	}
 	return names
 }

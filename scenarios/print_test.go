@@ -41,7 +41,7 @@ func anyScenario(t *rapid.T) *scenarios.Scenario {
 	first := rapid.Uint64().Draw(t, "seed")
 	s := &scenarios.Scenario{
 		Name: strings.TrimSpace(text.Draw(t, "name")), About: strings.TrimSpace(text.Draw(t, "about")),
-		Catches: rapid.SampledFrom([]string{"", "no_fsync"}).Draw(t, "catches"), Reaches: rapid.SampledFrom(append(scenarios.StateNames(), "")).Draw(t, "reaches"),
+		Catches: rapid.SampledFrom([]string{"", "no_fsync"}).Draw(t, "catches"), Reaches: rapid.SampledFrom(append(sim.MarkNames(), "")).Draw(t, "reaches"),
 		Seeds: scenarios.Seeds{{First: random.Seed(first), Last: random.Seed(first)}, {First: 3, Last: 5}},
 		Swarm: scenarios.Swarm(rapid.IntRange(0, 4).Draw(t, "swarm")),
 	}
@@ -65,6 +65,7 @@ func anyScenario(t *rapid.T) *scenarios.Scenario {
 		}
 	}
 	p.Expect.CoreOnly = rapid.Bool().Draw(t, "core only")
+	p.Expect.Marks = rapid.SampledFrom([][]string{nil, {"a restart"}, {"a Figure 8 overwrite", "a split vote"}}).Draw(t, "marks")
 	p.Expect.Violation = rapid.SampledFrom([]string{"", "election safety"}).Draw(t, "violation")
 	schedule, err := faults.Parse(rapid.SampledFrom([]string{"", "1s crash n1 for 1s\n2s..3s partition n1 | rest for 1s every 1s..2s\n"}).Draw(t, "faults"))
 	require.NoError(t, err)

@@ -27,8 +27,8 @@ type Scenario struct {
 	// About tells the story, and where it comes from.
 	About string
 	// Catches names the planted bug that the story was made to catch, and
-	// Reaches the State that it was made to reach. They claim something of the
-	// file, and change nothing about a run.
+	// Reaches the mark that it was made to hit with at least one of its seeds.
+	// They claim something of the file, and change nothing about a run.
 	Catches, Reaches string
 	// Seeds are run when nobody asks for others.
 	Seeds Seeds
@@ -59,14 +59,15 @@ func (s *Scenario) Options(seed random.Seed) (sim.Options, error) {
 
 // Resolved is the scenario of one seed alone: every choice drawn and every
 // default filled in, so that its text says all there is to say about the run.
-// It passes when and as s does with that seed.
+// It passes when and as s does with that seed, and does not say what it reaches:
+// that is a claim about all seeds of s.
 func (s *Scenario) Resolved(seed random.Seed) (*Scenario, error) {
 	o, err := s.Options(seed)
 	if err != nil {
 		return nil, err
 	}
 	o.Name, o.Seed = "", 0
-	return &Scenario{File: s.File, Name: s.Name, About: s.About, Catches: s.Catches, Reaches: s.Reaches, Seeds: One(seed), Plan: o}, nil
+	return &Scenario{File: s.File, Name: s.Name, About: s.About, Catches: s.Catches, Seeds: One(seed), Plan: o}, nil
 }
 
 // Title is the name of the scenario, or its file when it has none.

@@ -35,9 +35,10 @@ type Host struct {
 	busyUntil     clock.Time
 	draws         uint64
 	tried         tried
-	image         *diskCopy      // an old copy of the disk
-	refusedBefore uint64         // what the disk had refused before the process began
-	damaged       bool           // its disk may have lost what it had acknowledged
+	image         *diskCopy // an old copy of the disk
+	refusedBefore uint64    // what the disk had refused before the process began
+	damaged       bool      // its disk may have lost what it had acknowledged
+	marks         Marks
 	configs       []pb.ConfState // that could be in force for all it knew when it stopped
 	// crashAtMessage counts down to the message before which onCrashPoint
 	// strikes; zero means never.
@@ -214,6 +215,7 @@ func (h *Host) crash(c disk.Crash) disk.Loss {
 	loss := h.disk.Crash(h.sim.now, c)
 	h.damaged = h.damaged || h.excused()
 	h.sim.protocol.Crashed(h.id, h.mayHaveLost())
+	h.sim.watcher.crashing(h)
 	h.stop(down)
 	torn := uint64(0)
 	if loss.Torn {
@@ -315,6 +317,9 @@ func (h *Host) Fail(err error) {
 		h.failure = err
 	}
 }
+
+// Marks takes what the process hits of its marks.
+func (h *Host) Marks() *Marks { return &h.marks }
 
 // Note puts a line into the trace.
 func (h *Host) Note(text string) { h.sim.record(Record{Verb: Noted, Host: h.id, Text: text}) }

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 
 	"raftsim/checker"
 )
@@ -18,6 +19,7 @@ func (s *Simulation) judge() Verdict {
 	if s.recovery.begun {
 		v.Recovery = s.now.Sub(s.recovery.since)
 	}
+	v.Marks = s.Reached()
 	v.Outcome, v.Violations = s.outcome(&v, vain)
 	v.Fingerprint = s.trace.digest
 	v = s.expected(v)
@@ -76,6 +78,8 @@ func (s *Simulation) vacuous(v *Verdict, vain string) *checker.Violation {
 		detail = fmt.Sprintf("%d operations completed, at least %d expected", v.Operations.Completed, e.MinOperations)
 	case v.Leaders < e.MinLeaders:
 		detail = fmt.Sprintf("%d terms had a leader, at least %d expected", v.Leaders, e.MinLeaders)
+	case s.missing(v) != "":
+		detail = fmt.Sprintf("the mark %q was not hit", s.missing(v))
 	case !e.AllowVoid && vain != "":
 		detail = vain
 	default:
@@ -85,6 +89,16 @@ func (s *Simulation) vacuous(v *Verdict, vain string) *checker.Violation {
 		Property: "nothing vacuous", Source: "the scenario's expectations", Detail: detail,
 		At: s.now, Event: s.events, Signature: "nothing vacuous",
 	}
+}
+
+// missing is the first mark that the run should have hit and did not.
+func (s *Simulation) missing(v *Verdict) string {
+	for _, name := range s.options.Expect.Marks {
+		if !slices.Contains(v.Marks, name) {
+			return name
+		}
+	}
+	return ""
 }
 
 // expected turns the verdict of a run that is meant to violate a property.

@@ -105,7 +105,7 @@ func (s *Simulation) buildHosts() error {
 
 // addHost makes a host with an empty disk, switched off.
 func (s *Simulation) addHost(id uint64) *Host {
-	h := &Host{sim: s, id: id, chance: s.fates.Key("host " + name(id))}
+	h := &Host{sim: s, id: id, marks: Marks{s, id}, chance: s.fates.Key("host " + name(id))}
 	h.disk = disk.New(s.fates, name(id), s.options.Disk)
 	s.hosts = append(s.hosts, h)
 	for _, c := range s.clients {
@@ -151,6 +151,7 @@ func (s *Simulation) watchStart(h *Host, state *wal.State) {
 	}
 	s.record(Record{Verb: Recovered, Host: h.id, Fields: [4]uint64{hs.Term, hs.Commit, state.Snapshot.Metadata.Index + 1, last}})
 	s.protocol.Started(h.id, hs, state.Snapshot, state.Entries)
+	s.watcher.recovered(h, state, last)
 	h.disk.Forgive() // what it has recovered is the new measure
 	s.protocol.ConfChanged(h.id, state.Snapshot.Metadata.Index, state.Snapshot.Metadata.ConfState)
 }
@@ -171,6 +172,7 @@ func (s *Simulation) confChanged(p *raftHost) {
 	m := &s.members
 	s.record(Record{Verb: Reconfigured, Host: p.host.id, Fields: [4]uint64{p.applied}, Text: describeConf(&p.conf)})
 	s.protocol.ConfChanged(p.host.id, p.applied, p.conf)
+	s.watcher.configured(p)
 	p.confIndex = p.applied
 	if p.applied > m.confIndex && m.conf.Equivalent(p.conf) != nil {
 		m.conf, m.confIndex = p.conf, p.applied

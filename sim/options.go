@@ -145,6 +145,8 @@ type Expect struct {
 	MinOperations int
 	// MinLeaders is the least number of terms that must have had a leader.
 	MinLeaders int
+	// Marks names marks that the run must hit.
+	Marks []string
 	// AllowVoid accepts faults that found no target or took no effect.
 	AllowVoid bool
 	// Violation names a property that the run is expected to break: the run
@@ -231,6 +233,11 @@ func (o Options) Validate() error {
 	}
 	for _, name := range o.Rafts {
 		if _, err := LookupRaft(name); err != nil {
+			return err
+		}
+	}
+	for _, name := range o.Expect.Marks {
+		if _, err := LookupMark(name); err != nil {
 			return err
 		}
 	}

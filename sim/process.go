@@ -55,6 +55,8 @@ type Env interface {
 	Fail(err error)
 	// Note puts a line into the trace.
 	Note(text string)
+	// Marks takes what the process hits of its marks: see Mark.
+	Marks() *Marks
 }
 
 // Message is what travels between hosts and clients: exactly one of its parts

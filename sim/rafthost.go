@@ -78,6 +78,7 @@ func newRaftHost(h *Host) *raftHost {
 	p := &raftHost{host: h, options: &h.sim.options.Raft, waiting: map[waiter]uint64{}}
 	p.believes = func(peer uint64, _ raft.ProgressType, pr tracker.Progress) {
 		h.sim.protocol.Progress(h.id, peer, pr.Match, pr.Next)
+		h.sim.watcher.believes(&pr)
 	}
 	return p
 }
@@ -195,6 +196,7 @@ func (p *raftHost) Timer(token uint64) {
 	case tickToken:
 		p.host.SetTimer(p.options.Tick, tickToken)
 		p.host.sim.protocol.Ticked(p.host.id)
+		p.host.sim.watcher.ticking(p)
 		p.node.Tick()
 		p.expireReads()
 	case bootToken:
@@ -237,7 +239,10 @@ func (p *raftHost) Receive(from uint64, m *Message) {
 // that it does not know, say) is as if it had been lost.
 func (p *raftHost) step(m pb.Message) {
 	p.host.sim.protocol.Received(p.host.id, &m)
-	_ = p.node.Step(context.Background(), m)
+	p.host.sim.watcher.received(p, &m)
+	if err := p.node.Step(context.Background(), m); err != nil {
+		p.host.sim.watcher.refused(p, err)
+	}
 }
 
 // mostReadys is how many Readys a Node may offer one after the other while nothing
@@ -336,11 +341,12 @@ func (p *raftHost) install(snap *pb.Snapshot) error {
 	if err := p.storage.ApplySnapshot(*snap); err != nil {
 		return err
 	}
+	s := p.host.sim
+	sawJoined.When(p.host.Marks(), p.applied == 0)
 	if err := p.restore(snap); err != nil {
 		return err
 	}
 	p.snapshotted = p.applied
-	s := p.host.sim
 	s.record(Record{Verb: Installed, Host: p.host.id, Fields: [4]uint64{p.applied, snap.Metadata.Term, uint64(len(snap.Data))}})
 	s.protocol.Installed(p.host.id, snap)
 	s.appliedState(p)
@@ -352,6 +358,9 @@ func (p *raftHost) install(snap *pb.Snapshot) error {
 func (p *raftHost) send(m *pb.Message) {
 	s := p.host.sim
 	s.protocol.Sent(p.host.id, m)
+	if !m.Reject && (m.Type == pb.MsgVoteResp || m.Type == pb.MsgPreVoteResp) {
+		s.watcher.granted(p, m)
+	}
 	if s.members.mixed {
 		bytes, err := m.Marshal()
 		if err != nil {
@@ -367,6 +376,7 @@ func (p *raftHost) send(m *pb.Message) {
 // observe shows a Ready to the trace and the checker.
 func (p *raftHost) observe(rd *raft.Ready) {
 	s, id := p.host.sim, p.host.id
+	s.watcher.offered(p, rd)
 	if rd.HardState.Term != 0 && rd.HardState.Term != p.term {
 		p.term = rd.HardState.Term
 		s.record(Record{Verb: TermChanged, Host: id, Fields: [4]uint64{p.term, rd.HardState.Vote}})

@@ -47,6 +47,7 @@ func (p *raftHost) execute(e *pb.Entry) {
 		return
 	}
 	p.host.sim.protocol.Executed(p.host.id, e.Index, session, number, duplicate)
+	sawRepeated.When(p.host.Marks(), duplicate)
 	p.host.sim.history.executed(session, number, e.Index, duplicate)
 	client, waits := p.waiting[waiter{session, number}]
 	if !waits {
@@ -66,7 +67,9 @@ func (p *raftHost) reconfigure(cc pb.ConfChangeI, err error) {
 		panic(fmt.Sprintf("sim: n%d: entry %d is a damaged configuration change: %v", p.host.id, p.applied, err))
 	}
 	before := p.host.sim.members.confIndex
+	was := p.conf
 	p.conf = *p.node.ApplyConfChange(cc)
+	p.host.sim.watcher.reconfigured(p, &was)
 	p.host.sim.confChanged(p)
 	if m := &p.host.sim.members; m.confIndex > before {
 		m.changeMade(cc.AsV2())

@@ -61,6 +61,7 @@ func (p *raftHost) appendDone() {
 	a := p.async.appends[0]
 	p.async.appends = p.async.appends[1:]
 	m := &a.message
+	sawLateWrite.When(p.host.Marks(), len(m.Entries) > 0 && p.term > a.hardState.Term)
 	hs := pb.HardState{Term: m.Term, Vote: m.Vote, Commit: m.Commit}
 	var snap pb.Snapshot
 	if m.Snapshot != nil {

@@ -35,6 +35,7 @@ func (p *raftHost) serve(client uint64, r *Request) {
 	p.waiting[waiter{r.Session, r.Number}] = client
 	if err := p.node.Propose(context.Background(), r.Command); err != nil {
 		delete(p.waiting, waiter{r.Session, r.Number})
+		p.host.sim.watcher.refused(p, err)
 		p.refuse(client, r)
 	}
 }
@@ -46,6 +47,7 @@ func (p *raftHost) refuse(client uint64, r *Request) {
 // beginRead asks the leader which index the read must see. The context names
 // host, incarnation and attempt, so that no two reads ever share one.
 func (p *raftHost) beginRead(client uint64, r *Request) {
+	p.host.sim.watcher.reading(p)
 	p.readAttempts++
 	attempt := uint64(p.host.incarnation)<<32 | p.readAttempts
 	p.reads = append(p.reads, pendingRead{request: r, client: client, attempt: attempt, index: neverApplied, since: p.host.Now()})
@@ -83,6 +85,7 @@ func (p *raftHost) serveDueReads() {
 			return false
 		}
 		p.host.sim.protocol.ReadServed(p.host.id, r.request.Read, p.applied)
+		p.host.sim.watcher.served(p)
 		answer := p.machine.Query(r.request.Command)
 		p.respond(r.client, Response{Session: r.request.Session, Number: r.request.Number, Read: r.request.Read, Answer: answer, Index: p.applied})
 		return true
@@ -96,5 +99,7 @@ func (p *raftHost) expireReads() {
 		return
 	}
 	oldest := p.host.Now().Add(-p.host.sim.options.Workload.Attempt)
+	before := len(p.reads)
 	p.reads = slices.DeleteFunc(p.reads, func(r pendingRead) bool { return r.since < oldest })
+	sawReadExpired.When(p.host.Marks(), len(p.reads) < before)
 }

@@ -43,6 +43,8 @@ type Simulation struct {
 	history  history
 	members  members
 	recovery recovery
+	watcher  watcher
+	hits     []bool // marks, by their place
 
 	inbox      Message // the message being handed over
 	outbox     Message // the message being sent
@@ -88,6 +90,8 @@ func New(o Options) (*Simulation, error) {
 	s := &Simulation{options: o, fates: random.NewFates(o.Seed, o.Overrides)}
 	s.chance = s.fates.Key("simulation")
 	s.trace.listener = o.Trace
+	s.hits = make([]bool, len(registry))
+	s.watcher.marks.sim = s
 	s.protocol = checker.NewProtocol(o.watched())
 	s.network = network.New[Message](s.fates, func(at clock.Time, id network.PacketID) {
 		s.queue.Push(at, event{kind: deliverEvent, arg: uint64(id)})
@@ -248,4 +252,5 @@ func (s *Simulation) record(r Record) {
 		r.Cause = s.queue.cause()
 	}
 	s.trace.record(&r)
+	s.watcher.see(&r)
 }

@@ -40,11 +40,17 @@ func Run(t testing.TB, o sim.Options) sim.Verdict {
 }
 
 // Scenario plays a scenario with each of its seeds and fails the test at the
-// first that does not pass.
+// first that does not pass, or when none hits the mark that the scenario reaches.
 func Scenario(t testing.TB, s *scenarios.Scenario) {
 	t.Helper()
+	hit := map[string]bool{}
 	for seed := range s.Seeds.All() {
-		play(t, s, seed)
+		for _, mark := range play(t, s, seed).Marks {
+			hit[mark] = true
+		}
+	}
+	if s.Unreached(func(mark string) bool { return hit[mark] }) {
+		t.Fatalf("%s: no seed hits the mark %q that it reaches", s.Title(), s.Reaches)
 	}
 }
 
@@ -112,7 +118,7 @@ func Play(t TB, base *scenarios.Scenario, c random.Chooser) {
 }
 
 // play plays one run of a scenario.
-func play(t TB, s *scenarios.Scenario, seed random.Seed) {
+func play(t TB, s *scenarios.Scenario, seed random.Seed) sim.Verdict {
 	t.Helper()
 	o, err := s.Options(seed)
 	if err != nil {
@@ -123,7 +129,7 @@ func play(t TB, s *scenarios.Scenario, seed random.Seed) {
 		t.Fatalf("%v", err)
 	}
 	if !v.Failed() {
-		return
+		return v
 	}
 	file := s.File
 	if file == "" {
@@ -132,6 +138,7 @@ func play(t TB, s *scenarios.Scenario, seed random.Seed) {
 		}
 	}
 	t.Fatalf("%s\nreproduce: go run raftsim/cmd/simrun run --seed %d %s", Report(&v), seed, file)
+	return v
 }
 
 // keep writes a scenario to testdata/failures, in one step.

@@ -1,0 +1,82 @@
+package scenarios
+
+import (
+	"fmt"
+	"strings"
+
+	"raftsim/sim"
+)
+
+// reached is the name of a mark that some seed of the file hits.
+type reached struct{}
+
+func (reached) read(r *reader, path string, n *node) {
+	if r.isMark(path, n) {
+		r.scenario.Reaches = n.text
+	}
+}
+
+func (reached) text(s *Scenario, _ bool) string {
+	if s.Reaches == "" {
+		return ""
+	}
+	return quoteYAML(s.Reaches)
+}
+
+func (reached) schema() schema { return markSchema() }
+
+// required are the names of marks that every run must hit.
+type required struct{}
+
+func (required) read(r *reader, path string, n *node) {
+	if n.kind != list {
+		r.fail(n, "%s is %s, must be a list of marks such as [a change of leaders]", path, n.kind)
+		return
+	}
+	for _, item := range n.items {
+		if r.isMark(path, item) {
+			r.scenario.Plan.Expect.Marks = append(r.scenario.Plan.Expect.Marks, item.text)
+		}
+	}
+}
+
+func (required) text(s *Scenario, _ bool) string {
+	var names []string
+	for _, name := range s.Plan.Expect.Marks {
+		names = append(names, quoteYAML(name))
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "[" + strings.Join(names, ", ") + "]"
+}
+
+func (required) schema() schema { return schema{"type": "array", "items": markSchema()} }
+
+// isMark reports a text that is the name of no mark.
+func (r *reader) isMark(path string, n *node) bool {
+	if !r.isScalar(path, n) {
+		return false
+	}
+	if _, err := sim.LookupMark(n.text); err == nil {
+		return true
+	}
+	valid := "simrun marks lists them" // too many for a line
+	if near := nearest(strings.ToLower(n.text), sim.MarkNames()); near != "" {
+		valid = fmt.Sprintf("did you mean %q?", near)
+	}
+	r.fail(n, "%s is %s, no such mark, %s", path, shown(n.text), valid)
+	return false
+}
+
+// markSchema leaves the names open: a user's own main may have more marks.
+func markSchema() schema {
+	return schema{"anyOf": []any{schema{"enum": sim.MarkNames()}, schema{"type": "string", "minLength": 1}}}
+}
+
+// Unreached says that none of the runs whose marks are given hit the mark that
+// the story was made to reach. A story that names none reaches what it should.
+// It is judged over all seeds of the file, and no others.
+func (s *Scenario) Unreached(hit func(mark string) bool) bool {
+	return s.Reaches != "" && !hit(s.Reaches)
+}

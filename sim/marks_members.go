@@ -1,0 +1,58 @@
+package sim
+
+import (
+	"slices"
+
+	pb "raftsim/raft/raftpb"
+)
+
+// Configurations.
+var (
+	sawReconfigured  = Reachable("a changed configuration", "A host applies a configuration.")
+	sawJoint         = Reachable("a joint configuration", "A host applies a joint configuration.")
+	sawDisjoint      = Sometimes("a joint configuration with disjoint majorities", "The two halves of a joint configuration have majorities without a common host.")
+	sawNoCommonVoter = Sometimes("a joint configuration without a common voter", "The two halves of a joint configuration have no host in common.")
+	sawLeftByHand    = Sometimes("a joint configuration left on request", "A joint configuration ends that does not end by itself.")
+	sawSingleVoter   = Sometimes("a cluster of one voter", "A host applies a configuration with a single voter.")
+	sawPromoted      = Sometimes("a learner promoted", "A learner becomes a voter.")
+	sawDemoted       = Sometimes("a voter demoted", "A voter becomes a learner.")
+	sawRemovedLeader = Sometimes("a removed leader", "A leader applies a configuration without itself.")
+	sawDemotedLeader = Sometimes("a demoted leader", "A leader applies a configuration in which it is a learner.")
+)
+
+// configured sees a host go by a configuration.
+func (w *watcher) configured(p *raftHost) {
+	sawReconfigured.Hit(&w.marks)
+	now := &p.conf
+	sawSingleVoter.When(&w.marks, len(now.Voters) == 1 && len(now.VotersOutgoing) == 0)
+	if len(now.VotersOutgoing) == 0 {
+		return
+	}
+	sawJoint.Hit(&w.marks)
+	common := 0
+	for _, id := range now.Voters {
+		if slices.Contains(now.VotersOutgoing, id) {
+			common++
+		}
+	}
+	sawNoCommonVoter.When(&w.marks, common == 0)
+	// Each majority takes as few of the common voters as it can.
+	shared := func(voters []uint64) int { return max(0, len(voters)/2+1-(len(voters)-common)) }
+	sawDisjoint.When(&w.marks, shared(now.Voters)+shared(now.VotersOutgoing) <= common)
+}
+
+// reconfigured sees a host replace a configuration.
+func (w *watcher) reconfigured(p *raftHost, was *pb.ConfState) {
+	now, id := &p.conf, p.host.id
+	for _, learner := range was.Learners {
+		sawPromoted.When(&w.marks, slices.Contains(now.Voters, learner))
+	}
+	for _, voter := range was.Voters {
+		sawDemoted.When(&w.marks, slices.Contains(now.LearnersNext, voter) || slices.Contains(now.Learners, voter))
+	}
+	sawLeftByHand.When(&w.marks, len(was.VotersOutgoing) > 0 && !was.AutoLeave && len(now.VotersOutgoing) == 0)
+	if p.leading {
+		sawRemovedLeader.When(&w.marks, !slices.Contains(memberIDs(now), id))
+		sawDemotedLeader.When(&w.marks, slices.Contains(now.Learners, id))
+	}
+}
