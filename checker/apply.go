@@ -9,6 +9,9 @@ import (
 // Applied says that a host gives an entry to its state machine, be it a command,
 // an empty entry or a configuration change.
 func (c *Protocol) Applied(host uint64, e *pb.Entry) {
+	if c.blind {
+		return
+	}
 	h := c.host(host)
 	if e.Index != h.applied+1 {
 		shape := "skipped"
@@ -40,6 +43,9 @@ func (c *Protocol) Applied(host uint64, e *pb.Entry) {
 // AppliedState says that the state machine of a host has the digest once all
 // entries up to index are applied.
 func (c *Protocol) AppliedState(host, index, digest uint64) {
+	if c.blind {
+		return
+	}
 	k := c.committed.at(index)
 	switch {
 	case k == nil:
@@ -54,6 +60,9 @@ func (c *Protocol) AppliedState(host, index, digest uint64) {
 
 // Compacted says that a host dropped the entries up to index from its log.
 func (c *Protocol) Compacted(host, index uint64) {
+	if c.blind {
+		return
+	}
 	h := c.host(host)
 	if index > h.snapIndex || index > h.applied {
 		c.report(stateOrder, "compacted too far", fmt.Sprintf("n%d drops its log up to index %d", host, index),

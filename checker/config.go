@@ -138,6 +138,9 @@ func (c *Protocol) configAt(index uint64) *configRecord {
 // with, at the index of its snapshot, or zero when there is none; a host that
 // joins later comes up with none at all.
 func (c *Protocol) ConfChanged(host, index uint64, cs pb.ConfState) {
+	if c.blind {
+		return
+	}
 	h, now := c.host(host), newConfig(cs)
 	if h.config.known() {
 		h.former = append(h.former, h.config)

@@ -29,6 +29,8 @@ type Options struct {
 	// without hearing from a majority: with check-quorum two election timeouts,
 	// for it looks once in one. Zero means that nothing is said of it.
 	PatienceTicks uint64
+	// Blind says that nothing is looked at, to measure what watching costs.
+	Blind bool
 }
 
 // Protocol watches the invariants of Raft over all hosts of one run. Facts are
@@ -45,6 +47,7 @@ type Options struct {
 // After a violation the memory is no longer that of a sound run, so later
 // violations may be echoes of the first.
 type Protocol struct {
+	blind      bool
 	on         [properties]bool
 	readRounds bool
 	promise    bool
@@ -78,6 +81,7 @@ type note struct {
 // a property that does not exist; Options.Validate says so politely.
 func NewProtocol(o Options) *Protocol {
 	return &Protocol{
+		blind:      o.Blind,
 		on:         o.enabled(),
 		readRounds: o.ReadRounds,
 		promise:    o.Promise,
@@ -89,6 +93,9 @@ func NewProtocol(o Options) *Protocol {
 	}
 }
 
+// Blind reports whether nothing is looked at.
+func (c *Protocol) Blind() bool { return c.blind }
+
 // At stamps the facts that follow with a virtual time and an event number.
 func (c *Protocol) At(now clock.Time, event uint64) { c.now = note{now, event} }
 
@@ -96,6 +103,9 @@ func (c *Protocol) At(now clock.Time, event uint64) { c.now = note{now, event} }
 // disk: the hard state, the snapshot (of index zero when there is none) and the
 // entries after it. All of it counts as durable.
 func (c *Protocol) Started(host uint64, hs pb.HardState, snap pb.Snapshot, entries []pb.Entry) {
+	if c.blind {
+		return
+	}
 	h := c.host(host)
 	c.recover(h, &hs, &snap, entries)
 	if h.started && !h.excused {
@@ -112,6 +122,9 @@ func (c *Protocol) Started(host uint64, hs pb.HardState, snap pb.Snapshot, entri
 // that an injected disk fault, one that Raft does not promise to survive, may
 // have taken what was durable as well: the next Started is then believed.
 func (c *Protocol) Crashed(host uint64, excused bool) {
+	if c.blind {
+		return
+	}
 	h := c.host(host)
 	h.up, h.role = false, raft.StateFollower
 	if excused {
@@ -122,6 +135,9 @@ func (c *Protocol) Crashed(host uint64, excused bool) {
 // Offered says that a Ready was taken from a host. soft and snap are nil and hs
 // is empty where the Ready has none. committed are the entries to apply.
 func (c *Protocol) Offered(host uint64, soft *raft.SoftState, hs pb.HardState, entries, committed []pb.Entry, snap *pb.Snapshot, mustSync bool) {
+	if c.blind {
+		return
+	}
 	h := c.host(host)
 	led, term, commit := h.leads(), h.hs.Term, h.hs.Commit
 	if hs != (pb.HardState{}) {
@@ -168,6 +184,9 @@ func (c *Protocol) Offered(host uint64, soft *raft.SoftState, hs pb.HardState, e
 // messages that rest on it are Sent. What was written and not yet synced is
 // told later, with the sync.
 func (c *Protocol) Persisted(host uint64, hs pb.HardState, entries []pb.Entry, snap *pb.Snapshot) {
+	if c.blind {
+		return
+	}
 	h := c.host(host)
 	if hs != (pb.HardState{}) {
 		c.checkWritten(h, hs)
@@ -185,6 +204,9 @@ func (c *Protocol) Persisted(host uint64, hs pb.HardState, entries []pb.Entry, s
 
 // Sent says that a message leaves a host.
 func (c *Protocol) Sent(host uint64, m *pb.Message) {
+	if c.blind {
+		return
+	}
 	h := c.host(host)
 	c.checkMessageTerm(h, m)
 	switch m.Type {
@@ -221,6 +243,9 @@ func (c *Protocol) Sent(host uint64, m *pb.Message) {
 // Received says that a message reaches a host, before the host has seen it. All
 // messages of the protocol are to be shown, or none.
 func (c *Protocol) Received(host uint64, m *pb.Message) {
+	if c.blind {
+		return
+	}
 	h := c.host(host)
 	h.listens = true
 	c.hearsFrom(h, m)

@@ -12,6 +12,9 @@ type execution struct {
 // index; duplicate when it had no effect. The first host to reach an index
 // counts; the others are held to it by their state.
 func (c *Protocol) Executed(host, index, session, number uint64, duplicate bool) {
+	if c.blind {
+		return
+	}
 	if index <= c.executed {
 		return
 	}
@@ -35,6 +38,9 @@ func (c *Protocol) Executed(host, index, session, number uint64, duplicate bool)
 
 // Acknowledged says that a client was told that its request took effect.
 func (c *Protocol) Acknowledged(session, number uint64) {
+	if c.blind {
+		return
+	}
 	if c.sessions[session].number >= number {
 		return
 	}

@@ -63,6 +63,9 @@ func (c *Protocol) takeSnapshot(h *hostMemory, snap *pb.Snapshot) {
 // Installed says that a host replaced its state machine by a snapshot that it
 // was sent. Tell the digest of the new state by AppliedState.
 func (c *Protocol) Installed(host uint64, snap *pb.Snapshot) {
+	if c.blind {
+		return
+	}
 	h := c.host(host)
 	if index := snap.Metadata.Index; index <= h.applied {
 		c.report(snapshotState, "moves back", fmt.Sprintf("n%d installs a snapshot at index %d and has applied %d", host, index, h.applied),
@@ -75,6 +78,9 @@ func (c *Protocol) Installed(host uint64, snap *pb.Snapshot) {
 // Snapshotted says that a host made a snapshot of its own state machine, whose
 // digest it had.
 func (c *Protocol) Snapshotted(host uint64, snap *pb.Snapshot, digest uint64) {
+	if c.blind {
+		return
+	}
 	h, m := c.host(host), &snap.Metadata
 	c.checkSnapshot(h, m, "makes")
 	if m.Index > h.applied {

@@ -393,7 +393,7 @@ func (p *raftHost) observe(rd *raft.Ready) {
 	for i := range rd.ReadStates {
 		s.protocol.ReadConfirmed(id, rd.ReadStates[i].RequestCtx, rd.ReadStates[i].Index)
 	}
-	if p.leading {
+	if p.leading && !s.protocol.Blind() {
 		p.node.WithProgress(p.believes)
 	}
 }
