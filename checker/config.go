@@ -146,6 +146,7 @@ func (c *Protocol) ConfChanged(host, index uint64, cs pb.ConfState) {
 		h.former = append(h.former, h.config)
 	}
 	h.config, h.since = now, h.ticks
+	h.handing = false // whoever was to take over may have left
 	h.forgetProgress()
 	if !now.known() {
 		return

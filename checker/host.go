@@ -63,6 +63,10 @@ type hostMemory struct {
 	hears, promised heardLeader
 	contacts        []contact
 	checkedAt       uint64 // tick at which it was last asked for its majority
+	// handsUntil is the tick up to which it hands its term over, if another does
+	// not take it before, and handing says that it told that one to campaign.
+	handsUntil uint64
+	handing    bool
 
 	// What it has told others.
 	//

@@ -108,6 +108,7 @@ func (c *Protocol) checkHeartbeat(h *hostMemory, m *pb.Message) {
 // leader appended with the same Ready may have come after the message.
 func (c *Protocol) checkTransfer(h *hostMemory, m *pb.Message) {
 	p := c.known(m.To)
+	h.handing = true
 	switch {
 	case !c.anyRecent(h, func(k *config) bool { return k.voter(m.To) }):
 		c.report(transfer, "not a voter", fmt.Sprintf("n%d hands term %d over to n%d, which is no voter of %s", h.id, m.Term, m.To, h.config),
@@ -117,4 +118,16 @@ func (c *Protocol) checkTransfer(h *hostMemory, m *pb.Message) {
 		c.report(transfer, "behind", fmt.Sprintf("n%d hands term %d over to n%d, which has not acknowledged its whole log", h.id, m.Term, m.To),
 			c.fact(h.id, "sends MsgTimeoutNow to n%d, which has acknowledged %d in term %d; the log ends at %d", m.To, p.matched, p.matchedTerm, h.log.last()))
 	}
+}
+
+// checkHanding reports a leader that takes new entries after it told another host
+// to campaign: that one lacks them. A transfer that nobody took over is given up
+// after an election timeout.
+func (c *Protocol) checkHanding(h *hostMemory, entries []pb.Entry, led bool) {
+	n := len(entries)
+	if n == 0 || !led || !h.handing || h.ticks+1 >= h.handsUntil || entries[n-1].Index <= h.log.last() {
+		return
+	}
+	c.report(transfer, "appends", fmt.Sprintf("n%d takes index %d while it hands term %d over", h.id, entries[n-1].Index, h.hs.Term),
+		c.term(h.hs.Term).led(), c.fact(h.id, "appends up to index %d after it told another host to campaign", entries[n-1].Index))
 }

@@ -40,7 +40,10 @@ func (c *Protocol) LeaderForgotten(host uint64) {
 // an election timeout from now, at whose end it looks for its majority again.
 func (c *Protocol) TransferAsked(host uint64) {
 	h := c.host(host)
-	h.ledSince = h.ticks
+	h.ledSince, h.handing = h.ticks, false
+	if h.handsUntil <= h.ticks {
+		h.handsUntil = h.ticks + c.transfer
+	}
 }
 
 // hearLeader notes a message of a leader. Whether the host follows it shows when

@@ -92,6 +92,12 @@ var plantedElections = []planted{
 		r.tick().Offered(1, nil, nobody, nil, nil, nil, false)
 		r.sent(1, pb.Message{Type: pb.MsgTimeoutNow, To: 3, Term: 2})
 	}},
+	{"leadership transfer", "a leader that hands over takes another entry", 3, func(r *run) {
+		r.tick().TransferAsked(1)
+		r.sent(1, pb.Message{Type: pb.MsgTimeoutNow, To: 3, Term: 2})
+		r.wait(5)
+		r.propose(1, "c")
+	}},
 	{"leadership transfer", "a host that lags is told to campaign", 3, func(r *run) {
 		r.propose(1, "c")
 		r.propose(1, "d")

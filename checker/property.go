@@ -77,7 +77,7 @@ var table = [properties]Property{
 	checkQuorum: {"check quorum", "dissertation §6.2",
 		"With check-quorum, a leader that hears from no majority of its voters does not go on leading."},
 	transfer: {"leadership transfer", "dissertation §3.10",
-		"A leader tells a voter to campaign at once only when that voter has acknowledged the leader's whole log."},
+		"A leader tells a voter to campaign at once only when that voter has acknowledged the leader's whole log, and takes no entries from then on until it gives the transfer up."},
 	leaderAppendOnly: {"leader append-only", "Raft §5.3, Figure 3",
 		"A leader never changes or drops an entry of its own log."},
 	logMatching: {"log matching", "Raft §5.3, Figure 3",

@@ -29,6 +29,10 @@ type Options struct {
 	// without hearing from a majority: with check-quorum two election timeouts,
 	// for it looks once in one. Zero means that nothing is said of it.
 	PatienceTicks uint64
+	// TransferTicks is for how many ticks of its own clock a leader waits for one
+	// whom it hands over to: an election timeout. Zero means that nothing is said
+	// of it.
+	TransferTicks uint64
 	// Blind says that nothing is looked at, to measure what watching costs.
 	Blind bool
 }
@@ -53,6 +57,7 @@ type Protocol struct {
 	promise    bool
 	lease      uint64 // ticks
 	patience   uint64 // ticks
+	transfer   uint64 // ticks
 	now        note
 
 	hosts    []*hostMemory // in order of their number
@@ -87,6 +92,7 @@ func NewProtocol(o Options) *Protocol {
 		promise:    o.Promise,
 		lease:      o.LeaseTicks,
 		patience:   o.PatienceTicks,
+		transfer:   o.TransferTicks,
 		terms:      map[uint64]*termMemory{},
 		reads:      map[uint64]uint64{},
 		sessions:   map[uint64]execution{},
@@ -150,7 +156,7 @@ func (c *Protocol) Offered(host uint64, soft *raft.SoftState, hs pb.HardState, e
 	}
 	stayed := led && h.leads() && h.hs.Term == term // led all along
 	if h.leads() && !stayed {
-		h.ledSince = h.ticks
+		h.ledSince, h.handing, h.handsUntil = h.ticks, false, 0
 		c.checkElection(h)
 	}
 	c.followLeader(h)
@@ -159,6 +165,7 @@ func (c *Protocol) Offered(host uint64, soft *raft.SoftState, hs pb.HardState, e
 	if snap != nil && snap.Metadata.Index > 0 {
 		c.takeSnapshot(h, snap)
 	}
+	c.checkHanding(h, entries, stayed)
 	c.takeEntries(h, entries, stayed)
 	if h.leads() && !stayed {
 		c.checkLeaderCompleteness(h)

@@ -12,7 +12,7 @@ import (
 )
 
 // watchful watches what depends on options, too. A run has a tick an event.
-var watchful = checker.Options{ReadRounds: true, LeaseTicks: 8, PatienceTicks: 80}
+var watchful = checker.Options{ReadRounds: true, LeaseTicks: 8, PatienceTicks: 80, TransferTicks: 40}
 
 // soundRuns come close to a violation and are none.
 var soundRuns = []struct {
@@ -275,6 +275,12 @@ var soundRuns = []struct {
 		r.wait(50)
 		r.propose(1, "c")
 	}},
+	{"a transfer that nobody took over is given up", 3, func(r *run) {
+		r.tick().TransferAsked(1)
+		r.sent(1, pb.Message{Type: pb.MsgTimeoutNow, To: 3, Term: 2})
+		r.wait(40)
+		r.propose(1, "c")
+	}},
 	{"a vote of a host that was told to forget its leader", 3, func(r *run) {
 		r.beat(1, 2)
 		r.c.LeaderForgotten(2)
@@ -282,7 +288,7 @@ var soundRuns = []struct {
 	}},
 	{"leadership is handed over to a voter that has everything", 3, func(r *run) {
 		r.sent(1, pb.Message{Type: pb.MsgTimeoutNow, To: 3, Term: 2})
-		r.propose(1, "c") // with the same Ready, say
+		r.propose(1, "c") // nobody has asked for a transfer that would still last
 		r.sent(1, pb.Message{Type: pb.MsgTimeoutNow, To: 3, Term: 2})
 	}},
 	{"a leader counts what it held when it was elected", 3, func(r *run) {
