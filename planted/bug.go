@@ -65,6 +65,8 @@ const DefaultScenario = "scenarios/swarm.yaml"
 // DefaultSeeds is swept for bugs that name no seeds.
 var DefaultSeeds = Seeds{First: 1, Last: 2000}
 
+//go:generate go test -run TestTheDocumentationListsEveryProperty . -rewrite
+
 // Folder holds the corpus, relative to the module's root.
 const Folder = "planted/bugs"
 

@@ -1,0 +1,250 @@
+package planted_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"raftsim/checker"
+	"raftsim/planted"
+)
+
+var rewrite = flag.Bool("rewrite", false, "write docs/properties.md anew")
+
+const propertiesPage = "../docs/properties.md"
+
+// The page docs/properties.md is made from the properties, the corpus of planted
+// bugs and the tables below. Make it anew with go generate ./planted, which is
+// this test with -rewrite.
+func TestTheDocumentationListsEveryProperty(t *testing.T) {
+	bugs, err := planted.Load(root)
+	require.NoError(t, err)
+	page := propertiesDocument(t, bugs)
+	if *rewrite {
+		require.NoError(t, os.WriteFile(propertiesPage, []byte(page), 0o644))
+		return
+	}
+	old, err := os.ReadFile(propertiesPage)
+	require.NoError(t, err)
+	require.Equal(t, page, string(old), "%s is stale: go generate ./planted", propertiesPage)
+}
+
+// documented is a property with what proves that it fires.
+type documented struct {
+	checker.Property
+	test string // directed test, as file:function
+}
+
+// plantedViolations breaks each online property by hand.
+const plantedViolations = "checker/protocol_test.go:TestEachPropertyCatchesItsPlantedViolation"
+
+// ofRuns are the properties that no table of the checker holds.
+var ofRuns = []documented{
+	{checker.Property{Name: "linearizability", Source: "Herlihy and Wing 1990",
+		About: "One order of all operations, in keeping with real time, explains every answer that a client got."},
+		"checker/broken_service_test.go:TestEveryBrokenServiceGetsAVerdict"},
+	{checker.Property{Name: "sequential consistency", Source: "Lamport 1979",
+		About: "A read that is declared stale fits into the one order of the log together with the other operations of its client, and sees nothing that nobody had asked for yet."},
+		"checker/stale_test.go:TestClientNeverSeesLessThanItHasWritten"},
+	{checker.Property{Name: "determinism", Source: "this project",
+		About: "Two runs of one seed do not differ in a single record, nor in their verdict."},
+		"hunt/twice_test.go:TestARaftThatDrawsFromTheProcessIsCaughtAtItsFirstDifferingEvent"},
+	{checker.Property{Name: "no panic", Source: "a broken assertion is a bug",
+		About: "No node and no process panics; the violation names the host, what it was doing, the event and what brought it about."},
+		"sim/verdict_test.go:TestAPanicOfAProcessIsAViolationWithAStackThatRepeats"},
+	{checker.Property{Name: "no unexcused failure", Source: "the disk of the host did all that was asked of it",
+		About: "No process ends with an error while its disk was never meddled with."},
+		"sim/verdict_test.go:TestAProcessThatEndsWithoutAReasonIsAViolation"},
+	{checker.Property{Name: "no end", Source: "a run has a budget of events",
+		About: "Every run ends by itself within its events; one that does not is endless, a verdict of its own."},
+		"cli/run_test.go:TestEveryWayToFailHasItsCodeItsNameAndItsReplay"},
+	{checker.Property{Name: "nothing vacuous", Source: "the scenario's expectations",
+		About: "The faults of a scenario found their targets and had an effect, and enough operations were completed."},
+		"cli/run_test.go:TestEveryWayToFailHasItsCodeItsNameAndItsReplay"},
+}
+
+// unproven are properties that have a name and that nothing observes. The page
+// says so; the list can only get shorter.
+var unproven = []string{"rejoin keeps the leader"}
+
+// requirement is one of the numbered demands on a Raft, in words, with the
+// properties that hold it.
+type requirement struct {
+	number, text string
+	by           []string
+}
+
+var requirements = []requirement{
+	{"I1", "a term never has two leaders, at any two moments of the run", []string{"election safety"}},
+	{"I2", "a leader only ever adds to its log", []string{"leader append-only"}},
+	{"I3", "an index and a term stand for one log up to there", []string{"log matching"}},
+	{"I4", "who is elected holds all that was committed", []string{"leader completeness"}},
+	{"I5", "hosts apply the same entries in the same order, each once, none skipped", []string{"state machine safety", "apply order"}},
+	{"I6", "what two hosts have committed does not conflict", []string{"committed log"}},
+	{"I7", "what was once committed at an index stays, over the whole history", []string{"committed log", "state machine safety"}},
+	{"I8", "what is committed is on the disks of a quorum, of both when joint", []string{"commit quorum"}},
+	{"I9", "a log that passes for up to date holds what is committed: votes go to no other", []string{"vote freshness", "leader completeness"}},
+	{"I10", "a leader commits nothing that disks do not hold, its own when it decides alone", []string{"commit quorum", "commit order"}},
+	{"I11", "nobody has more entries of a term than its leader", []string{"entry origin"}},
+	{"I12", "a message speaks of no term above its sender's", []string{"message term"}},
+	{"I13", "terms do not go back, across restarts either", []string{"term order", "term durability", "durable state"}},
+	{"I14", "one vote a term, across restarts, told only when it is on disk", []string{"one vote a term", "vote durability", "durable state"}},
+	{"I15", "a commit index does not go back, nor beyond the log", []string{"commit order", "durable state"}},
+	{"I16", "what a leader believes to match only grows, and is on the peer's disk", []string{"replication progress", "append durability"}},
+	{"I17", "what is sent next lies above what is believed to match", []string{"replication progress"}},
+	{"I18", "only an entry of the leader's own term is committed by counting", []string{"commit of the own term"}},
+	{"I19", "the terms of a log do not go down, nor above the host's", []string{"log order"}},
+	{"I20", "compacted, snapshot, applied, committed and last index are in this order", []string{"state order", "commit order", "apply order"}},
+	{"I21", "a follower keeps what is committed, and what an old message repeats", []string{"committed log", "truncation"}},
+	{"I22", "no commit index is passed on for more than is known to match", []string{"commit hint"}},
+	{"I23", "a snapshot is the state, the term and the configuration at its index, and moves nobody back", []string{"snapshot"}},
+	{"I24", "no entry that conflicts with a snapshot comes back after its installation", []string{"log matching", "durable state"}},
+	{"I25", "hosts go by the configuration that the log says, from the index that says it", []string{"configuration agreement"}},
+	{"I26", "successive configurations overlap, one change at a time", []string{"configuration step", "one configuration change"}},
+	{"I27", "a joint configuration elects and commits by both halves", []string{"election quorum", "commit quorum"}},
+	{"I28", "a new leader changes nothing before what it inherited is settled; configurations count when applied, so settled is applied", []string{"one configuration change", "campaign"}},
+	{"I29", "learners do not count for votes, commits or the leader's majority, but vote when asked", []string{"election quorum", "commit quorum", "check quorum", "leader elected"}},
+	{"I30", "a read sees all that was committed when it was asked, by a leader that was confirmed since", []string{"read index"}},
+	{"I31", "a read under a lease is as good as that, and voters keep what the lease rests on", []string{"read index", "vote under a lease", "linearizability"}},
+	{"I32", "leadership is handed to a voter that has everything, and the transfer ends", []string{"leadership transfer", "transfer ends"}},
+	{"I33", "a pre-vote binds nobody and goes to a log that is up to date where no leader lives", []string{"pre-vote", "vote freshness", "vote under a lease"}},
+	{"I34", "what a client was told to be done is done exactly once", []string{"session", "linearizability"}},
+	{"I35", "a seed gives one run", []string{"determinism"}},
+	{"I36", "nothing panics", []string{"no panic"}},
+	{"L1", "after the heal there is a leader soon", []string{"leader elected"}},
+	{"L2", "and it stays", []string{"leader stays"}},
+	{"L3", "all hosts come to the same log, state and configuration", []string{"replicas converge"}},
+	{"L4", "operations are answered again", []string{"operations complete"}},
+	{"L5", "a joint configuration is left", []string{"joint configuration left"}},
+	{"L6", "who lags catches up, by entries or by a snapshot", []string{"followers replicate", "learners catch up", "inflight windows drain"}},
+	{"L7", "a leader without a majority steps down", []string{"check quorum"}},
+	{"L8", "who comes back from isolation leaves the leader alone", []string{"rejoin keeps the leader"}},
+	{"L9", "pre-votes do not block each other for good", []string{"leader elected"}},
+}
+
+func allProperties() []documented {
+	var all []documented
+	for _, p := range checker.Properties() {
+		all = append(all, documented{p, plantedViolations})
+	}
+	all = append(all, ofRuns...)
+	for _, p := range checker.LivenessProperties() {
+		all = append(all, documented{p, testOf(p.Name)})
+	}
+	return all
+}
+
+// testOf finds a test file that demands a liveness property by its name.
+func testOf(name string) string {
+	for _, pattern := range []string{"../checker/*_test.go", "../sim/*_test.go"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			panic(err)
+		}
+		for _, file := range files {
+			if text, err := os.ReadFile(file); err == nil && strings.Contains(string(text), `"`+name) {
+				return strings.TrimPrefix(file, "../") + ":Test"
+			}
+		}
+	}
+	return ""
+}
+
+const propertiesHead = `# Properties
+
+What every run is held to. This page is made by ` + "`go generate ./planted`" + ` from the tables of the checker and from the corpus of
+planted bugs: a property that has neither a planted bug nor a directed test fails the build, and so does a number below that no
+property holds.
+
+A checker that never fired has proved nothing. The last column names the planted bugs (files of ` + "`planted/bugs`" + `) that a property
+is expected to catch, those with a recorded seed first, in bold; ` + "`planted run --known`" + ` runs that seed of each. "directed" is a test that breaks
+the property by hand and demands the violation.
+
+What depends on options: reads are held to rounds of heartbeats unless they are served under leases; leases and the patience of a
+leader are counted in ticks of each host's own protocol, and only with check-quorum. Sequential consistency is for programs that call
+` + "`checker.StaleReads`" + `: no workload of simrun declares its reads stale. A property that broke after a fault that Raft
+does not promise to survive is reported as outside the model.
+
+`
+
+// propertiesDocument makes the page.
+func propertiesDocument(t *testing.T, bugs []planted.Bug) string {
+	var b strings.Builder
+	b.WriteString(propertiesHead)
+	numbers := map[string][]string{}
+	known := map[string]bool{}
+	for _, p := range allProperties() {
+		known[p.Name] = true
+	}
+	for _, r := range requirements {
+		require.NotEmpty(t, r.by, "%s is held by no property", r.number)
+		for _, name := range r.by {
+			require.True(t, known[name], "%s: there is no property %q", r.number, name)
+			numbers[name] = append(numbers[name], r.number)
+		}
+	}
+	b.WriteString("| property | source | what is observed | numbers | what proves that it fires |\n|---|---|---|---|---|\n")
+	for _, p := range allProperties() {
+		require.NotEmpty(t, p.Source, p.Name)
+		require.NotEmpty(t, p.About, p.Name)
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", p.Name, p.Source, p.About, strings.Join(numbers[p.Name], " "), proof(t, p, bugs))
+	}
+	b.WriteString("\n## Numbers\n\nI1 to I36 must never break, L1 to L9 must come true once the faults have healed.\n\n| number | meaning | properties |\n|---|---|---|\n")
+	for _, r := range requirements {
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", r.number, r.text, strings.Join(r.by, ", "))
+	}
+	return b.String()
+}
+
+// mostBugs bounds how many bugs a row names.
+const mostBugs = 8
+
+func proof(t *testing.T, p documented, bugs []planted.Bug) string {
+	var seeded, others, names []string
+	for _, bug := range bugs {
+		switch {
+		case !slices.Contains(bug.Properties, p.Name):
+		case bug.Known != 0:
+			seeded = append(seeded, "**"+bug.Name+"**")
+		default:
+			others = append(others, bug.Name)
+		}
+	}
+	names = append(seeded, others...)
+	if n := len(names); n > mostBugs {
+		names = append(names[:mostBugs], fmt.Sprintf("%d more", n-mostBugs))
+	}
+	if slices.Contains(unproven, p.Name) {
+		require.Empty(t, names, "%s is proven now: take it from the list", p.Name)
+		require.Empty(t, p.test, "%s is proven now: take it from the list", p.Name)
+		return "nothing yet: no run is held to it"
+	}
+	if p.test == "" {
+		require.NotEmpty(t, names, "%s has neither a planted bug nor a directed test", p.Name)
+		return strings.Join(names, ", ")
+	}
+	file, function, _ := strings.Cut(p.test, ":")
+	text, err := os.ReadFile("../" + file)
+	require.NoError(t, err)
+	require.Regexp(t, regexp.MustCompile(`(?m)^func `+function), string(text), "%s: %s", p.Name, p.test)
+	return strings.Join(append(names, fmt.Sprintf("directed: [%s](../%s)", strings.TrimSuffix(file[strings.LastIndex(file, "/")+1:], "_test.go"), file)), ", ")
+}
+
+// Each number stands once, in order, and none is left out.
+func TestTheNumbersAreComplete(t *testing.T) {
+	for i, r := range requirements {
+		want := fmt.Sprintf("I%d", i+1)
+		if i >= 36 {
+			want = fmt.Sprintf("L%d", i-35)
+		}
+		require.Equal(t, want, r.number)
+	}
+	require.Len(t, requirements, 45)
+}
