@@ -2,6 +2,7 @@ package scenarios_test
 
 import (
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -14,9 +15,12 @@ import (
 // have not reached what the file says; simrun run runs all.
 const seedsEach = 2
 
-func TestEveryStoryPasses(t *testing.T) {
+func TestEveryStoryPassesAndTogetherTheyHitEveryMark(t *testing.T) {
 	all, err := scenarios.LoadAll(".")
 	require.NoError(t, err)
+	var lock sync.Mutex
+	hit := map[string]bool{} // by any story
+	t.Cleanup(func() { everyMarkIsHit(t, hit) })
 	for _, s := range all {
 		t.Run(s.File, func(t *testing.T) {
 			t.Parallel()
@@ -31,9 +35,11 @@ func TestEveryStoryPasses(t *testing.T) {
 				require.NoError(t, err)
 				v, err := sim.Run(o)
 				require.NoError(t, err)
+				lock.Lock()
 				for _, mark := range v.Marks {
-					reached[mark] = true
+					reached[mark], hit[mark] = true, true
 				}
+				lock.Unlock()
 				if v.Failed() {
 					t.Fatalf("%v\n%v\nreproduce: go run ./cmd/simrun run --seed %d scenarios/%s", v.Outcome, v.Violations, seed, s.File)
 				}
