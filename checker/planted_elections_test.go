@@ -75,6 +75,12 @@ var plantedElections = []planted{
 		r.tick().Received(2, &ask)
 		r.tick().Offered(2, nil, follow(3), nil, nil, nil, true)
 	}},
+	{"pre-vote", "a pre-vote in a term in which the voter has voted for another", 3, func(r *run) {
+		r.stand(2, 3)
+		r.vote(2, 3, 1)
+		r.pass(3, pb.Message{Type: pb.MsgPreVote, To: 1, Term: 3, Index: r.last(3).Index, LogTerm: r.last(3).Term})
+		r.sent(1, pb.Message{Type: pb.MsgPreVoteResp, To: 3, Term: 3})
+	}},
 	{"vote under a lease", "a host that hears from its leader votes for another", 3, func(r *run) {
 		r.beat(1, 2)
 		ask := pb.Message{Type: pb.MsgVote, From: 3, To: 2, Term: 3, Index: 4, LogTerm: 2}

@@ -15,6 +15,7 @@ type poll struct {
 	pre                 bool
 	lastTerm, lastIndex uint64       // of the candidate
 	ownTerm, ownIndex   uint64       // of the host, as far as it has offered its log
+	voted               uint64       // for whom the host had voted in the term asked about
 	leased              *heardLeader // why it is to be ignored, nil when it is not
 	note
 }
@@ -30,6 +31,9 @@ func (h *hostMemory) polled(m *pb.Message, leased bool, now note) {
 	}
 	p := poll{from: m.From, term: m.Term, pre: m.Type == pb.MsgPreVote, lastTerm: m.LogTerm, lastIndex: m.Index,
 		ownTerm: h.log.end().term, ownIndex: h.log.last(), note: now}
+	if h.hs.Term == m.Term {
+		p.voted = h.hs.Vote
+	}
 	if leased {
 		promise := h.promised
 		p.leased = &promise
@@ -59,6 +63,9 @@ func (c *Protocol) checkVoteFreshness(h *hostMemory, m *pb.Message) {
 			c.report(voteFreshness, "older log", fmt.Sprintf("n%d votes for n%d in term %d, whose log is older than its own", h.id, m.To, m.Term),
 				k.fact(k.host, "asks for votes in term %d with a log that ends at index %d of term %d", m.Term, p.lastIndex, p.lastTerm),
 				c.fact(h.id, "votes for n%d; its log reached index %d of term %d when it was asked", m.To, p.ownIndex, p.ownTerm))
+		} else if voted := h.boundElsewhere(m, pre); voted != 0 {
+			c.report(preVote, "voted already", fmt.Sprintf("n%d would vote for n%d in term %d, in which it has voted for n%d", h.id, m.To, m.Term, voted),
+				c.fact(h.id, "sends MsgPreVoteResp to n%d", m.To))
 		}
 	}
 }
@@ -75,4 +82,19 @@ func (h *hostMemory) staleRequest(m *pb.Message, pre bool) (stale *poll) {
 		}
 	}
 	return stale
+}
+
+// boundElsewhere returns for whom the host had voted in the term of a pre-vote
+// when it was asked for it, each time, and zero when it was free once. A real vote
+// is judged by itself.
+func (h *hostMemory) boundElsewhere(m *pb.Message, pre bool) (voted uint64) {
+	for i := range h.polls {
+		if p := &h.polls[i]; pre && p.from == m.To && p.term == m.Term && p.pre {
+			if p.voted == 0 || p.voted == m.To {
+				return 0
+			}
+			voted = p.voted
+		}
+	}
+	return voted
 }

@@ -71,7 +71,7 @@ var table = [properties]Property{
 	voteFreshness: {"vote freshness", "Raft §5.4.1",
 		"A vote or pre-vote goes to a candidate that asked for it and whose log is at least as up to date as the voter's."},
 	preVote: {"pre-vote", "dissertation §9.6",
-		"A pre-vote is asked for the term after the current one, and neither asking nor being asked makes a host enter it."},
+		"A pre-vote is asked for the term after the current one, and neither asking nor being asked makes a host enter it; nobody gives one in a term in which it has voted for another."},
 	voteLease: {"vote under a lease", "dissertation §4.2.3",
 		"With check-quorum, a host that hears from a leader ignores requests for votes, unless the leader is handing over."},
 	checkQuorum: {"check quorum", "dissertation §6.2",

@@ -38,7 +38,7 @@ const (
 var undecided = []string{"inconclusive", "nothing vacuous"}
 
 var (
-	headPattern      = regexp.MustCompile(`^(.+?)(?: \(([^()]*)\))?: (.*)$`)
+	headPattern      = regexp.MustCompile(`^(.+?)(?: \(((?:[^()]|\([^()]*\))*)\))?: (.*)$`)
 	reproducePattern = regexp.MustCompile(`^\s*reproduce: .*--seed[ =](\d+)`)
 	eventPattern     = regexp.MustCompile(`\bevent (\d+)\b`)
 )
