@@ -65,14 +65,17 @@ type hostMemory struct {
 	checkedAt       uint64 // tick at which it was last asked for its majority
 	// handsUntil is the tick up to which it hands its term over, if another does
 	// not take it before, and handing says that it told that one to campaign.
-	handsUntil uint64
-	handing    bool
+	handsUntil    uint64
+	handing       bool
+	offeredAt     uint64 // tick of the last Offered
+	offeredBefore uint64 // tick of the one before
 
 	// What it has told others.
 	//
 	// matched is the highest index that it acknowledged to the leader of
 	// matchedTerm.
 	matched, matchedTerm uint64
+	handedOver           uint64       // last term in which it told another to campaign
 	rounds               rounds       // by which it confirms reads
 	progress             []peerBelief // what it believes of its peers
 }

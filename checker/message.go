@@ -26,7 +26,7 @@ func (c *Protocol) checkLeaderMessage(h *hostMemory, m *pb.Message) {
 			c.fact(h.id, "sends %s to n%d", m.Type, m.To))
 	}
 	if m.Type == pb.MsgHeartbeat && len(m.Context) > 0 {
-		h.rounds.begin(m.Term, m.Context)
+		h.rounds.begin(m.Term, h.ticks, m.Context)
 	}
 	if m.Type == pb.MsgApp {
 		c.learnSent(h, m)
@@ -40,6 +40,7 @@ func (c *Protocol) checkLeaderMessage(h *hostMemory, m *pb.Message) {
 	case pb.MsgHeartbeat:
 		c.checkHeartbeat(h, m)
 	case pb.MsgTimeoutNow:
+		h.handedOver = m.Term
 		c.checkTransfer(h, m)
 	case pb.MsgSnap:
 		if m.Snapshot != nil {

@@ -133,7 +133,7 @@ var table = [properties]Property{
 	peerProgress: {"replication progress", "Raft Figure 2",
 		"What a leader believes to match is durable on the peer, never shrinks in its term, and lies below what it sends next."},
 	readIndex: {"read index", "dissertation §6.4",
-		"A linearizable read is served from a state at least as new as all that was committed when it began, and not before that state is applied; its index is told by a leader that has committed in its term and that a majority of voters has confirmed since the read began, unless reads are served under a lease."},
+		"A linearizable read is served from a state at least as new as all that was committed when it began, and not before that state is applied; its index is told by a leader that has committed in its term and that a majority of voters has confirmed since the read began, or under a lease less than the lease before and not since it handed over."},
 	sessionOnce: {"session", "dissertation §6.3",
 		"A client's command takes effect once, in the order of its session, before it is acknowledged."},
 }

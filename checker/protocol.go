@@ -25,6 +25,11 @@ type Options struct {
 	// its start, whatever else it hears, for it may have heard from a leader
 	// before it crashed.
 	Promise bool
+	// LeaseReadTicks is for how many ticks of its own clock, from the beginning of
+	// a round of heartbeats that a majority has answered, a leader may tell the
+	// index of reads. Zero means that nothing is said of it: not when each read is
+	// confirmed by a round of its own.
+	LeaseReadTicks uint64
 	// PatienceTicks is for how many ticks of its own clock a leader may go on
 	// without hearing from a majority: with check-quorum two election timeouts,
 	// for it looks once in one. Zero means that nothing is said of it.
@@ -56,6 +61,7 @@ type Protocol struct {
 	readRounds bool
 	promise    bool
 	lease      uint64 // ticks
+	leaseReads uint64 // ticks
 	patience   uint64 // ticks
 	transfer   uint64 // ticks
 	now        note
@@ -91,6 +97,7 @@ func NewProtocol(o Options) *Protocol {
 		readRounds: o.ReadRounds,
 		promise:    o.Promise,
 		lease:      o.LeaseTicks,
+		leaseReads: o.LeaseReadTicks,
 		patience:   o.PatienceTicks,
 		transfer:   o.TransferTicks,
 		terms:      map[uint64]*termMemory{},
@@ -183,6 +190,7 @@ func (c *Protocol) Offered(host uint64, soft *raft.SoftState, hs pb.HardState, e
 		c.reportIgnored(h)
 	}
 	h.fresh = false
+	h.offeredBefore, h.offeredAt = h.offeredAt, h.ticks
 	h.former, h.earlier = h.earlier[:0], h.former
 }
 
@@ -271,6 +279,8 @@ func (c *Protocol) Received(host uint64, m *pb.Message) {
 		h.verify(m)
 		h.hearLeader(m, c.now)
 		h.bound = max(h.bound, m.Term)
+	case pb.MsgReadIndex:
+		c.readAsked(h, m)
 	case pb.MsgTimeoutNow:
 		c.LeaderForgotten(host)
 	case pb.MsgTransferLeader:

@@ -12,37 +12,45 @@ import (
 // before adds eight bytes of its own.
 type rounds struct {
 	term      uint64
-	order     map[uint64]uint64 // digest of a token, or of its beginning, to its place
-	digests   []uint64          // the keys of order, the oldest first
-	forgotten bool              // there were more
-	last      uint64            // place of the last round, counted from one
+	order     map[uint64]round // digest of a token, or of its beginning, to its round
+	digests   []uint64         // the keys of order, the oldest first
+	forgotten bool             // there were more
+	last      uint64           // place of the last round, counted from one
 	heard     []answered
+	reads     map[uint64]uint64 // digest of a read's context to the last round before it
 }
 
+// round is a round of heartbeats: its place, counted from one, and the tick of the
+// leader's clock at which the first of them left.
+type round struct{ place, tick uint64 }
+
 // answered is the latest round that a host has answered.
-type answered struct{ host, place uint64 }
+type answered struct {
+	host uint64
+	round
+}
 
 // mostRounds bounds how many tokens of a leader are remembered.
 const mostRounds = 4096
 
 // begin notes the token of a heartbeat. The first with a token begins its round.
-func (r *rounds) begin(term uint64, context []byte) {
+func (r *rounds) begin(term, tick uint64, context []byte) {
 	if term != r.term || r.order == nil {
-		*r = rounds{term: term, order: map[uint64]uint64{}, digests: r.digests[:0], heard: r.heard[:0]}
+		*r = rounds{term: term, order: map[uint64]round{}, digests: r.digests[:0], heard: r.heard[:0]}
 	}
 	token := hashBytes(0, context)
 	if _, known := r.order[token]; known {
 		return
 	}
 	r.last++
-	r.remember(token)
+	r.remember(token, tick)
 	if own := len(context) - 8; own >= 0 {
-		r.remember(hashBytes(0, context[:own]))
+		r.remember(hashBytes(0, context[:own]), tick)
 	}
 }
 
 // remember gives a digest that is new the place of the last round.
-func (r *rounds) remember(digest uint64) {
+func (r *rounds) remember(digest, tick uint64) {
 	if _, known := r.order[digest]; known {
 		return
 	}
@@ -53,23 +61,25 @@ func (r *rounds) remember(digest uint64) {
 		r.digests = r.digests[:copy(r.digests, r.digests[mostRounds/2:])]
 		r.forgotten = true
 	}
-	r.order[digest] = r.last
+	r.order[digest] = round{r.last, tick}
 	r.digests = append(r.digests, digest)
 }
 
 // answer notes that a host answers a heartbeat.
 func (r *rounds) answer(host uint64, m *pb.Message) {
-	place, known := r.order[hashBytes(0, m.Context)]
+	latest, known := r.order[hashBytes(0, m.Context)]
 	if m.Term != r.term || !known {
 		return
 	}
 	for i := range r.heard {
 		if a := &r.heard[i]; a.host == host {
-			a.place = max(a.place, place)
+			if latest.place > a.place {
+				a.round = latest
+			}
 			return
 		}
 	}
-	r.heard = append(r.heard, answered{host, place})
+	r.heard = append(r.heard, answered{host, latest})
 }
 
 // has reports whether a host has answered a round or a later one.
@@ -106,10 +116,14 @@ func (c *Protocol) checkConfirmed(h *hostMemory, term uint64, context []byte, in
 		c.report(readIndex, "before the own term", fmt.Sprintf("n%d tells index %d for a read and has committed nothing in term %d", h.id, index, term),
 			c.term(term).led(), c.fact(h.id, "tells index %d; its commit index %d is of term %d", index, h.hs.Commit, r.term))
 	}
+	if c.leaseReads > 0 {
+		c.checkReadLease(h, term, context, index)
+	}
 	if !c.readRounds {
 		return
 	}
-	place, begun := h.rounds.order[hashBytes(0, context)]
+	own, begun := h.rounds.order[hashBytes(0, context)]
+	place := own.place
 	switch {
 	case h.rounds.term != term:
 		place, begun = 0, false

@@ -54,6 +54,7 @@ func (p *raftHost) beginRead(client uint64, r *Request) {
 	var rctx [16]byte
 	binary.BigEndian.PutUint64(rctx[:8], p.host.id)
 	binary.BigEndian.PutUint64(rctx[8:], attempt)
+	p.host.sim.protocol.ReadBegun(p.host.id, rctx[:])
 	if err := p.node.ReadIndex(context.Background(), rctx[:]); err != nil {
 		p.reads = p.reads[:len(p.reads)-1]
 		p.refuse(client, r)

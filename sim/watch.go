@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"raftsim/checker"
+	"raftsim/raft"
 )
 
 // watched says what the checker can hold the hosts to, by the settings that they
@@ -17,6 +18,16 @@ func (o *Options) watched() checker.Options {
 	}
 	// Other Rafts rest their leases on less.
 	foreign := slices.ContainsFunc(o.Rafts, func(name string) bool { return name != DefaultRaft })
-	w.Promise = o.Raft.LeaseReads && !foreign
+	if o.Raft.LeaseReads && !foreign {
+		w.Promise = true
+		w.LeaseReadTicks = leaseTicks(w.LeaseTicks)
+	}
 	return w
+}
+
+// leaseTicks is the longest that a lease may be of which the voters count so many
+// ticks, of which the first may pass at once, on clocks that drift as far as they may.
+func leaseTicks(voters uint64) uint64 {
+	const whole = 1_000_000
+	return (voters - 1) * (whole - raft.LeaseDriftPPM) / (whole + raft.LeaseDriftPPM)
 }
