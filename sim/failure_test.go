@@ -2,12 +2,14 @@ package sim_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"raftsim/raft"
+	pb "raftsim/raft/raftpb"
 	"raftsim/sim"
 )
 
@@ -23,7 +25,32 @@ type whole interface {
 
 func (n restless) TryReady() (raft.Ready, bool) { return raft.Ready{}, true }
 
+// scribbler is a Node that writes over the entries of messages that it has sent.
+type scribbler struct {
+	whole
+	sent []pb.Entry
+}
+
+func (n *scribbler) TryReady() (raft.Ready, bool) {
+	for i := range n.sent {
+		n.sent[i].Term++
+	}
+	n.sent = nil
+	rd, ok := n.whole.TryReady()
+	for i := range rd.Messages {
+		m := &rd.Messages[i]
+		m.Entries = slices.Clone(m.Entries)
+		if len(m.Entries) > 0 {
+			n.sent = m.Entries
+		}
+	}
+	return rd, ok
+}
+
 func init() {
+	sim.RegisterRaft("scribbler", func(c *raft.Config) (raft.Node, error) {
+		return &scribbler{whole: raft.RestartNode(c).(whole)}, nil
+	})
 	sim.RegisterRaft("restless", func(c *raft.Config) (raft.Node, error) {
 		return restless{raft.RestartNode(c).(whole)}, nil
 	})
@@ -61,4 +88,11 @@ func TestAnErrorIsExcusedOnceByWhatTheDiskRefused(t *testing.T) {
 	fails = true
 	require.False(t, d.RunFor(time.Second))
 	require.Equal(t, "no unexcused failure", d.Violation().Property)
+}
+
+func TestEntriesThatChangeOnTheirWayAreAViolation(t *testing.T) {
+	v := run(t, sim.Options{Nodes: 3, Rafts: []string{"scribbler"}, Run: time.Second})
+	require.Equal(t, sim.Safety, v.Outcome)
+	require.Equal(t, "entries unchanged", v.Violation().Property)
+	require.Contains(t, v.Violation().Detail, "have changed in a message")
 }

@@ -65,7 +65,9 @@ type Env interface {
 type Message struct {
 	// Raft is a protocol message, when Kind is RaftMessage.
 	Raft pb.Message
-	Kind Kind
+	// imprint is that of the entries of a raft host's message.
+	imprint uint64
+	Kind    Kind
 	// Request and Response are a client's question and a host's answer.
 	Request  *Request
 	Response *Response

@@ -41,6 +41,7 @@ type raftHost struct {
 	recovered    wal.State
 	stage        stage
 	ready        raft.Ready
+	writes       uint64 // imprint of the entries of ready
 	async        asyncQueue
 	reads        []pendingRead
 	waiting      map[waiter]uint64 // client that waits for a command
@@ -223,6 +224,9 @@ func (p *raftHost) Receive(from uint64, m *Message) {
 	}
 	switch m.Kind {
 	case RaftMessage:
+		if m.imprint != 0 && !p.host.sim.unchanged(from, m.Raft.Entries, m.imprint, "in a message") {
+			return
+		}
 		p.step(m.Raft)
 	case RaftBytes:
 		var r pb.Message
@@ -272,7 +276,7 @@ func (p *raftHost) pump() {
 			p.host.Fail(err)
 			return
 		}
-		p.stage = persisting
+		p.stage, p.writes = persisting, imprint(rd.Entries)
 		if p.host.AfterDisk(readyToken) {
 			p.complete()
 		}
@@ -301,6 +305,9 @@ func (p *raftHost) persist(hs pb.HardState, entries []pb.Entry, snap *pb.Snapsho
 func (p *raftHost) complete() {
 	rd := &p.ready
 	p.stage = idle
+	if !p.host.sim.unchanged(p.host.id, rd.Entries, p.writes, "in a Ready") {
+		return
+	}
 	if err := p.store(rd.HardState, rd.Entries, &rd.Snapshot, rd.MustSync); err != nil {
 		p.host.Fail(err)
 		return
@@ -368,7 +375,7 @@ func (p *raftHost) send(m *pb.Message) {
 		}
 		s.outbox = Message{Kind: RaftBytes, Payload: bytes}
 	} else {
-		s.outbox = Message{Kind: RaftMessage, Raft: *m}
+		s.outbox = Message{Kind: RaftMessage, Raft: *m, imprint: imprint(m.Entries)}
 	}
 	s.send(p.host.id, m.To, &s.outbox)
 }

@@ -18,6 +18,7 @@ type asyncAppend struct {
 	message   pb.Message
 	hardState pb.HardState // as of this append
 	sync      bool
+	writes    uint64 // imprint of the entries
 }
 
 // dispatchAsync starts what a Ready asks of the append thread and the apply
@@ -50,7 +51,7 @@ func (p *raftHost) beginAppend(m *pb.Message, sync bool) {
 		p.host.Fail(err)
 		return
 	}
-	p.async.appends = append(p.async.appends, asyncAppend{message: *m, hardState: p.hardState, sync: sync})
+	p.async.appends = append(p.async.appends, asyncAppend{message: *m, hardState: p.hardState, sync: sync, writes: imprint(m.Entries)})
 	if p.host.AfterDisk(appendToken) {
 		p.appendDone()
 	}
@@ -62,6 +63,9 @@ func (p *raftHost) appendDone() {
 	p.async.appends = p.async.appends[1:]
 	m := &a.message
 	sawLateWrite.When(p.host.Marks(), len(m.Entries) > 0 && p.term > a.hardState.Term)
+	if !p.host.sim.unchanged(p.host.id, m.Entries, a.writes, "in a storage append") {
+		return
+	}
 	hs := pb.HardState{Term: m.Term, Vote: m.Vote, Commit: m.Commit}
 	var snap pb.Snapshot
 	if m.Snapshot != nil {
