@@ -81,7 +81,7 @@ func apart(shape, detail string, hosts ...*HostState) *Violation {
 // transfers ended, replicas converged, nobody stuck, nothing left in flight. It
 // is nil when all hold. Hosts must be in order of their number.
 func Recovered(hosts []HostState) *Violation {
-	leader, v := following(hosts)
+	leader, v := Following(hosts)
 	if v != nil || leader == nil {
 		return v
 	}
@@ -105,9 +105,9 @@ func Recovered(hosts []HostState) *Violation {
 	return nil
 }
 
-// following returns the one leader that all members follow, or who does not. A
-// leader that is in no configuration any more is nil without a violation.
-func following(hosts []HostState) (leader *HostState, v *Violation) {
+// Following returns the one leader that all members follow, or the violation of
+// LeaderElected that says who does not. Without members both are nil.
+func Following(hosts []HostState) (leader *HostState, v *Violation) {
 	var first *HostState
 	for i := range hosts {
 		h := &hosts[i]

@@ -215,6 +215,7 @@ func (h *hostMemory) start(hs pb.HardState, snapIndex uint64, recovered *logView
 	h.snapIndex, h.diskSnap = snapIndex, snapIndex
 	h.rounds.term = 0
 	h.pending, h.hears, h.promised, h.contacts = 0, heardLeader{}, heardLeader{}, h.contacts[:0]
+	h.transferee = 0
 	h.bound = 0 // what was received and not persisted is forgotten
 	h.applied, h.shown = snapIndex, max(hs.Commit, snapIndex)
 	h.former, h.earlier = h.former[:0], h.earlier[:0]

@@ -70,6 +70,10 @@ type hostMemory struct {
 	offeredAt     uint64 // tick of the last Offered
 	offeredBefore uint64 // tick of the one before
 
+	// To whom it hands over, if to anybody, and since when.
+	transferee, handsSince uint64
+	handsOver              note
+
 	// What it has told others.
 	//
 	// matched is the highest index that it acknowledged to the leader of

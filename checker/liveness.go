@@ -15,6 +15,7 @@ const (
 	LeaderElected
 	LeaderStays
 	OperationsComplete
+	FreshOperations
 	ReplicasConverge
 	JointLeft
 	FollowersReplicate
@@ -22,7 +23,6 @@ const (
 	TransferEnds
 	LearnersCatchUp
 	UncommittedBounded
-	LeaderStepsDown
 	RejoinKeepsLeader
 	livenessProperties // their number
 )
@@ -31,11 +31,13 @@ var liveness = [livenessProperties]Property{
 	HostsRun: {"hosts run", "dissertation §9",
 		"Every host of the core is up again."},
 	LeaderElected: {"leader elected", "Raft §5.2; dissertation §9.6",
-		"All members follow one leader, also when the longest log is in an older term (with pre-vote)."},
+		"All members follow one leader within a number of election timeouts, also when the longest log is in an older term (with pre-vote)."},
 	LeaderStays: {"leader stays", "Raft §5.2; dissertation §4.2.3",
-		"Once there is a leader and nothing is wrong, no term begins."},
+		"Once all members follow one leader, and no change of leader was asked for, no term begins."},
 	OperationsComplete: {"operations complete", "dissertation §6.2",
 		"Every operation of a client that still waits gets its answer."},
+	FreshOperations: {"fresh operations succeed", "dissertation §6.3, §6.4",
+		"Once the cluster has recovered, a new command and a new linearizable read that are asked of any member are answered within a few election timeouts."},
 	ReplicasConverge: {"replicas converge", "Raft §5.3",
 		"All members have applied the same index, have equal states, and go by the same configuration."},
 	JointLeft: {"joint configuration left", "Raft §6; dissertation §4.3",
@@ -50,10 +52,13 @@ var liveness = [livenessProperties]Property{
 		"Every learner has all that its leader has."},
 	UncommittedBounded: {"uncommitted entries bounded", "raft.Config MaxUncommittedEntriesSize",
 		"A leader whose entries are all committed counts no bytes of uncommitted ones."},
-	LeaderStepsDown: {"leader steps down", "dissertation §6.2",
-		"With check-quorum, a leader that hears from no majority steps down within an election timeout."},
 	RejoinKeepsLeader: {"rejoin keeps the leader", "dissertation §9.6",
-		"With pre-vote and check-quorum, an isolated host that returns does not depose the leader."},
+		"With pre-vote and check-quorum, a host that was isolated and returns does not depose the leader, and no term begins meanwhile."},
+}
+
+// IsLiveness reports whether a property of this name is a liveness property.
+func IsLiveness(name string) bool {
+	return slices.ContainsFunc(liveness[:], func(p Property) bool { return p.Name == name })
 }
 
 // LivenessProperties lists them in the order of the documentation.

@@ -46,6 +46,21 @@ func (c *Protocol) TransferAsked(host uint64) {
 	}
 }
 
+// HandsOver says, after each tick of a host's clock, to whom it hands leadership
+// over; zero for nobody.
+func (c *Protocol) HandsOver(host, to uint64) {
+	h := c.host(host)
+	if to == 0 || to != h.transferee {
+		h.transferee, h.handsSince, h.handsOver = to, h.ticks, c.now
+		return
+	}
+	if c.transfer == 0 || h.ticks-max(h.handsSince, h.ledSince) <= c.transfer {
+		return
+	}
+	c.reportUnmet(TransferEnds.Unmet("too long", fmt.Sprintf("n%d hands over to n%d for more than %d of its ticks", host, to, c.transfer),
+		h.handsOver.fact(host, "hands over to n%d", to), c.fact(host, "still does, and takes no proposals")))
+}
+
 // hearLeader notes a message of a leader. Whether the host follows it shows when
 // it next offers something.
 func (h *hostMemory) hearLeader(m *pb.Message, now note) {

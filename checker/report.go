@@ -32,6 +32,16 @@ func (c *Protocol) report(p property, shape, detail string, evidence ...Evidence
 	})
 }
 
+// reportUnmet adds the violation of a liveness property that can be judged as the
+// facts come in.
+func (c *Protocol) reportUnmet(v *Violation) {
+	if slices.ContainsFunc(c.violations, func(other Violation) bool { return other.Signature == v.Signature }) {
+		return
+	}
+	v.At, v.Event = c.now.at, c.now.event
+	c.violations = append(c.violations, *v)
+}
+
 // fact is evidence of something that happens now.
 func (c *Protocol) fact(host uint64, format string, args ...any) Evidence {
 	return c.now.fact(host, format, args...)

@@ -24,6 +24,9 @@ func (o *output) finish(left []hunt.Left) (int, error) {
 	}
 	o.printMarks()
 	o.printf("%s\n", o.summary(time.Since(o.started)))
+	for _, off := range o.total.Off {
+		o.printf("not watched: %s\n", off)
+	}
 	for _, b := range o.total.Bugs {
 		o.printf("\n%s", o.describe(b))
 	}

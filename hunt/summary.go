@@ -30,6 +30,9 @@ type Summary struct {
 	Faults []FaultTotal
 	// Marks counts the runs that hit each mark, in order of the names.
 	Marks []MarkTotal
+	// Off lists the liveness properties that some run did not watch, with the
+	// capability that a foreign Raft lacks, in alphabetical order.
+	Off []string `json:",omitempty"`
 	// Fingerprint digests the name, seed and fingerprint of each run in turn.
 	Fingerprint uint64
 	// Bugs are the failures, those of one signature together, in the order in
@@ -98,6 +101,11 @@ func (s *Summary) Add(r Result) {
 	}
 	for _, name := range v.Marks {
 		s.addMark(name, &r.Unit)
+	}
+	for _, off := range v.Off {
+		if i, found := slices.BinarySearch(s.Off, off); !found {
+			s.Off = slices.Insert(s.Off, i, off)
+		}
 	}
 	for _, b := range []byte(r.Scenario.Title()) {
 		s.Fingerprint = random.Mix(s.Fingerprint, uint64(b))

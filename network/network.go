@@ -94,6 +94,18 @@ func (n *Network[M]) sorted() []*link[M] {
 // InFlight returns how many packets are on their way: queued, flying, or held.
 func (n *Network[M]) InFlight() int { return n.inFlight }
 
+// LastDue is the latest instant at which a packet that is on its way now is due,
+// zero when there is none. Those that still wait for bandwidth come later.
+func (n *Network[M]) LastDue() clock.Time {
+	last := clock.Time(0)
+	for i := range n.slab.used {
+		if s := n.slab.at(i); s.state == flying || s.state == leaving {
+			last = max(last, s.due)
+		}
+	}
+	return last
+}
+
 // Stats returns the counts of all links together.
 func (n *Network[M]) Stats() Stats {
 	var sum Stats

@@ -60,6 +60,9 @@ var (
 	_ Node         = (*lockedNode)(nil)
 	_ TryReadier   = (*lockedNode)(nil)
 	_ StatusViewer = (*lockedNode)(nil)
+
+	_ UncommittedViewer = (*lockedNode)(nil)
+	_ UncommittedViewer = (*RawNode)(nil)
 )
 
 // enter takes the lock and settles the offer. It returns false, without the lock,
@@ -260,6 +263,15 @@ func (n *lockedNode) WithProgress(visitor func(id uint64, typ ProgressType, pr t
 	if !n.stopped {
 		n.core.WithProgress(visitor)
 	}
+}
+
+func (n *lockedNode) UncommittedBytes() (bytes uint64, ok bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if core, can := n.core.(UncommittedViewer); can && !n.stopped {
+		return core.UncommittedBytes()
+	}
+	return 0, false
 }
 
 // Stop withdraws the offer, so that nothing is received after it returned.

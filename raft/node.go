@@ -120,3 +120,11 @@ type StatusViewer interface {
 	// The visitor must not call the node.
 	WithProgress(visitor func(id uint64, typ ProgressType, pr tracker.Progress))
 }
+
+// UncommittedViewer is what a [Node] of this package can do besides, if its
+// [Core] can: show what Config.MaxUncommittedEntriesSize bounds.
+type UncommittedViewer interface {
+	// UncommittedBytes returns the bytes of entries that a leader counts as not
+	// committed yet; ok is false where the Core does not tell.
+	UncommittedBytes() (bytes uint64, ok bool)
+}

@@ -107,12 +107,11 @@ type violated struct{}
 // ofRuns are the properties that sim judges, beside those that checker lists.
 var ofRuns = []string{
 	"linearizability", "no panic", "no unexcused failure",
-	"hosts run", "leader elected", "leader stays", "operations complete", "replicas converge",
 }
 
 func properties() []string {
 	names := slices.Clone(ofRuns)
-	for _, p := range checker.Properties() {
+	for _, p := range slices.Concat(checker.Properties(), checker.LivenessProperties()) {
 		names = append(names, p.Name)
 	}
 	for _, name := range sim.MarkNames() {

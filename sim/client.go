@@ -28,8 +28,7 @@ type client struct {
 	number    uint64
 	// calls are the operations under way: the first is the client's own, the
 	// others are commands that it gave up in the first act.
-	calls  []call
-	probes int // fresh operations still to do in the second act
+	calls []call
 }
 
 // call is one operation under way, or the pause before the next one.
@@ -249,11 +248,9 @@ func (c *client) finish(i int, r *Response) {
 		return
 	}
 	k.source.Learn(k.nth, r.Answer)
-	if s.recovery.begun {
-		c.probe()
-		return
+	if !s.recovery.begun {
+		c.think()
 	}
-	c.think()
 }
 
 // giveUp ends the client's own operation without an answer.
@@ -278,48 +275,27 @@ func (c *client) pick() uint64 {
 }
 
 // recover begins the second act: no operation is given up any more, those that
-// were are asked again, and when the client's own is done it does a fresh
-// command and a fresh read.
+// were are asked again, and no other is begun.
 func (c *client) recover() {
-	if c.generator != nil {
-		c.probes = 2
-	}
 	for i := range c.calls {
 		k := &c.calls[i]
 		k.target = c.pick()
-		switch {
-		case k.busy:
+		if k.busy {
 			k.asked, k.tries = nil, 0
 			c.ask(i)
-		case i == 0:
-			c.probe()
 		}
 	}
-}
-
-// probe draws commands until there is one that writes, and then one that reads.
-func (c *client) probe() {
-	for range 64 {
-		if c.probes == 0 {
-			return
-		}
-		command := c.generator.Next(c.commands)
-		c.commands++
-		if command.ReadOnly == (c.probes == 1) {
-			c.probes--
-			c.begin(command, c.commands-1)
-			return
-		}
-	}
-	c.probes = 0 // this workload has no such operation
 }
 
 // pending says whether the client still waits for an answer.
-func (c *client) pending() bool {
+func (c *client) pending() bool { return c.waits() != nil }
+
+// waits is the first call that has no answer yet, nil when there is none.
+func (c *client) waits() *call {
 	for i := range c.calls {
 		if c.calls[i].busy {
-			return true
+			return &c.calls[i]
 		}
 	}
-	return false
+	return nil
 }

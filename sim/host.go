@@ -284,7 +284,7 @@ func (h *Host) Send(to uint64, m Message) { h.sim.send(h.id, to, &m) }
 func (h *Host) SetTimer(d time.Duration, token uint64) {
 	h.tried.clockUse++
 	reading := h.clock.Read(h.sim.now).Add(d)
-	h.push(h.timers.add(timer{reading: reading, token: token, local: true}), h.clock.When(h.sim.now, reading))
+	h.push(h.timers.add(timer{reading: reading, length: d, token: token, local: true}), h.clock.When(h.sim.now, reading))
 }
 
 // AfterDisk returns true when the disk is idle, or calls Timer(token) once it is.

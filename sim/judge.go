@@ -18,6 +18,7 @@ func (s *Simulation) judge() Verdict {
 	}
 	if s.recovery.begun {
 		v.Recovery = s.now.Sub(s.recovery.since)
+		v.Off = s.unwatched()
 	}
 	v.Marks = s.Reached()
 	v.Outcome, v.Violations = s.outcome(&v, vain)
@@ -38,6 +39,8 @@ func (s *Simulation) outcome(v *Verdict, vain string) (Outcome, []checker.Violat
 	switch {
 	case s.panicked != "":
 		return Panicked, s.violations
+	case len(broken) > 0 && checker.IsLiveness(broken[0].Property):
+		return Liveness, broken
 	case len(broken) > 0:
 		return Safety, broken
 	}

@@ -199,6 +199,7 @@ func (p *raftHost) Timer(token uint64) {
 		p.host.sim.protocol.Ticked(p.host.id)
 		p.host.sim.watcher.ticking(p)
 		p.node.Tick()
+		p.host.sim.protocol.HandsOver(p.host.id, p.node.BasicStatus().LeadTransferee)
 		p.expireReads()
 	case bootToken:
 		if err := p.begin(); err != nil {

@@ -9,23 +9,43 @@ import (
 	"raftsim/clock"
 	"raftsim/disk"
 	"raftsim/network"
-	"raftsim/raft"
 	"raftsim/random"
 )
 
 // recovery is the second act: every fault has healed, the network is quick,
 // crashes have stopped. Now the cluster must elect a leader and keep it, finish
-// every operation, and converge, within a bound in election timeouts.
+// every operation, and converge; then answer fresh operations; then stay calm;
+// and last take back a host that was cut off. Each part has a bound of its own,
+// counted in election timeouts.
 type recovery struct {
 	begun    bool
 	done     bool
 	core     []uint64   // the hosts that must recover
 	since    clock.Time // when the act began
-	deadline clock.Time
-	calm     clock.Time // since when everything but time has been satisfied
-	term     uint64     // the term at that time
+	deadline clock.Time // of all that has no bound of its own
+	leaderBy clock.Time // by when a leader must have been elected
+	quiet    clock.Time // when the last packet of the first act has arrived
+	stage    recoveryStage
+	until    clock.Time // when this stage ends, or must have ended
+	elected  bool       // all have followed one leader
+	led      reign      // the leader that nothing may end any more, if there is one
+	fresh    []*Call    // operations of this stage
+	rejoins  uint64     // the host that is cut off and comes back
+	cut      []network.LinkID
 	failed   *checker.Violation
 }
+
+// recoveryStage is how far the second act has come.
+type recoveryStage uint8
+
+const (
+	healing  recoveryStage = iota // until everything is as it must be
+	writing                       // until every member has answered a fresh command
+	reading                       // and a fresh read
+	resting                       // nothing happens for a while
+	cutOff                        // a follower is isolated
+	rejoined                      // it is back
+)
 
 // The network and the disks of the second act.
 var (
@@ -33,14 +53,27 @@ var (
 	quickDisk    = disk.Profile{Sync: random.Constant(100 * time.Microsecond)}
 )
 
-// steadyTimeouts is how long, in election timeouts, a recovered cluster must
-// keep its leader.
-const steadyTimeouts = 3
+// The bounds within the second act, in election timeouts.
+const (
+	// LeaderTimeouts is how soon after the heal all members must follow one
+	// leader, where the whole act is not shorter. Two that time out together
+	// split the vote, which may happen several times in a row.
+	LeaderTimeouts = 20
+	// FreshTimeouts is how soon each of the fresh operations must be answered.
+	FreshTimeouts = 3
+	// steadyTimeouts is how long a recovered cluster must keep its leader.
+	steadyTimeouts = 3
+	// cutOffTimeouts is how long the host is isolated that then comes back: it
+	// must want to campaign.
+	cutOffTimeouts = 3
+	// rejoinTimeouts is how long it has to catch up. The leader must stay.
+	rejoinTimeouts = 3
+)
 
-// secondAct heals everything and runs until the cluster has recovered, or the
+// secondAct heals everything and runs until the cluster has recovered, or a
 // bound is exceeded.
 func (s *Simulation) secondAct() {
-	unit, r := s.options.Raft.ElectionTimeout(), &s.recovery
+	r := &s.recovery
 	s.now = max(s.now, s.options.horizon())
 	r.begun, r.since = true, s.now
 	s.record(Record{Verb: Act, Text: "2: all faults heal"})
@@ -56,7 +89,7 @@ func (s *Simulation) secondAct() {
 		return
 	}
 	s.isolateCore(r.core)
-	begin := s.now // the bound counts once the disks have done what they were asked before
+	begin := s.now // the bounds count once the disks have done what they were asked before
 	s.network.SetDefault(quickNetwork)
 	for _, h := range s.hosts {
 		if h.Running() {
@@ -67,7 +100,9 @@ func (s *Simulation) secondAct() {
 			s.connect(c, h.id, quickNetwork)
 		}
 	}
-	r.deadline = begin.Add(time.Duration(s.options.Expect.RecoveryTimeouts) * unit)
+	r.deadline = begin.Add(s.timeouts(s.options.Expect.RecoveryTimeouts))
+	r.leaderBy = begin.Add(s.timeouts(min(LeaderTimeouts, s.options.Expect.RecoveryTimeouts)))
+	r.quiet = max(begin, s.network.LastDue()).Add(s.timeouts(1))
 	for _, c := range s.clients {
 		c.recover()
 	}
@@ -75,29 +110,74 @@ func (s *Simulation) secondAct() {
 	s.advance(clock.Never, func() bool { return r.done })
 }
 
-// checkRecovery looks whether the second act is over, one way or the other.
+// timeouts is so many election timeouts.
+func (s *Simulation) timeouts(n int) time.Duration {
+	return time.Duration(n) * s.options.Raft.ElectionTimeout()
+}
+
+// checkRecovery looks how far the second act has come, and whether it is over,
+// one way or the other.
 func (s *Simulation) checkRecovery() {
 	r := &s.recovery
 	s.retireRemoved()
-	unmet := s.unmet()
+	unmet, by := s.unmet()
 	switch {
-	case unmet != nil && s.now >= r.deadline:
-		unmet.At, unmet.Event = s.now, s.events
-		if hazard := s.removedBlocks(); hazard != "" {
-			s.trouble.outside = append(s.trouble.outside, hazard)
-		}
-		r.failed, r.done = unmet, true
-		s.record(Record{Verb: Violated, Text: unmet.Property + ": " + unmet.Detail})
-		return
-	case unmet != nil:
-		r.calm = 0
-	case r.calm == 0:
-		r.calm, r.term = s.now, s.highestTerm()
-	case s.now.Sub(r.calm) >= steadyTimeouts*s.options.Raft.ElectionTimeout():
-		r.done = true
-		return
+	case unmet == nil:
+		s.nextStage()
+	case s.now >= by:
+		s.unrecovered(unmet)
+	case r.stage == resting:
+		r.until = s.now.Add(s.timeouts(steadyTimeouts))
 	}
-	s.queue.Push(s.now.Add(s.options.Raft.Tick), event{kind: checkEvent})
+	if !r.done {
+		s.queue.Push(s.now.Add(s.options.Raft.Tick), event{kind: checkEvent})
+	}
+}
+
+// nextStage goes on when a stage has shown what it had to show.
+func (s *Simulation) nextStage() {
+	r := &s.recovery
+	switch {
+	case r.stage == healing:
+		s.enter(writing, FreshTimeouts)
+		r.fresh = s.freshCalls(false)
+	case r.stage == writing:
+		s.enter(reading, FreshTimeouts)
+		r.fresh = s.freshCalls(true)
+	case r.stage == reading:
+		s.enter(resting, steadyTimeouts)
+		if r.led.term == 0 {
+			r.led = s.reign()
+		}
+	case s.now < r.until:
+	case r.stage == resting:
+		r.done = !s.cutOneOff()
+	case r.stage == cutOff:
+		s.network.RestoreAll(r.cut)
+		s.enter(rejoined, rejoinTimeouts)
+		s.record(Record{Verb: Act, Text: fmt.Sprintf("2: n%d is back", r.rejoins)})
+	default:
+		r.done = true
+	}
+}
+
+// enter begins a stage that lasts for so many election timeouts.
+func (s *Simulation) enter(stage recoveryStage, timeouts int) {
+	r := &s.recovery
+	r.stage, r.until = stage, s.now.Add(s.timeouts(timeouts))
+	r.deadline = max(r.deadline, r.until)
+}
+
+// unrecovered ends the run with what has not come true by its time.
+func (s *Simulation) unrecovered(unmet *checker.Violation) {
+	r := &s.recovery
+	unmet.At, unmet.Event = s.now, s.events
+	unmet.Detail = fmt.Sprintf("%s, %d election timeouts after the heal", unmet.Detail, s.now.Sub(r.since)/s.options.Raft.ElectionTimeout())
+	if hazard := s.removedBlocks(); hazard != "" {
+		s.trouble.outside = append(s.trouble.outside, hazard)
+	}
+	r.failed, r.done = unmet, true
+	s.record(Record{Verb: Violated, Text: unmet.Property + ": " + unmet.Detail})
 }
 
 // removedBlocks names a hazard of the protocol as the etcd family implements it,
@@ -123,62 +203,4 @@ func (s *Simulation) removedBlocks() string {
 		}
 	}
 	return ""
-}
-
-// unmet is the first liveness property that does not hold now.
-func (s *Simulation) unmet() *checker.Violation {
-	members := memberIDs(&s.members.conf)
-	core := slices.DeleteFunc(slices.Clone(s.recovery.core), func(id uint64) bool { return !slices.Contains(members, id) })
-	states := make([]checker.HostState, 0, len(core))
-	lead := uint64(0)
-	for i, id := range core {
-		p := s.hosts[id-1].raft()
-		if p == nil {
-			return s.notYet("hosts run", "dissertation §9", fmt.Sprintf("n%d is %v after the heal", id, s.hosts[id-1].state))
-		}
-		status := p.node.BasicStatus()
-		if status.Lead == raft.None || i > 0 && status.Lead != lead {
-			return s.notYet("leader elected", "Raft §5.2", fmt.Sprintf("n%d follows %s and others follow %s", id, orNobody(status.Lead), orNobody(lead)))
-		}
-		lead = status.Lead
-		last, _ := p.storage.LastIndex()
-		states = append(states, checker.HostState{
-			Host: id, Term: status.Term, Lead: lead, Applied: p.applied, Commit: status.Commit,
-			LastIndex: last, Digest: p.machine.Digest(), ConfState: p.conf, Member: true,
-		})
-	}
-	if r := &s.recovery; r.calm > 0 && s.highestTerm() != r.term {
-		return s.notYet("leader stays", "dissertation §9", fmt.Sprintf("the term went from %d to %d with nothing wrong", r.term, s.highestTerm()))
-	}
-	for _, c := range s.clients {
-		if c.pending() {
-			return s.notYet("operations complete", "dissertation §6.2", name(c.id)+" still waits for an answer")
-		}
-	}
-	return checker.Converged(states)
-}
-
-func (s *Simulation) notYet(property, source, detail string) *checker.Violation {
-	return &checker.Violation{
-		Property: property, Source: source, Signature: property,
-		Detail: fmt.Sprintf("%s, %d election timeouts after the heal", detail, s.options.Expect.RecoveryTimeouts),
-	}
-}
-
-func orNobody(id uint64) string {
-	if id == 0 {
-		return "nobody"
-	}
-	return name(id)
-}
-
-// highestTerm is the greatest term of any running host.
-func (s *Simulation) highestTerm() uint64 {
-	term := uint64(0)
-	for _, h := range s.hosts {
-		if p := h.raft(); p != nil {
-			term = max(term, p.node.BasicStatus().Term)
-		}
-	}
-	return term
 }

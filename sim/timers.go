@@ -2,6 +2,7 @@ package sim
 
 import (
 	"iter"
+	"time"
 
 	"raftsim/clock"
 )
@@ -15,7 +16,8 @@ type timers struct {
 }
 
 type timer struct {
-	reading    clock.Time // of the host's clock, when local
+	reading    clock.Time    // of the host's clock, when local
+	length     time.Duration // that it was set for
 	token      uint64
 	generation uint32
 	local      bool // goes by the host's clock; else by virtual time
@@ -79,6 +81,16 @@ func (t *timers) earliest() clock.Time {
 		}
 	}
 	return reading
+}
+
+// heal gives each timer that goes by the host's clock, which read before and now
+// reads after, the time that it has left, and no more than it was set for.
+func (t *timers) heal(before, after clock.Time) {
+	for slot := range t.slots {
+		if entry := &t.slots[slot]; entry.live && entry.local {
+			entry.reading = after.Add(min(entry.reading.Sub(before), entry.length))
+		}
+	}
 }
 
 // clear cancels all timers. Generations live on, so that old names stay dead.

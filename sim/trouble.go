@@ -194,10 +194,19 @@ func (h *Host) heal() {
 	h.slowed = false
 	h.crashAtMessage = 0
 	h.downs, h.pauses = 0, 0
-	h.clock.Heal()
-	h.ClockChanged()
+	h.healClock()
 	if h.state == down {
 		h.restart()
 	}
 	h.resume()
+}
+
+// healClock sets the clock right. Timers keep the time that they have left, but no
+// more than they were set for: where a clock was set back by seconds they would
+// stand still for as long, and the host would be no better than a paused one.
+func (h *Host) healClock() {
+	read := h.clock.Read(h.sim.now)
+	h.clock.Heal()
+	h.timers.heal(read, h.clock.Read(h.sim.now))
+	h.ClockChanged()
 }

@@ -75,6 +75,9 @@ type Verdict struct {
 	// Illegal is the judgement of a history that is not linearizable, nil
 	// otherwise: checker.WritePage draws it.
 	Illegal *checker.Result `json:"-"`
+	// Off lists the liveness properties that nobody watched in the second act,
+	// with the capability that a foreign Raft lacks for it. It is empty for ours.
+	Off []string `json:",omitempty"`
 	// Stack lists the functions that a panic went through, innermost first.
 	Stack string `json:",omitempty"`
 }

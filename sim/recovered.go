@@ -1,0 +1,187 @@
+package sim
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"raftsim/checker"
+	"raftsim/clock"
+	"raftsim/raft"
+	"raftsim/raft/tracker"
+)
+
+// reign is a leader in a term.
+type reign struct {
+	term, leader uint64
+	event        uint64
+	since        clock.Time
+}
+
+// unmet is the first liveness property that does not hold now, with the instant
+// by which it must.
+func (s *Simulation) unmet() (v *checker.Violation, by clock.Time) {
+	r := &s.recovery
+	if v := s.deposed(); v != nil {
+		return v, s.now
+	}
+	if r.stage == cutOff {
+		return s.freshUnmet()
+	}
+	states, v := s.coreStates()
+	if v != nil {
+		return v, r.deadline
+	}
+	leader, v := checker.Following(states)
+	switch {
+	case v != nil && !r.elected:
+		return v, r.leaderBy
+	case v != nil:
+		return v, r.deadline
+	case r.led.term == 0 && s.undisturbed(leader):
+		r.led = s.reign()
+	}
+	r.elected = true
+	if v := checker.Recovered(states); v != nil && !passing(v) {
+		return v, r.deadline
+	}
+	if v, by := s.freshUnmet(); v != nil {
+		return v, by
+	}
+	for _, c := range s.clients {
+		if k := c.waits(); k != nil {
+			asked := s.asked(&Call{s, k.place})
+			return checker.OperationsComplete.Unmet("", name(c.id)+" still waits for an answer", asked), r.deadline
+		}
+	}
+	return checker.Recovered(states), r.deadline
+}
+
+// passing says whether a violation is what any cluster shows while operations
+// are under way.
+func passing(v *checker.Violation) bool {
+	switch v.Property {
+	case checker.ReplicasConverge.String(), checker.InflightDrains.String(), checker.LearnersCatchUp.String():
+		return true
+	}
+	return false
+}
+
+// coreStates are the states of the members that must recover.
+func (s *Simulation) coreStates() ([]checker.HostState, *checker.Violation) {
+	core := s.coreMembers()
+	states := make([]checker.HostState, 0, len(core))
+	for _, id := range core {
+		h := s.hosts[id-1]
+		p := h.raft()
+		switch {
+		case p != nil:
+			states = append(states, p.hostState(core))
+		case !h.Running():
+			return nil, checker.HostsRun.Unmet("", fmt.Sprintf("n%d is %v", id, h.state))
+		case s.options.Process == nil:
+			return nil, checker.HostsRun.Unmet("", fmt.Sprintf("n%d still reads its disk", id))
+		}
+	}
+	return states, nil
+}
+
+// coreMembers are the members that must recover, in order of their number.
+func (s *Simulation) coreMembers() []uint64 {
+	members := memberIDs(&s.members.conf)
+	core := slices.DeleteFunc(slices.Clone(s.recovery.core), func(id uint64) bool { return !slices.Contains(members, id) })
+	slices.Sort(core)
+	return core
+}
+
+// hostState is how a host stands. Of a leader it has what it believes of those
+// of its peers that must recover.
+func (p *raftHost) hostState(core []uint64) checker.HostState {
+	s, basic := p.host.sim, p.node.BasicStatus()
+	last, _ := p.storage.LastIndex()
+	state := checker.HostState{
+		At: s.now, Event: s.events,
+		Host: p.host.id, Term: basic.Term, Lead: basic.Lead, Applied: p.applied, Commit: basic.Commit,
+		LastIndex: last, Digest: p.machine.Digest(), ConfState: p.conf, Member: true,
+	}
+	if basic.RaftState != raft.StateLeader {
+		return state
+	}
+	state.Transferee = basic.LeadTransferee
+	if viewer, ok := p.node.(raft.UncommittedViewer); ok {
+		state.Uncommitted, _ = viewer.UncommittedBytes()
+	}
+	progress := p.node.Status().Progress
+	for _, id := range slices.Sorted(maps.Keys(progress)) {
+		if pr := progress[id]; id != p.host.id && slices.Contains(core, id) {
+			state.Peers = append(state.Peers, peerState(id, &pr))
+		}
+	}
+	return state
+}
+
+func peerState(id uint64, pr *tracker.Progress) checker.PeerState {
+	state := checker.PeerState{
+		Host: id, Match: pr.Match, Learner: pr.IsLearner,
+		Probing: pr.State == tracker.StateProbe, Snapshotting: pr.State == tracker.StateSnapshot,
+	}
+	if pr.Inflights != nil {
+		state.Inflight = pr.Inflights.Count()
+	}
+	return state
+}
+
+// undisturbed says whether nothing is left of the first act that could end the
+// reign of a leader: no packet, no host in a later term or outside of the
+// configuration, no transfer and no change of the configuration under way.
+func (s *Simulation) undisturbed(leader *checker.HostState) bool {
+	if leader == nil || s.now < s.recovery.quiet || leader.Transferee != 0 || len(leader.ConfState.VotersOutgoing) > 0 {
+		return false
+	}
+	core := s.coreMembers()
+	for _, h := range s.hosts {
+		p := h.raft()
+		if p == nil {
+			continue
+		}
+		if !slices.Contains(core, h.id) || p.node.BasicStatus().Term != leader.Term || len(p.possibleConfigs()) > 1 || leader.ConfState.Equivalent(p.conf) != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// reign is who leads now.
+func (s *Simulation) reign() reign {
+	leader := s.Leader()
+	if leader == 0 {
+		return reign{}
+	}
+	return reign{term: s.hosts[leader-1].raft().node.BasicStatus().Term, leader: leader, event: s.events, since: s.now}
+}
+
+// deposed reports a later term than that of a leader whom nothing disturbed.
+func (s *Simulation) deposed() *checker.Violation {
+	r := &s.recovery
+	if r.led.term == 0 {
+		return nil
+	}
+	for _, h := range s.hosts {
+		p := h.raft()
+		if p == nil {
+			continue
+		}
+		status := p.node.BasicStatus()
+		if status.Term <= r.led.term {
+			continue
+		}
+		detail := fmt.Sprintf("the term went from %d to %d", r.led.term, status.Term)
+		led := checker.Evidence{At: r.led.since, Event: r.led.event, Host: r.led.leader, Text: fmt.Sprintf("leads term %d, and nothing is wrong,", r.led.term)}
+		now := checker.Evidence{At: s.now, Event: s.events, Host: h.id, Text: fmt.Sprintf("is in term %d", status.Term)}
+		if r.stage >= cutOff {
+			return checker.RejoinKeepsLeader.Unmet("", fmt.Sprintf("%s after n%d was cut off", detail, r.rejoins), led, now)
+		}
+		return checker.LeaderStays.Unmet("", detail, led, now)
+	}
+	return nil
+}

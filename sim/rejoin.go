@@ -1,0 +1,43 @@
+package sim
+
+import (
+	"fmt"
+	"slices"
+
+	"raftsim/raft"
+)
+
+// cutOneOff isolates a follower, where pre-vote and check-quorum promise that it
+// disturbs nobody when it comes back and the others do without it. Meanwhile the
+// log grows, so that it has something to catch up with.
+func (s *Simulation) cutOneOff() bool {
+	r := &s.recovery
+	if !s.options.Raft.PreVote || !s.options.Raft.CheckQuorum {
+		return false
+	}
+	candidates := s.dispensable()
+	if len(candidates) == 0 {
+		return false
+	}
+	r.rejoins = candidates[below(s.chance.Key("rejoin").Fate(purposeFault, 0), len(candidates))]
+	r.cut = s.isolation([]uint64{r.rejoins})
+	s.network.CutAll(r.cut)
+	s.record(Record{Verb: Act, Text: fmt.Sprintf("2: n%d is cut off for a while", r.rejoins)})
+	s.enter(cutOff, cutOffTimeouts)
+	r.fresh = nil
+	if command, ok := s.freshCommand(false); ok {
+		r.fresh = append(r.fresh, s.freshCall(command, r.led.leader))
+	}
+	return true
+}
+
+// dispensable are the followers that vote and without whom the others still have
+// a quorum.
+func (s *Simulation) dispensable() []uint64 {
+	core, quorums := s.coreMembers(), s.possibleQuorums()
+	return slices.DeleteFunc(slices.Clone(core), func(id uint64) bool {
+		rest := slices.DeleteFunc(slices.Clone(core), func(other uint64) bool { return other == id })
+		p := s.hosts[id-1].raft()
+		return p == nil || p.node.BasicStatus().RaftState != raft.StateFollower || !slices.Contains(p.conf.Voters, id) || !holds(quorums, rest)
+	})
+}
