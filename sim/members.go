@@ -186,12 +186,10 @@ func (s *Simulation) confChanged(p *raftHost) {
 
 // retireRemoved switches off the hosts that have been removed, once every
 // member knows the configuration without them, and would after a crash. Until
-// then their vote may be needed.
+// then their vote may be needed. One that leads must go before a joint configuration
+// is left: a leader that is no member takes no proposals, its own among them.
 func (s *Simulation) retireRemoved() {
 	m := &s.members
-	if len(m.conf.VotersOutgoing) > 0 {
-		return
-	}
 	ids := memberIDs(&m.conf)
 	for _, id := range ids {
 		if p := s.hosts[id-1].raft(); p == nil || p.applied < m.confIndex || p.durable.Commit < m.confIndex {
