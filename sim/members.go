@@ -192,14 +192,36 @@ func (s *Simulation) retireRemoved() {
 	m := &s.members
 	ids := memberIDs(&m.conf)
 	for _, id := range ids {
+		if s.givenUp(s.hosts[id-1]) {
+			continue
+		}
 		if p := s.hosts[id-1].raft(); p == nil || p.applied < m.confIndex || p.durable.Commit < m.confIndex {
 			return
 		}
 	}
+	s.endJoining()
 	for _, h := range s.hosts {
 		if h.state != absent && h.state != retired && !h.joining && !slices.Contains(ids, h.id) {
 			s.retiring = append(s.retiring, h.id)
 		}
+	}
+}
+
+// endJoining gives up, in the second act, the hosts that wait to become members
+// once no member and no leader has a change of the configuration left that could
+// make them so: what made them wait was refused or lost.
+func (s *Simulation) endJoining() {
+	if !s.recovery.begun {
+		return
+	}
+	for _, id := range append(s.coreMembers(), s.Leader()) {
+		h := s.host(id)
+		if h == nil || h.raft() == nil || len(h.raft().possibleConfigs()) > 1 {
+			return
+		}
+	}
+	for _, h := range s.hosts {
+		h.joining = false
 	}
 }
 
