@@ -71,6 +71,10 @@ type GeneratorOptions struct {
 	// Leases and LeaseDriftPPM are as in Budget.
 	Leases        bool
 	LeaseDriftPPM int64
+	// RoundBytes is how many bytes of operations the cluster accepts before it
+	// has committed them: bursts are bounded by what it can work off. Zero means
+	// that it accepts any number.
+	RoundBytes uint64
 	// Only, when it is not empty, names the kinds that may be drawn; Never
 	// names kinds that may not.
 	Only, Never []string
@@ -140,8 +144,9 @@ func Generate(c random.Chooser, o GeneratorOptions) Schedule {
 
 // generator draws one schedule.
 type generator struct {
-	options GeneratorOptions
-	members members
+	options    GeneratorOptions
+	members    members
+	workRounds int64 // that the bursts so far take to be worked off
 }
 
 // drafts draws which kinds there are, how many of each, and when; sorted by
@@ -209,6 +214,9 @@ func (g *generator) admit(s Schedule, d *draft) Schedule {
 	d.fault.Action = d.kind.Draw(&d.draw)
 	if d.fault.Action == nil {
 		return s
+	}
+	if a, ok := d.fault.Action.(Propose); ok {
+		d.fault.Action = g.bounded(a, d.fault)
 	}
 	with := append(s, d.fault)
 	if newTimeline(with, g.budget()).class(len(s)) > g.options.Class {

@@ -162,6 +162,40 @@ func TestOnlyTheKindsThatAreAskedForAreDrawn(t *testing.T) {
 	require.EqualError(t, o.Validate(), "faults: a generated schedule needs at least one voter")
 }
 
+// What bursts leave behind goes through a bounded tail a few operations at a time.
+func TestBurstsLeaveNoMoreThanCanBeWorkedOff(t *testing.T) {
+	lowered := 0
+	for seed := range random.Seed(2000) {
+		o := plain(faults.Swarm, faults.OutsideModel)
+		o.ElectionTimeout = 100 * time.Millisecond
+		free := faults.Generate(seed.Chooser(), o)
+		o.RoundBytes = 4 << 10
+		s := faults.Generate(seed.Chooser(), o)
+		require.Len(t, s, len(free), "only counts differ")
+		rounds := 0
+		for i, f := range s {
+			a, ok := f.Action.(faults.Propose)
+			if !ok {
+				require.Equal(t, free[i], f)
+				continue
+			}
+			times := 1
+			if f.Every.Min > 0 {
+				times += int(f.Every.Until.Sub(f.At) / f.Every.Min)
+			}
+			require.GreaterOrEqual(t, a.Count, 1)
+			if a.Count > 1 && a.Bytes >= 4<<10 { // one at a time
+				rounds += a.Count * times
+			}
+			if a.Count < free[i].Action.(faults.Propose).Count {
+				lowered++
+			}
+		}
+		require.LessOrEqual(t, rounds, 200, "ten election timeouts, a round each 5 ms")
+	}
+	require.NotZero(t, lowered)
+}
+
 func TestProfilesAreKnownByName(t *testing.T) {
 	for _, p := range []faults.Profile{faults.Lite, faults.Swarm, faults.Safety, faults.Perf} {
 		parsed, err := faults.ParseProfile(p.String())

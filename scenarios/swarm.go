@@ -214,6 +214,7 @@ func (d drawing) faults(s Swarm) {
 		Start: clock.Time(500 * time.Millisecond), End: clock.Time(o.Run),
 		ElectionTimeout: o.Raft.ElectionTimeout(), Leases: o.Raft.LeaseReads, LeaseDriftPPM: raft.LeaseDriftPPM,
 	}
+	g.RoundBytes = o.Raft.MaxUncommittedBytes
 	if s == LiteSwarm {
 		g.Class = faults.Tolerable
 	}
