@@ -41,10 +41,11 @@ func (s *Simulation) crashHosts(a faults.Crash) (deed, string) {
 		return s.crashNow(a.Hosts.IDs(), t)
 	}
 	var crashed []*Host
+	over := false // an operation that began before the end may reach its middle after it
 	strike := func(h *Host) {
 		h.crashAtMessage = 0
 		h.disk.Watch(nil)
-		if h.Running() {
+		if h.Running() && !over {
 			h.powerOff(t)
 			crashed = append(crashed, h)
 		}
@@ -59,6 +60,7 @@ func (s *Simulation) crashHosts(a faults.Crash) (deed, string) {
 	}
 	return deed{
 		undo: func() {
+			over = true
 			for _, id := range a.Hosts.IDs() {
 				s.hosts[id-1].crashAtMessage = 0
 				s.hosts[id-1].disk.Watch(nil)

@@ -91,6 +91,16 @@ func crashComesDuringTheOperation(t *testing.T) {
 	require.Less(t, crash.At.Sub(begin), 710*time.Millisecond)
 	size, lost := uint64(7), crash.Fields[0]
 	require.Equal(t, size, lost, "seven writes were not synced, the last one had not ended")
+	crashComesInTimeOrNotAtAll(t)
+}
+
+// The operation's middle comes 5 ms after it began, and the fault ends before.
+func crashComesInTimeOrNotAtAll(t *testing.T) {
+	d := withDisk(t)
+	d.inject("crash n1 at operation 1 for 2ms")
+	require.NoError(t, d.append("a"))
+	d.pass(time.Second)
+	require.True(t, d.Host(1).Running())
 }
 
 func crashComesBeforeTheMessage(t *testing.T) {
