@@ -109,7 +109,7 @@ func (c *Protocol) checkHeartbeat(h *hostMemory, m *pb.Message) {
 // leader appended with the same Ready may have come after the message.
 func (c *Protocol) checkTransfer(h *hostMemory, m *pb.Message) {
 	p := c.known(m.To)
-	h.handing = true
+	h.handing = h.config.voter(m.To) // a configuration without it gives the transfer up
 	switch {
 	case !c.anyRecent(h, func(k *config) bool { return k.voter(m.To) }):
 		c.report(transfer, "not a voter", fmt.Sprintf("n%d hands term %d over to n%d, which is no voter of %s", h.id, m.Term, m.To, h.config),

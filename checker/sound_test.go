@@ -281,6 +281,12 @@ var soundRuns = []struct {
 		r.wait(40)
 		r.propose(1, "c")
 	}},
+	{"a transfer to a host that is a learner by now is given up", 3, func(r *run) {
+		r.tick().TransferAsked(1)
+		r.tick().ConfChanged(1, 4, pb.ConfState{Voters: []uint64{1, 2}, Learners: []uint64{3}})
+		r.sent(1, pb.Message{Type: pb.MsgTimeoutNow, To: 3, Term: 2}) // offered before
+		r.propose(1, "c")
+	}},
 	{"a vote of a host that was told to forget its leader", 3, func(r *run) {
 		r.beat(1, 2)
 		r.c.LeaderForgotten(2)

@@ -57,7 +57,9 @@ func (m *members) follow(a Action) {
 			case Learn, Demote:
 				m.learners = append(m.learners, h)
 			case Remove:
-				m.spare = append(m.spare, h) // it may come back, with what it remembers
+				if !slices.Contains(m.voters, h) {
+					m.spare = append(m.spare, h) // it may come back, with what it remembers
+				}
 			}
 		}
 	}
