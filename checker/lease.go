@@ -17,10 +17,12 @@ func (c *Protocol) ReadBegun(host uint64, context []byte) { c.readBegins(c.host(
 // A read that is not known may have come before all of them.
 func (c *Protocol) readBegins(h *hostMemory, context []byte) {
 	r := &h.rounds
-	if c.leaseReads == 0 || !h.leads() || r.term != h.hs.Term {
+	if !h.leads() {
 		return
 	}
+	r.enter(h.hs.Term)
 	if r.reads == nil || len(r.reads) == mostReads {
+		r.lost = r.lost || r.reads != nil
 		r.reads = map[uint64]uint64{}
 	}
 	digest := hashBytes(0, context)

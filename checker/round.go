@@ -18,6 +18,14 @@ type rounds struct {
 	last      uint64           // place of the last round, counted from one
 	heard     []answered
 	reads     map[uint64]uint64 // digest of a read's context to the last round before it
+	lost      bool              // there were more reads
+}
+
+// enter begins a term, if it is another.
+func (r *rounds) enter(term uint64) {
+	if term != r.term || r.order == nil {
+		*r = rounds{term: term, order: map[uint64]round{}, digests: r.digests[:0], heard: r.heard[:0]}
+	}
 }
 
 // round is a round of heartbeats: its place, counted from one, and the tick of the
@@ -35,9 +43,7 @@ const mostRounds = 4096
 
 // begin notes the token of a heartbeat. The first with a token begins its round.
 func (r *rounds) begin(term, tick uint64, context []byte) {
-	if term != r.term || r.order == nil {
-		*r = rounds{term: term, order: map[uint64]round{}, digests: r.digests[:0], heard: r.heard[:0]}
-	}
+	r.enter(term)
 	token := hashBytes(0, context)
 	if _, known := r.order[token]; known {
 		return
@@ -92,6 +98,18 @@ func (r *rounds) has(host, place uint64) bool {
 	return false
 }
 
+// first is the place of the first round that may confirm a read: its own, or else
+// the one after those that were under way when it came. It is not known for a read
+// that nobody has seen come.
+func (r *rounds) first(context []byte) (place uint64, known bool) {
+	digest := hashBytes(0, context)
+	if own, begun := r.order[digest]; begun {
+		return own.place, true
+	}
+	before, came := r.reads[digest]
+	return before + 1, came
+}
+
 // ReadConfirmed says that a Ready of a host tells the index of a read that it
 // asked for with a context: the Ready's ReadStates. Call it after Offered.
 func (c *Protocol) ReadConfirmed(host uint64, context []byte, index uint64) {
@@ -105,9 +123,10 @@ func (c *Protocol) ReadConfirmed(host uint64, context []byte, index uint64) {
 
 // checkConfirmed judges a leader that tells the index of a read. A majority must
 // have answered a heartbeat of the read's own round or a later one, and the
-// leader must have committed an entry of its term. Answers that left their hosts
-// are at least those that arrived, so too few of them is proof. A leader that is
-// the only voter needs nobody's answer.
+// leader must have committed an entry of its term. A read that came while there
+// was nobody to ask has no round of its own: one that began since will do. Answers
+// that left their hosts are at least those that arrived, so too few of them is
+// proof. A leader that is the only voter needs nobody's answer.
 func (c *Protocol) checkConfirmed(h *hostMemory, term uint64, context []byte, index uint64) {
 	if !h.leads() || h.hs.Term != term || c.anyRecent(h, (*config).single) {
 		return
@@ -122,12 +141,11 @@ func (c *Protocol) checkConfirmed(h *hostMemory, term uint64, context []byte, in
 	if !c.readRounds {
 		return
 	}
-	own, begun := h.rounds.order[hashBytes(0, context)]
-	place := own.place
+	place, begun := h.rounds.first(context)
 	switch {
 	case h.rounds.term != term:
 		place, begun = 0, false
-	case !begun && h.rounds.forgotten:
+	case !begun && (h.rounds.forgotten || h.rounds.lost):
 		return // it began so long ago that its round is forgotten
 	}
 	confirms := func(id uint64) bool { return id == h.id || begun && h.rounds.has(id, place) }

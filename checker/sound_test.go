@@ -309,6 +309,12 @@ var soundRuns = []struct {
 		r.c.ConfChanged(1, 4, r.conf)
 		r.c.Progress(1, 3, 0, 1)
 	}},
+	{"a read without a round of its own, for there was nobody to ask", 3, func(r *run) {
+		r.tick().ReadBegun(1, []byte("read"))
+		r.wait(2)
+		r.round(1, "another", 2)
+		r.tick().ReadConfirmed(1, []byte("read"), 4)
+	}},
 	{"entries are offered twice", 3, func(r *run) {
 		r.tick().Offered(1, nil, nobody, r.hosts[1].entries[2:4], nil, nil, true)
 	}},
