@@ -43,6 +43,16 @@ func TestALeaseBindsAVoterThatRestarts(t *testing.T) {
 	r.pass(3, pb.Message{Type: pb.MsgVote, To: 2, Term: 3, Index: 4, LogTerm: 2})
 	r.vote(3, 3, 2)
 	require.Nil(t, r.c.First(), "%s", r)
+
+	// One that comes up with nothing, as a member that has just been added does,
+	// has never promised anything.
+	r = newRun(3, checker.Options{LeaseTicks: 8, Promise: true, Only: []string{"vote under a lease"}})
+	r.stand(3, 3)
+	r.tick().Started(9, pb.HardState{}, pb.Snapshot{}, nil)
+	r.tick().Received(9, &pb.Message{Type: pb.MsgVote, From: 3, To: 9, Term: 3, Index: 1, LogTerm: 1})
+	r.tick().Offered(9, soft(raft.StateFollower), pb.HardState{Term: 3, Vote: 3}, nil, nil, nil, true)
+	r.tick().Sent(9, &pb.Message{Type: pb.MsgVoteResp, From: 9, To: 3, Term: 3})
+	require.Nil(t, r.c.First(), "%s", r)
 }
 
 // News of a later term, from somebody who does not lead it, sets nobody free.

@@ -125,7 +125,7 @@ func (c *Protocol) Started(host uint64, hs pb.HardState, snap pb.Snapshot, entri
 		c.checkDurableState(h, &hs, &snap)
 	}
 	h.start(hs, snap.Metadata.Index, &c.recovered)
-	if c.promise {
+	if c.promise && hs.Term > 0 { // without a term it has never answered a leader
 		h.promised = heardLeader{tick: h.ticks, note: c.now, starts: true}
 	}
 	c.checkRecoveredCommit(h)

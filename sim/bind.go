@@ -47,7 +47,7 @@ func (v view) Role(id uint64) faults.Role {
 		return faults.Down
 	}
 	conf := &v.s.members.conf
-	voter := slices.Contains(conf.Voters, id) || slices.Contains(conf.VotersOutgoing, id)
+	voter := isVoter(conf, id)
 	switch {
 	case !voter && (slices.Contains(conf.Learners, id) || slices.Contains(conf.LearnersNext, id)):
 		return faults.Learner

@@ -1,8 +1,6 @@
 package sim
 
 import (
-	"slices"
-
 	"raftsim/raft"
 	pb "raftsim/raft/raftpb"
 )
@@ -111,5 +109,5 @@ func (w *watcher) deposed(p *raftHost, term uint64) {
 		sawDeposedTail.When(&w.marks, last > p.hardState.Commit)
 		return
 	}
-	sawSteppedDown.When(&w.marks, slices.Contains(p.conf.Voters, p.host.id) || slices.Contains(p.conf.VotersOutgoing, p.host.id))
+	sawSteppedDown.When(&w.marks, isVoter(&p.conf, p.host.id))
 }

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"raftsim/checker"
@@ -173,34 +172,9 @@ func (s *Simulation) unrecovered(unmet *checker.Violation) {
 	r := &s.recovery
 	unmet.At, unmet.Event = s.now, s.events
 	unmet.Detail = fmt.Sprintf("%s, %d election timeouts after the heal", unmet.Detail, s.now.Sub(r.since)/s.options.Raft.ElectionTimeout())
-	if hazard := s.removedBlocks(); hazard != "" {
+	if hazard := s.formerVoterBlocks(); hazard != "" {
 		s.trouble.outside = append(s.trouble.outside, hazard)
 	}
 	r.failed, r.done = unmet, true
 	s.record(Record{Verb: Violated, Text: unmet.Property + ": " + unmet.Detail})
-}
-
-// removedBlocks names a hazard of the protocol as the etcd family implements it,
-// in which a configuration is in force once it is applied: a member that has been
-// removed, and knows it, no longer campaigns; but with a log longer than those of
-// the members that do not know it yet it refuses them its vote, which they need.
-func (s *Simulation) removedBlocks() string {
-	for _, h := range s.hosts {
-		gone := h.raft()
-		if gone == nil || slices.Contains(memberIDs(&gone.conf), h.id) {
-			continue
-		}
-		last, _ := gone.storage.LastIndex()
-		for _, id := range s.recovery.core {
-			p := s.hosts[id-1].raft()
-			if p == nil || p.applied >= gone.confIndex || !slices.Contains(memberIDs(&p.conf), h.id) {
-				continue
-			}
-			if own, _ := p.storage.LastIndex(); own < last {
-				return fmt.Sprintf("a hazard of applying configurations late: %s was removed at index %d and has a log up to %d, %s has one up to %d and still needs its vote",
-					name(h.id), gone.confIndex, last, name(id), own)
-			}
-		}
-	}
-	return ""
 }
