@@ -11,7 +11,8 @@ import (
 
 // The second act asks progress of a core: hosts that contain a quorum of every
 // configuration that could be in force, none of which has lost data that it
-// had acknowledged. Hosts outside the core are switched off for good.
+// had acknowledged. Hosts outside the core are switched off for good, or make
+// noise: see noise.go.
 
 // chooseCore picks the hosts that the second act relies on: all that are sound,
 // or with few a random smallest set that still is a core. It is empty when the
@@ -77,10 +78,12 @@ func (s *Simulation) givenUp(h *Host) bool {
 // sound says whether a host still has all that it ever acknowledged.
 func (h *Host) sound() bool { return !h.damaged && !h.excused() }
 
-// isolateCore switches off all hosts outside the core.
+// isolateCore silences all hosts outside the core. Those that make noise no
+// longer hear, the others are switched off.
 func (s *Simulation) isolateCore(core []uint64) {
+	s.chooseNoise(core)
 	for _, h := range s.hosts {
-		if h.state == absent || h.state == retired || slices.Contains(core, h.id) {
+		if h.state == absent || h.state == retired || slices.Contains(core, h.id) || s.noisy(h) {
 			continue
 		}
 		h.powerOff(&toll{})

@@ -15,7 +15,7 @@ import (
 func (s *Simulation) formerVoterBlocks() string {
 	for _, h := range s.hosts {
 		former := h.raft()
-		if former == nil || isVoter(&former.conf, h.id) {
+		if former == nil || s.noisy(h) || isVoter(&former.conf, h.id) {
 			continue
 		}
 		for _, id := range s.recovery.core {

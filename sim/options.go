@@ -135,8 +135,11 @@ type Expect struct {
 	RecoveryTimeouts int
 	// CoreOnly heals only a core in the second act, chosen at random: a
 	// smallest set of hosts that contains a quorum of every configuration that
-	// could be in force. All others are switched off for good.
+	// could be in force. All others are switched off for good, or with pre-vote
+	// and check-quorum some of them run on and are heard, but hear nothing.
 	CoreOnly bool
+	// SkipNoise switches off all hosts outside a core, whatever the options.
+	SkipNoise bool
 	// SkipLinearizable leaves the clients' history unjudged.
 	SkipLinearizable bool
 	// CheckSteps bounds the model steps of the linearizability search.

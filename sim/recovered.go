@@ -133,7 +133,7 @@ func peerState(id uint64, pr *tracker.Progress) checker.PeerState {
 
 // undisturbed says whether nothing is left of the first act that could end the
 // reign of a leader: no packet, no host in a later term or outside of the
-// configuration, no transfer and no change of the configuration under way.
+// configuration, but for those that make noise, no transfer and no change of the configuration under way.
 func (s *Simulation) undisturbed(leader *checker.HostState) bool {
 	if leader == nil || s.now < s.recovery.quiet || leader.Transferee != 0 || len(leader.ConfState.VotersOutgoing) > 0 {
 		return false
@@ -141,7 +141,7 @@ func (s *Simulation) undisturbed(leader *checker.HostState) bool {
 	core := s.coreMembers()
 	for _, h := range s.hosts {
 		p := h.raft()
-		if p == nil {
+		if p == nil || s.noisy(h) && p.settled() {
 			continue
 		}
 		if !slices.Contains(core, h.id) || p.node.BasicStatus().Term != leader.Term || len(p.possibleConfigs()) > 1 || leader.ConfState.Equivalent(p.conf) != nil {
@@ -160,7 +160,8 @@ func (s *Simulation) reign() reign {
 	return reign{term: s.hosts[leader-1].raft().node.BasicStatus().Term, leader: leader, event: s.events, since: s.now}
 }
 
-// deposed reports a later term than that of a leader whom nothing disturbed.
+// deposed reports a later term than that of a leader whom nothing disturbed. The
+// term of a host that only makes noise is its own affair.
 func (s *Simulation) deposed() *checker.Violation {
 	r := &s.recovery
 	if r.led.term == 0 {
@@ -168,7 +169,7 @@ func (s *Simulation) deposed() *checker.Violation {
 	}
 	for _, h := range s.hosts {
 		p := h.raft()
-		if p == nil {
+		if p == nil || s.noisy(h) {
 			continue
 		}
 		status := p.node.BasicStatus()

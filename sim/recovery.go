@@ -20,6 +20,7 @@ type recovery struct {
 	begun    bool
 	done     bool
 	core     []uint64   // the hosts that must recover
+	noise    noise      // made by some of the others
 	since    clock.Time // when the act began
 	deadline clock.Time // of all that has no bound of its own
 	leaderBy clock.Time // by when a leader must have been elected

@@ -149,6 +149,7 @@ func (s *Simulation) grow() {
 			a.deed.grow()
 		}
 	}
+	s.deafen()
 }
 
 // endFault undoes an active fault whose time is over.
@@ -181,6 +182,7 @@ func (s *Simulation) endWhere(match func(faults.Action) bool) int {
 func (s *Simulation) heal() {
 	s.endWhere(func(faults.Action) bool { return true })
 	s.network.Heal(s.now)
+	s.network.CutAll(s.recovery.noise.cut)
 	for _, h := range s.hosts {
 		if !s.givenUp(h) {
 			h.heal()

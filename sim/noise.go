@@ -1,0 +1,80 @@
+package sim
+
+import (
+	"slices"
+
+	"raftsim/network"
+	"raftsim/raft"
+)
+
+// noise are the hosts outside the core that are not switched off but run on
+// without hearing anything: their packets reach the core, and nothing reaches
+// them. With pre-vote and check-quorum such a host can do no more than ask, over
+// and over, whether it could win an election; the core must recover all the same,
+// and keep its leader (dissertation section 9.6). Without both it would campaign
+// in ever later terms, and a Raft that obeys them has no leader for long.
+type noise struct {
+	chosen bool
+	hosts  []uint64
+	cut    []network.LinkID // to these hosts
+}
+
+// chooseNoise chooses once which of the hosts outside the core make noise, and
+// cuts what leads to them. Of those that were chosen before only the ones that are
+// fit for it still go on.
+func (s *Simulation) chooseNoise(core []uint64) {
+	n := &s.recovery.noise
+	if !n.chosen {
+		n.chosen = true
+		for _, h := range s.hosts {
+			key := s.chance.Key("noise " + name(h.id))
+			if !slices.Contains(core, h.id) && s.mayMakeNoise(h) && key.Fate(purposeFault, 0)&1 == 1 {
+				n.hosts = append(n.hosts, h.id)
+				s.record(Record{Verb: Act, Host: h.id, Text: "outside the core: is heard, and hears nothing"})
+			}
+		}
+		s.deafen()
+	}
+	n.hosts = slices.DeleteFunc(n.hosts, func(id uint64) bool { return !s.mayMakeNoise(s.hosts[id-1]) })
+}
+
+// mayMakeNoise says whether a host outside the core can run without being able to
+// stop it. It must be a voter with all that it ever acknowledged: one that has lost
+// some could lead the core astray, and one that was removed may be switched off at
+// any time. What a process that is not a raft host would say is not known.
+func (s *Simulation) mayMakeNoise(h *Host) bool {
+	o := &s.options
+	return o.Raft.PreVote && o.Raft.CheckQuorum && !o.Expect.SkipNoise && o.Process == nil &&
+		h.state != absent && h.state != retired && h.sound() &&
+		isVoter(&s.members.conf, h.id)
+}
+
+// noisy says whether a host outside the core makes noise.
+func (s *Simulation) noisy(h *Host) bool { return slices.Contains(s.recovery.noise.hosts, h.id) }
+
+// deaf lists the links to the hosts that make noise.
+func (s *Simulation) deaf() (links []network.LinkID) {
+	for _, to := range s.recovery.noise.hosts {
+		for _, from := range s.ends() {
+			if from != to {
+				links = append(links, network.LinkID{From: from, To: to})
+			}
+		}
+	}
+	return links
+}
+
+// deafen cuts the links to the hosts that make noise, where they are not cut yet:
+// a host or a client may have come.
+func (s *Simulation) deafen() {
+	if n := &s.recovery.noise; len(n.hosts) > 0 {
+		s.network.CutAll(fresh(&n.cut, s.deaf()))
+	}
+}
+
+// settled says whether a host that makes noise can only ask for pre-votes: it
+// leads no more, and no election of the first act is under way.
+func (p *raftHost) settled() bool {
+	state := p.node.BasicStatus().RaftState
+	return state == raft.StateFollower || state == raft.StatePreCandidate
+}
