@@ -165,7 +165,11 @@ func (c *Protocol) ConfChanged(host, index uint64, cs pb.ConfState) {
 		if was != nil {
 			other = was
 		}
-		c.report(configAgreement, "another configuration", fmt.Sprintf("n%d and n%d go by different configurations at index %d", other.by.host, host, index),
+		detail := fmt.Sprintf("n%d and n%d go by different configurations at index %d", other.by.host, host, index)
+		if other.by.host == host {
+			detail = fmt.Sprintf("n%d goes by another configuration at index %d than it did before", host, index)
+		}
+		c.report(configAgreement, "another configuration", detail,
 			other.by.fact(other.by.host, "goes by %s from index %d on", other.config, other.index),
 			c.fact(host, "goes by %s at index %d", now, index))
 	default:
