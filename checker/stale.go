@@ -22,7 +22,7 @@ const sequential = "sequential consistency"
 // that order does not explain the other operations: nothing can be said then.
 func StaleReads(w workload.Workload, history []Operation) (v *Violation, judged bool) {
 	order, ok := appliedOrder(history)
-	if !ok {
+	if !ok || !replays(w, history, order) {
 		return nil, false
 	}
 	s := staleReads{w: w, machine: w.NewStateMachine(), history: history, clients: map[uint64]*program{}}
@@ -40,6 +40,21 @@ func StaleReads(w workload.Workload, history []Operation) (v *Violation, judged 
 		}
 	}
 	return nil, true
+}
+
+// replays reports whether an order is in keeping with real time and a machine
+// that executes the operations in it gives every answer.
+func replays(w workload.Workload, history []Operation, order []int32) bool {
+	machine, latest := w.NewStateMachine(), int64(-1)
+	for _, i := range order {
+		o := &history[i]
+		answer := machine.Apply(o.Command)
+		if o.Return < latest || o.Return != Open && !bytes.Equal(answer, o.Answer) {
+			return false
+		}
+		latest = max(latest, o.Call)
+	}
+	return true
 }
 
 // program is what one client did, in its own order.

@@ -85,7 +85,10 @@ func TestClientNeverSeesLessThanItHasWritten(t *testing.T) {
   client 1: put k0 c1.1 -> ok, called at 0.000s (event 1), answered at 0.000s (event 2)
   client 1: get k0 -> nothing, called at 0.000s (event 3), answered at 0.000s (event 4)`, bad.String())
 
-	history[0].Applied = 0
+	history[0].Answer = []byte{7}
+	_, judged = checker.StaleReads(workload.KV, history)
+	require.False(t, judged, "the order of the log does not explain the put")
+	history[0].Answer, history[0].Applied = ok, 0
 	_, judged = checker.StaleReads(workload.KV, history)
 	require.False(t, judged)
 }
@@ -116,6 +119,9 @@ func TestClientNeverSeesTheFutureAndThenThePast(t *testing.T) {
 	require.NotNil(t, bad)
 	history[3].Answer, history[0].Applied = written, 0
 	history[1].Applied, history[2].Applied = 1, 2 // now the read comes before what it saw
+	_, judged = checker.StaleReads(workload.KV, history)
+	require.False(t, judged, "the one was answered before the other was asked for")
+	history[2].Return = 9
 	bad, _ = checker.StaleReads(workload.KV, history)
 	require.NotNil(t, bad)
 	require.Len(t, bad.Evidence, 2)
