@@ -146,7 +146,7 @@ func headline(r *hunt.Result) string {
 func bare(v sim.Verdict) string {
 	switch v.Outcome {
 	case sim.Inconclusive:
-		return "inconclusive: the linearizability search ran out of steps (expect.check_steps)"
+		return "inconclusive: the linearizability search ran out of steps (expect.check_steps), or the log does not tell what stale reads may see"
 	case sim.Endless:
 		return fmt.Sprintf("endless: the run did not end within %d events (max_events)", v.Events)
 	}

@@ -166,7 +166,7 @@ func (h *shrinker) plainerMix() {
 	}
 	mix := h.best.plan.Workload.Shape.Mix
 	if len(mix) == 0 {
-		for _, op := range one.Ops() {
+		for _, op := range workload.Usual(one) {
 			mix = append(mix, workload.Weight{Op: op, Weight: 1})
 		}
 	}

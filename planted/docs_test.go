@@ -167,9 +167,9 @@ is expected to catch, those with a recorded seed first, in bold; ` + "`planted r
 the property by hand and demands the violation.
 
 What depends on options: reads are held to rounds of heartbeats unless they are served under leases; leases and the patience of a
-leader are counted in ticks of each host's own protocol, and only with check-quorum. Sequential consistency is for programs that call
-` + "`checker.StaleReads`" + `: no workload of simrun declares its reads stale. A property that broke after a fault that Raft
-does not promise to survive is reported as outside the model.
+leader are counted in ticks of each host's own protocol, and only with check-quorum. Sequential consistency is asked of reads
+that are declared stale: ` + "`stale-get`" + ` of the workload kv, where a mix names it. A property that broke after a fault that Raft does not
+promise to survive is reported as outside the model.
 
 `
 

@@ -99,7 +99,7 @@ var workloadKeys = group{
 		whole(func(s *Scenario) *int { return &s.Plan.Workload.Shape.Skew }, 0, workload.MaxSkew)},
 	{"rate", "Operations that all clients together begin each second while none waits. Default: 100/s.",
 		rate(func(s *Scenario) *int { return &s.Plan.Workload.PerSecond }, 1_000_000)},
-	{"mix", "Weights of the operations. Default: the workload's own.", mixture{func(s *Scenario) *[]workload.Weight { return &s.Plan.Workload.Shape.Mix }}},
+	{"mix", "Weights of the operations, such as {put: 4, get: 4}. Default: the workload's own, without stale-get of kv.", mixture{func(s *Scenario) *[]workload.Weight { return &s.Plan.Workload.Shape.Mix }}},
 	{"stages", "Parts of the first act in which the clients behave otherwise, in order, each with an end and what is other in it.",
 		stages{stageKeys()}},
 	{"value_bytes", "Least size of a written value; 0 is as small as it can be. Default: 0.",
@@ -157,7 +157,7 @@ var diskKeys = group{
 }
 
 var expectKeys = group{
-	{"linearizable", "The clients' history must be linearizable. Default: yes.",
+	{"linearizable", "The clients' history must be linearizable, and its stale reads sequentially consistent with it. Default: yes.",
 		inverted(func(s *Scenario) *bool { return &s.Plan.Expect.SkipLinearizable })},
 	{"invariants", "The invariants of Raft that are watched: always all.", allInvariants{}},
 	{"recovers_within", "Bound of the second act, such as \"10 election timeouts\", or no for a run without one. Default: 30 election timeouts.",

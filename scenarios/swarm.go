@@ -155,7 +155,7 @@ func (d drawing) workload() {
 	d.mix()
 }
 
-// mix leaves some of the workload's operations out, or makes them rare.
+// mix leaves some of the workload's usual operations out, or makes them rare.
 func (d drawing) mix() {
 	w, err := workload.Lookup(d.Plan.Workload.Kind)
 	if err != nil || d.fixed["workload.mix"] || len(d.Plan.Workload.Shape.Mix) > 0 || d.chooser.Choose("workload.mix", 2) == 0 {
@@ -163,7 +163,7 @@ func (d drawing) mix() {
 	}
 	var mix []workload.Weight
 	total := 0
-	for _, op := range w.Ops() {
+	for _, op := range workload.Usual(w) {
 		weight := random.Pick(d.chooser, "workload.mix."+op, 4, 2, 1, 0)
 		mix = append(mix, workload.Weight{Op: op, Weight: weight})
 		total += weight

@@ -26,6 +26,7 @@ type client struct {
 	commands  uint64          // drawn from the generators so far
 	session   uint64
 	number    uint64
+	seen      uint64 // highest index that it was answered from
 	// calls are the operations under way: the first is the client's own, the
 	// others are commands that it gave up in the first act.
 	calls []call
@@ -136,6 +137,9 @@ func (c *client) wake(arg uint64) {
 func (c *client) next() {
 	command := c.generator.Next(c.commands)
 	c.commands++
+	if command.Stale {
+		c.calls[0].target = c.pick() // one host is as good as another
+	}
 	c.begin(command, c.commands-1)
 }
 
@@ -152,12 +156,15 @@ func (c *client) begin(command workload.Command, nth uint64) {
 		k.deadline = clock.Never
 	}
 	k.place = s.history.invoke(checker.Operation{
-		Client: c.session, Command: command.Bytes, ReadOnly: command.ReadOnly, Call: int64(s.events), CallAt: s.now,
+		Client: c.session, Command: command.Bytes, ReadOnly: command.ReadOnly, Stale: command.Stale,
+		Call: int64(s.events), CallAt: s.now,
 	}, c.number)
 	k.request = Request{Session: c.session, Number: c.number, Command: command.Bytes}
 	if command.ReadOnly {
-		k.request.Read = uint64(k.place) + 1
-		s.protocol.ReadRequested(k.request.Read)
+		k.request.Read, k.request.Stale = uint64(k.place)+1, command.Stale
+		if !command.Stale {
+			s.protocol.ReadRequested(k.request.Read)
+		}
 	} else {
 		k.request.Command = workload.EncodeRequest(nil, c.session, c.number, command.Bytes)
 	}
@@ -174,27 +181,12 @@ func (c *client) begin(command workload.Command, nth uint64) {
 func (c *client) ask(i int) {
 	s, k := c.sim, &c.calls[i]
 	request := k.request
+	request.Seen = c.seen
 	k.asked = &request
 	s.history.counts.Attempts++
 	s.outbox = Message{Kind: RequestMessage, Request: &request}
 	s.send(c.id, k.target, &s.outbox)
 	c.after(i, c.patience(k))
-}
-
-// patience is how long a client waits for the answer of one host. One that never
-// gives up (made by hand, or in the second act) waits longer each time, and not
-// as long as the others: a cluster that is slow to catch up would otherwise be
-// buried in retries, or refuse all but the first of those that come together.
-func (c *client) patience(k *call) time.Duration {
-	wait := c.sim.options.Workload.Attempt
-	if c.sim.recovery.begun {
-		wait = c.sim.options.Raft.ElectionTimeout()
-	} else if c.generator != nil {
-		return wait
-	}
-	k.tries++
-	wait <<= min(k.tries-1, 2)
-	return wait + time.Duration(below(c.fate(purposePatience), int(wait/time.Microsecond)))*time.Microsecond
 }
 
 // receive takes a host's answer. One to an operation that is not under way any
@@ -219,21 +211,12 @@ func (c *client) receive(r *Response) {
 	}
 }
 
-// pause is how long a client waits after a refusal. In the second act, where
-// everybody asks at once, each waits another time: a leader that bounds its
-// uncommitted tail would otherwise accept a few and refuse the rest, each time.
-func (c *client) pause() time.Duration {
-	if !c.sim.recovery.begun {
-		return refusedPause
-	}
-	return time.Duration(below(c.fate(purposePatience), int(2*refusedPause/time.Microsecond))) * time.Microsecond
-}
-
 // finish notes an answer and goes on.
 func (c *client) finish(i int, r *Response) {
 	s, k := c.sim, &c.calls[i]
 	k.busy = false
 	k.serial++
+	c.seen = max(c.seen, r.Index)
 	s.history.answer(k.place, r.Answer, r.Index, s.events, s.now)
 	if !k.read {
 		s.protocol.Acknowledged(r.Session, r.Number)
@@ -251,51 +234,4 @@ func (c *client) finish(i int, r *Response) {
 	if !s.recovery.begun {
 		c.think()
 	}
-}
-
-// giveUp ends the client's own operation without an answer.
-func (c *client) giveUp() {
-	s, k := c.sim, &c.calls[0]
-	s.record(Record{Verb: GaveUp, Host: c.id, Fields: [4]uint64{k.request.Session, k.request.Number}})
-	if k.read {
-		s.history.drop(k.place)
-	} else {
-		c.calls = append(c.calls, *k)
-		c.session, c.number = s.members.nextSession(), 0
-	}
-	k = &c.calls[0]
-	k.busy, k.target = false, c.pick()
-	c.think()
-}
-
-// pick draws a host to ask.
-func (c *client) pick() uint64 {
-	hosts := c.sim.reachable()
-	return hosts[below(c.fate(purposeTarget), len(hosts))]
-}
-
-// recover begins the second act: no operation is given up any more, those that
-// were are asked again, and no other is begun.
-func (c *client) recover() {
-	for i := range c.calls {
-		k := &c.calls[i]
-		k.target = c.pick()
-		if k.busy {
-			k.asked, k.tries = nil, 0
-			c.ask(i)
-		}
-	}
-}
-
-// pending says whether the client still waits for an answer.
-func (c *client) pending() bool { return c.waits() != nil }
-
-// waits is the first call that has no answer yet, nil when there is none.
-func (c *client) waits() *call {
-	for i := range c.calls {
-		if c.calls[i].busy {
-			return &c.calls[i]
-		}
-	}
-	return nil
 }

@@ -34,7 +34,7 @@ func (c *Call) operation() *checker.Operation { return &c.sim.history.operations
 
 // Propose lets a client of its own ask for an operation, and retry it until it
 // is answered. A command goes through the log; one that only reads is served as
-// a linearizable read. The answer comes as events are handled.
+// a linearizable read unless it is stale. The answer comes as events are handled.
 func (s *Simulation) Propose(command workload.Command) *Call { return s.call(command, 0) }
 
 // call begins an operation of a client that has nothing else to do, at a host

@@ -44,20 +44,10 @@ func (s *Simulation) outcome(v *Verdict, vain string) (Outcome, []checker.Violat
 	case len(broken) > 0:
 		return Safety, broken
 	}
-	inconclusive := false
-	if !s.options.Expect.SkipLinearizable {
-		r := checker.Linearizable(s.members.workload, s.history.judged(), int64(s.options.Expect.CheckSteps))
-		switch r.Verdict {
-		case checker.Illegal:
-			v.Illegal = &r
-			illegal := *r.Violation
-			illegal.At, illegal.Event = s.now, s.events
-			return Safety, []checker.Violation{illegal}
-		case checker.Inconclusive:
-			inconclusive = true
-		}
-	}
+	illegal, conclusive := s.judgeHistory(v)
 	switch {
+	case illegal != nil:
+		return Safety, []checker.Violation{*illegal}
 	case s.recovery.failed != nil:
 		return Liveness, []checker.Violation{*s.recovery.failed}
 	case s.events >= s.options.MaxEvents:
@@ -66,10 +56,34 @@ func (s *Simulation) outcome(v *Verdict, vain string) (Outcome, []checker.Violat
 	if empty := s.vacuous(v, vain); empty != nil {
 		return Vacuous, []checker.Violation{*empty}
 	}
-	if inconclusive {
+	if !conclusive {
 		return Inconclusive, nil
 	}
 	return Pass, nil
+}
+
+// judgeHistory judges what the clients were answered. It comes after all else, so
+// what is wrong with it is seen at the end of the run.
+func (s *Simulation) judgeHistory(v *Verdict) (illegal *checker.Violation, conclusive bool) {
+	if s.options.Expect.SkipLinearizable {
+		return nil, true
+	}
+	history := s.history.judged()
+	r := checker.Linearizable(s.members.workload, history, int64(s.options.Expect.CheckSteps))
+	conclusive = r.Verdict != checker.Inconclusive
+	if r.Verdict == checker.Illegal {
+		v.Illegal, illegal = &r, r.Violation
+	} else if slices.ContainsFunc(history, func(o checker.Operation) bool { return o.Stale }) {
+		var judged bool
+		illegal, judged = checker.StaleReads(s.members.workload, history)
+		conclusive = conclusive && judged
+	}
+	if illegal != nil {
+		seen := *illegal
+		seen.At, seen.Event = s.now, s.events
+		illegal = &seen
+	}
+	return illegal, conclusive
 }
 
 // vacuous says why a run that broke nothing has shown nothing, or nil. A fault

@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"slices"
+
 	"raftsim/raft"
 	pb "raftsim/raft/raftpb"
 )
@@ -12,6 +14,8 @@ var (
 	sawLeaseRead    = Sometimes("a lease read served", "A leader serves a read under its lease.")
 	sawFollowerRead = Sometimes("a read served by a follower", "A follower serves a read at the index that its leader told.")
 	sawReadExpired  = Sometimes("a read without an answer", "A host forgets a read whose index it was never told, or did not come to.")
+	sawStaleRead    = Sometimes("a stale read of an old state", "A host answers a read that is declared stale, and another has applied more.")
+	sawStaleWait    = Sometimes("a stale read that waits", "A host is asked for a stale read and has applied less than the client has seen.")
 )
 
 // reading sees a host asked for a read index.
@@ -45,4 +49,10 @@ func (w *watcher) offered(p *raftHost, rd *raft.Ready) {
 func (w *watcher) served(p *raftHost) {
 	sawLeaseRead.When(&w.marks, p.leading && p.options.LeaseReads)
 	sawFollowerRead.When(&w.marks, !p.leading)
+}
+
+// readingStale sees a host asked for a stale read.
+func (w *watcher) readingStale(p *raftHost, r *Request) {
+	sawStaleWait.When(&w.marks, p.applied < r.Seen)
+	sawStaleRead.When(&w.marks, p.applied >= r.Seen && slices.ContainsFunc(p.host.sim.hosts, func(h *Host) bool { return h.Applied() > p.applied }))
 }

@@ -140,7 +140,7 @@ type Expect struct {
 	CoreOnly bool
 	// SkipNoise switches off all hosts outside a core, whatever the options.
 	SkipNoise bool
-	// SkipLinearizable leaves the clients' history unjudged.
+	// SkipLinearizable leaves the clients' history unjudged, stale reads too.
 	SkipLinearizable bool
 	// CheckSteps bounds the model steps of the linearizability search.
 	CheckSteps uint64

@@ -95,6 +95,11 @@ type Request struct {
 	// Read is the number of the read, unique in the run; zero for a command
 	// that goes through the log.
 	Read uint64
+	// Stale says that the read is content with any state that is not older
+	// than what a host had applied at index Seen: the last one that the client
+	// was answered from, zero when there is none.
+	Stale bool
+	Seen  uint64
 	// Command is a request of workload.EncodeRequest, or the bare query of a read.
 	Command []byte
 }

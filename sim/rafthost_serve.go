@@ -9,21 +9,25 @@ import (
 	"raftsim/raft"
 )
 
-// pendingRead is a linearizable read that waits for its index, or for the
-// state machine to reach it.
+// pendingRead is a read that waits for the state machine to reach its index. A
+// linearizable one has to be told the index first.
 type pendingRead struct {
 	request *Request
 	client  uint64
-	attempt uint64     // the ReadIndex context, unique on this host for good
+	attempt uint64     // the ReadIndex context, unique on this host for good; zero for a stale read
 	index   uint64     // neverApplied until the leader has told it
 	since   clock.Time // on the host's clock
 }
 
 // serve takes a client's request. A command is proposed, here or at the leader
 // that the Node forwards it to, and answered when it is applied here. A read
-// asks for the commit index first. Without a leader the client is told to go
-// elsewhere, since Propose would wait for one.
+// asks for the commit index first, unless it may be stale. Without a leader the
+// client is told to go elsewhere, since Propose would wait for one.
 func (p *raftHost) serve(client uint64, r *Request) {
+	if r.Stale {
+		p.beginStaleRead(client, r)
+		return
+	}
 	if p.node.BasicStatus().Lead == raft.None {
 		p.refuse(client, r)
 		return
@@ -61,6 +65,14 @@ func (p *raftHost) beginRead(client uint64, r *Request) {
 	}
 }
 
+// beginStaleRead asks nobody: whatever has been applied here will do, once that
+// is no less than the client has seen.
+func (p *raftHost) beginStaleRead(client uint64, r *Request) {
+	p.host.sim.watcher.readingStale(p, r)
+	p.reads = append(p.reads, pendingRead{request: r, client: client, index: r.Seen, since: p.host.Now()})
+	p.serveDueReads()
+}
+
 // serveReads takes the indexes that the leader has told.
 func (p *raftHost) serveReads(states []raft.ReadState) {
 	for _, state := range states {
@@ -85,8 +97,10 @@ func (p *raftHost) serveDueReads() {
 		if r.index > p.applied {
 			return false
 		}
-		p.host.sim.protocol.ReadServed(p.host.id, r.request.Read, p.applied)
-		p.host.sim.watcher.served(p)
+		if !r.request.Stale {
+			p.host.sim.protocol.ReadServed(p.host.id, r.request.Read, p.applied)
+			p.host.sim.watcher.served(p)
+		}
 		answer := p.machine.Query(r.request.Command)
 		p.respond(r.client, Response{Session: r.request.Session, Number: r.request.Number, Read: r.request.Read, Answer: answer, Index: p.applied})
 		return true

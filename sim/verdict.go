@@ -17,8 +17,9 @@ type Outcome uint8
 const (
 	// Pass: every expectation held.
 	Pass Outcome = iota
-	// Inconclusive: the linearizability search ran out of steps and nothing
-	// else is wrong. Not a pass.
+	// Inconclusive: the linearizability search ran out of steps, or there were
+	// stale reads and the order of the log did not explain the other operations,
+	// and nothing else is wrong. Not a pass.
 	Inconclusive
 	// Vacuous: the run was harmless: a fault was void, or too little happened.
 	Vacuous

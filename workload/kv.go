@@ -9,8 +9,9 @@ import (
 	"raftsim/random"
 )
 
-// KV is a key-value store: put, get, compare-and-set, append and delete. It is
-// partitioned by key.
+// KV is a key-value store: put, get, compare-and-set, append, delete, and a get
+// that is declared stale, for which a mix must ask by name. It is partitioned
+// by key.
 //
 // A value is made of pieces. Put, a successful compare-and-set and delete leave
 // one piece, append adds one at the end. Every piece carries the Mark of the
@@ -30,10 +31,11 @@ const (
 	kvCAS
 	kvAppend
 	kvDelete
+	kvStaleGet
 )
 
 var (
-	kvOps = []string{"put", "get", "cas", "append", "delete"}
+	kvOps = []string{"put", "get", "cas", "append", "delete", "stale-get"}
 	kvMix = []Weight{{"put", 4}, {"get", 4}, {"cas", 2}, {"append", 2}, {"delete", 1}}
 )
 
@@ -41,6 +43,7 @@ const kvKeys = 5
 
 func (kv) Name() string                  { return "kv" }
 func (kv) Ops() []string                 { return slices.Clone(kvOps) }
+func (kv) Reserved() []string            { return []string{kvOps[kvStaleGet]} }
 func (kv) NewStateMachine() StateMachine { return &kvMachine{values: map[uint64]*kvValue{}} }
 
 // kvCommand is a decoded command. The piece shares memory with its bytes.
@@ -52,6 +55,9 @@ type kvCommand struct {
 	piece  []byte // mark, size and filling as they are stored
 }
 
+// reads says whether the command changes nothing.
+func (c *kvCommand) reads() bool { return c.op == kvGet || c.op == kvStaleGet }
+
 // append encodes the command. filler is the number of bytes that swell a piece.
 func (c *kvCommand) append(dst []byte, filler int) []byte {
 	dst = append(dst, c.op)
@@ -59,7 +65,7 @@ func (c *kvCommand) append(dst []byte, filler int) []byte {
 	if c.op == kvCAS {
 		dst = c.expect.append(dst)
 	}
-	if c.op != kvGet {
+	if !c.reads() {
 		dst = appendPiece(dst, c.mark, c.op == kvDelete, filler)
 	}
 	return dst
@@ -71,7 +77,7 @@ func decodeKV(command []byte) (c kvCommand, ok bool) {
 	if c.op == kvCAS {
 		c.expect = d.mark()
 	}
-	if c.op != kvGet {
+	if !c.reads() {
 		var tombstone bool
 		c.piece = d.rest
 		c.mark, tombstone = d.piece()
@@ -79,7 +85,7 @@ func decodeKV(command []byte) (c kvCommand, ok bool) {
 			return c, false
 		}
 	}
-	return c, c.op <= kvDelete && d.done()
+	return c, c.op <= kvStaleGet && d.done()
 }
 
 // appendPiece encodes one piece of a value.
@@ -135,7 +141,7 @@ func (m *kvMachine) Apply(command []byte) []byte {
 	if !ok {
 		return malformed()
 	}
-	if c.op == kvGet {
+	if c.reads() {
 		return m.read(statusOK, c.key)
 	}
 	v := m.values[c.key]
@@ -167,7 +173,7 @@ func (v *kvValue) mark() Mark {
 
 func (m *kvMachine) Query(query []byte) []byte {
 	c, ok := decodeKV(query)
-	if !ok || c.op != kvGet {
+	if !ok || !c.reads() {
 		return malformed()
 	}
 	return m.read(statusOK, c.key)

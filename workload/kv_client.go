@@ -34,14 +34,14 @@ func (c *kvClient) Next(n uint64) Command {
 	}
 	c.asked, c.number = k, n
 	plain := len(appendPiece(nil, k.mark, false, 0))
-	return Command{Bytes: k.append(nil, max(0, c.shape.ValueBytes-plain)), ReadOnly: k.op == kvGet}
+	return Command{Bytes: k.append(nil, max(0, c.shape.ValueBytes-plain)), ReadOnly: k.reads(), Stale: k.op == kvStaleGet}
 }
 
 func (c *kvClient) Learn(n uint64, answer []byte) {
 	if n != c.number || len(answer) == 0 {
 		return
 	}
-	if c.asked.op != kvGet && answer[0] == statusOK {
+	if !c.asked.reads() && answer[0] == statusOK {
 		c.seen[c.asked.key] = c.asked.mark
 		return
 	}

@@ -29,4 +29,10 @@ func KVGet(key uint64) Command {
 	return Command{Bytes: c.append(nil, 0), ReadOnly: true}
 }
 
+// KVStaleGet is the command that reads a key and is content with an old value.
+func KVStaleGet(key uint64) Command {
+	c := kvCommand{op: kvStaleGet, key: key}
+	return Command{Bytes: c.append(nil, 0), ReadOnly: true, Stale: true}
+}
+
 func kvWrite(c kvCommand) Command { return Command{Bytes: c.append(nil, 0)} }

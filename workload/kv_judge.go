@@ -30,12 +30,12 @@ func (r *kvReplay) Step(command, answer []byte, known bool) bool {
 	refused := c.op == kvCAS && h.last != c.expect
 	matches := !known
 	switch {
-	case known && (refused || c.op == kvGet):
+	case known && (refused || c.reads()):
 		matches = len(answer) > 0 && answer[0] == readStatus(refused) && bytes.Equal(answer[1:], h.value)
 	case known:
 		matches = len(answer) == 1 && answer[0] == statusOK
 	}
-	if refused || c.op == kvGet {
+	if refused || c.reads() {
 		return matches
 	}
 	if c.op != kvAppend {
@@ -60,7 +60,7 @@ func (kv) Access(command, answer []byte, known bool) (a Access, ok bool) {
 		return a, false
 	}
 	refused := known && answer[0] == statusRefused
-	if known && (refused || c.op == kvGet) {
+	if known && (refused || c.reads()) {
 		a.Reads = true
 		if a.Value, ok = splitPieces(answer[1:]); !ok || refused != (c.op == kvCAS) || !refused && answer[0] != statusOK {
 			return a, false
@@ -68,7 +68,7 @@ func (kv) Access(command, answer []byte, known bool) (a Access, ok bool) {
 		// A compare-and-set is refused because the version is another one.
 		return a, !refused || lastPiece(a.Value) != c.expect
 	}
-	if c.op == kvGet {
+	if c.reads() {
 		return a, true
 	}
 	a.Write, a.Piece, a.Extends = c.mark, c.piece, c.op == kvAppend

@@ -66,7 +66,7 @@ func (w kv) Model() porcupine.Model {
 func kvStep(s kvState, in kvInput, out kvOutput) (bool, any) {
 	next, want := s, kvOutput{known: out.known, status: statusOK}
 	switch in.op {
-	case kvGet:
+	case kvGet, kvStaleGet:
 		want.value = s.value
 	case kvPut, kvDelete:
 		next = kvState{in.piece, in.mark}
@@ -92,7 +92,7 @@ func (kv) Describe(command, answer []byte) string {
 func (in kvInput) describe(out kvOutput) string {
 	var b strings.Builder
 	switch in.op {
-	case kvGet, kvDelete:
+	case kvGet, kvStaleGet, kvDelete:
 		fmt.Fprintf(&b, "%s k%d", kvOps[in.op], in.key)
 	case kvPut, kvAppend:
 		fmt.Fprintf(&b, "%s k%d %s", kvOps[in.op], in.key, in.mark)
@@ -108,7 +108,7 @@ func (in kvInput) describe(out kvOutput) string {
 	switch {
 	case !out.known:
 		b.WriteString("unknown")
-	case out.status == statusOK && in.op == kvGet:
+	case out.status == statusOK && (in.op == kvGet || in.op == kvStaleGet):
 		b.WriteString(describeValue(out.value))
 	case out.status == statusOK:
 		b.WriteString("ok")

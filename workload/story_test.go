@@ -45,12 +45,34 @@ func TestEveryOperationSucceedsAndIsRefusedSometimes(t *testing.T) {
 				took[op]++
 			}
 		}
-		for _, op := range w.Ops() {
+		for _, op := range workload.Usual(w) {
 			require.Greater(t, took[op], 20, "%s %s took effect", name, op)
 		}
+		require.Len(t, took, len(workload.Usual(w)), "a reserved operation came unasked")
 		for _, op := range map[string][]string{"kv": {"cas"}, "bank": {"transfer"}, "lock": {"acquire", "release", "write"}, "queue": {"dequeue"}}[name] {
 			require.Greater(t, refused[op], 20, "%s %s was refused", name, op)
 		}
+	}
+}
+
+func TestAStaleGetIsDrawnWhereAMixNamesItAndIsAnsweredAsAGet(t *testing.T) {
+	require.Equal(t, []string{"put", "get", "cas", "append", "delete"}, workload.Usual(workload.KV))
+	c := workload.KV.NewClient(random.Seed(1).Key("client"), 1, workload.Shape{Keys: 1, Mix: []workload.Weight{{Op: "stale-get", Weight: 1}}})
+	require.Equal(t, workload.KVStaleGet(0), c.Next(0))
+	m := workload.KV.NewStateMachine()
+	mark := workload.Mark{Client: 1, Number: 1}
+	m.Apply(workload.KVPut(0, mark).Bytes)
+	answer := m.Query(workload.KVStaleGet(0).Bytes)
+	require.Equal(t, m.Query(workload.KVGet(0).Bytes), answer)
+	require.Equal(t, "stale-get k0 -> c1.1", workload.KV.Describe(workload.KVStaleGet(0).Bytes, answer))
+	c = workload.KV.NewClient(random.Seed(1).Key("client"), 1, workload.Shape{Keys: 1,
+		Mix: []workload.Weight{{Op: "stale-get", Weight: 1}, {Op: "cas", Weight: 1}}})
+	for n := uint64(0); ; n++ {
+		if command := c.Next(n); !command.Stale {
+			require.Equal(t, workload.KVCompareAndSet(0, mark, workload.Mark{Client: 1, Number: n + 1}), command, "it builds on what it was told")
+			return
+		}
+		c.Learn(n, answer)
 	}
 }
 
@@ -207,7 +229,7 @@ func TestShapeNamesItsMistake(t *testing.T) {
 		{workload.Shape{Keys: 1 << 17}, "workload: kv: keys is 131072, must be 0 to 65536"},
 		{workload.Shape{ValueBytes: -5}, "workload: kv: value bytes is -5, must be 0 to 1048576"},
 		{workload.Shape{Skew: 4}, "workload: kv: skew is 4, must be 0 to 3"},
-		{mix(workload.Weight{Op: "pop", Weight: 1}), `workload: kv: no operation "pop", valid are put, get, cas, append, delete`},
+		{mix(workload.Weight{Op: "pop", Weight: 1}), `workload: kv: no operation "pop", valid are put, get, cas, append, delete, stale-get`},
 		{mix(workload.Weight{Op: "put", Weight: -1}), "workload: kv: weight of put is -1, must be 0 to 1000000"},
 		{mix(workload.Weight{Op: "put", Weight: 1}, workload.Weight{Op: "put", Weight: 1}), "workload: kv: put is weighed twice"},
 		{mix(workload.Weight{Op: "put"}), "workload: kv: all weights of the mix are zero"},

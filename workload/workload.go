@@ -71,6 +71,24 @@ type Workload interface {
 	Describe(command, answer []byte) string
 }
 
+// Reserver is a Workload some of whose operations are asked for only where a Mix
+// names them: they are part of no default and are never weighed by chance.
+type Reserver interface {
+	// Reserved lists them, as Ops spells them.
+	Reserved() []string
+}
+
+// Usual lists the operations of a workload that are not reserved, in the order
+// of its Ops.
+func Usual(w Workload) []string {
+	ops := w.Ops()
+	if r, ok := w.(Reserver); ok {
+		reserved := r.Reserved()
+		ops = slices.DeleteFunc(ops, func(op string) bool { return slices.Contains(reserved, op) })
+	}
+	return ops
+}
+
 // Client draws the commands of one client, one at a time: it never has two
 // under way.
 type Client interface {
@@ -90,6 +108,9 @@ type Command struct {
 	// ReadOnly says that the command may be served by Query, outside the
 	// log, and that it may be dropped when its outcome is unknown.
 	ReadOnly bool
+	// Stale says that a ReadOnly command is content with an old state, as long
+	// as its client never sees less than it has seen or written before.
+	Stale bool
 }
 
 // Weight is the share of one operation in a mix.

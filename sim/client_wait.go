@@ -1,0 +1,78 @@
+package sim
+
+import "time"
+
+// How long clients wait for an answer, and what they do then.
+
+// patience is how long a client waits for the answer of one host. One that never
+// gives up (made by hand, or in the second act) waits longer each time, and not
+// as long as the others: a cluster that is slow to catch up would otherwise be
+// buried in retries, or refuse all but the first of those that come together.
+func (c *client) patience(k *call) time.Duration {
+	wait := c.sim.options.Workload.Attempt
+	if c.sim.recovery.begun {
+		wait = c.sim.options.Raft.ElectionTimeout()
+	} else if c.generator != nil {
+		return wait
+	}
+	k.tries++
+	wait <<= min(k.tries-1, 2)
+	return wait + time.Duration(below(c.fate(purposePatience), int(wait/time.Microsecond)))*time.Microsecond
+}
+
+// pause is how long a client waits after a refusal. In the second act, where
+// everybody asks at once, each waits another time: a leader that bounds its
+// uncommitted tail would otherwise accept a few and refuse the rest, each time.
+func (c *client) pause() time.Duration {
+	if !c.sim.recovery.begun {
+		return refusedPause
+	}
+	return time.Duration(below(c.fate(purposePatience), int(2*refusedPause/time.Microsecond))) * time.Microsecond
+}
+
+// giveUp ends the client's own operation without an answer.
+func (c *client) giveUp() {
+	s, k := c.sim, &c.calls[0]
+	s.record(Record{Verb: GaveUp, Host: c.id, Fields: [4]uint64{k.request.Session, k.request.Number}})
+	if k.read {
+		s.history.drop(k.place)
+	} else {
+		c.calls = append(c.calls, *k)
+		c.session, c.number = s.members.nextSession(), 0
+	}
+	k = &c.calls[0]
+	k.busy, k.target = false, c.pick()
+	c.think()
+}
+
+// pick draws a host to ask.
+func (c *client) pick() uint64 {
+	hosts := c.sim.reachable()
+	return hosts[below(c.fate(purposeTarget), len(hosts))]
+}
+
+// recover begins the second act: no operation is given up any more, those that
+// were are asked again, and no other is begun.
+func (c *client) recover() {
+	for i := range c.calls {
+		k := &c.calls[i]
+		k.target = c.pick()
+		if k.busy {
+			k.asked, k.tries = nil, 0
+			c.ask(i)
+		}
+	}
+}
+
+// pending says whether the client still waits for an answer.
+func (c *client) pending() bool { return c.waits() != nil }
+
+// waits is the first call that has no answer yet, nil when there is none.
+func (c *client) waits() *call {
+	for i := range c.calls {
+		if c.calls[i].busy {
+			return &c.calls[i]
+		}
+	}
+	return nil
+}
