@@ -125,6 +125,19 @@ func buildCommand() *cobra.Command {
 	return cmd
 }
 
+// tableHeader stands above the table, which is kept as docs/planted.md.
+const tableHeader = `# Planted bugs, swept
+
+What it took to catch each bug of ` + "`planted/bugs`" + `: swarm seeds from the first of a range on, until one is caught. Made by
+
+    go run ./planted/cmd/planted run --sweeps 3 --seeds 1-200 --save results.jsonl
+    go run ./planted/cmd/planted table results.jsonl > docs/planted.md
+
+"As expected" says whether the property that caught it is one that the bug's file names. Where a bug has a known seed,
+CI checks that one: ` + "`planted run --known`" + `.
+
+`
+
 func tableCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "table RESULTS",
@@ -135,6 +148,7 @@ func tableCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			fmt.Fprint(cmd.OutOrStdout(), tableHeader)
 			return planted.WriteTable(cmd.OutOrStdout(), bugs, results)
 		},
 	}
