@@ -151,6 +151,9 @@ func (s *Simulation) nextStage() {
 		}
 	case s.now < r.until:
 	case r.stage == resting:
+		if r.led.term == 0 {
+			r.led = s.reign()
+		}
 		r.done = !s.cutOneOff()
 	case r.stage == cutOff:
 		s.network.RestoreAll(r.cut)
