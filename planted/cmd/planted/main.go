@@ -128,9 +128,11 @@ func buildCommand() *cobra.Command {
 // tableHeader stands above the table, which is kept as docs/planted.md.
 const tableHeader = `# Planted bugs, swept
 
-What it took to catch each bug of ` + "`planted/bugs`" + `: swarm seeds from the first of a range on, until one is caught. Made by
+What it took to catch each bug of ` + "`planted/bugs`" + `: swarm seeds from the first of a range on, until one is caught; the median
+where there were several sweeps, and "> N" where N seeds caught nothing. Made by
 
-    go run ./planted/cmd/planted run --sweeps 3 --seeds 1-200 --save results.jsonl
+    go run ./planted/cmd/planted run --sweeps 3 --seeds 1-60 --save results.jsonl NAMES   (bugs that many seeds catch)
+    go run ./planted/cmd/planted run --seeds 1-1400 --save results.jsonl NAMES            (the others)
     go run ./planted/cmd/planted table results.jsonl > docs/planted.md
 
 "As expected" says whether the property that caught it is one that the bug's file names. Where a bug has a known seed,
