@@ -54,10 +54,6 @@ func (w *watcher) host(id uint64) *watched {
 	return &w.hosts[id-1]
 }
 
-// met says whether the run has hit a mark: what takes more than a comparison to
-// see need not be looked for again.
-func (w *watcher) met(m ReachableMark) bool { return w.marks.sim.hits[m.place] }
-
 // see takes a record of the trace.
 func (w *watcher) see(r *Record) {
 	switch r.Verb {
