@@ -17,7 +17,7 @@ import (
 func options(seed random.Seed, workload string) (sim.Options, error) {
 	schedule, err := faults.Parse(`
 1s    isolate leader  for 1s
-2s    crash follower losing unsynced  for 500ms
+2s    crash follower                  for 500ms
 3s    network loses 20%  for 1s
 `)
 	return sim.Options{
