@@ -107,7 +107,8 @@ func holds(quorums []quorum.JointConfig, hosts []uint64) bool {
 
 // possibleQuorums lists the voters of every configuration that could be in
 // force: applied on any host, or in an entry of any host's log that has not
-// been overwritten.
+// been overwritten. Hosts that were removed and switched off do not count: all
+// members know a later configuration.
 func (s *Simulation) possibleQuorums() []quorum.JointConfig {
 	var all []quorum.JointConfig
 	add := func(cs pb.ConfState) {
@@ -118,6 +119,9 @@ func (s *Simulation) possibleQuorums() []quorum.JointConfig {
 	}
 	add(s.members.conf)
 	for _, h := range s.hosts {
+		if h.state == retired {
+			continue
+		}
 		configs := h.configs
 		if r := h.raft(); r != nil {
 			configs = r.possibleConfigs()
