@@ -235,6 +235,7 @@ func (s *Simulation) retire() {
 		s.protocol.Crashed(id, false)
 		h.disk.Crash(s.now, disk.Crash{Losing: disk.Nothing})
 		h.stop(retired)
+		h.downs = 0 // nothing keeps it down should it become a member again
 		s.record(Record{Verb: Retired, Host: id})
 	}
 	s.retiring = s.retiring[:0]
