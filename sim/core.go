@@ -11,15 +11,16 @@ import (
 
 // The second act asks progress of a core: hosts that contain a quorum of every
 // configuration that could be in force, none of which has lost data that it
-// had acknowledged. Hosts outside the core are switched off for good, or make
-// noise: see noise.go.
+// had acknowledged. Hosts outside the core are switched off, or make noise (see
+// noise.go), and come back only for a configuration that needs them.
 
 // chooseCore picks the hosts that the second act relies on: all that are sound,
-// or with few a random smallest set that still is a core. It is empty when the
-// sound hosts are no core: too much was lost to ask for progress.
-func (s *Simulation) chooseCore(few bool) []uint64 {
+// or with few a random smallest set that still is a core and has those in it that
+// are kept. It is empty when the sound hosts are no core: too much was lost to
+// ask for progress.
+func (s *Simulation) chooseCore(few bool, kept []uint64) []uint64 {
 	quorums := s.possibleQuorums()
-	core := slices.DeleteFunc(view{s}.Hosts(), func(id uint64) bool { return !s.hosts[id-1].sound() })
+	core := s.soundHosts()
 	if !holds(quorums, core) {
 		return nil
 	}
@@ -29,17 +30,44 @@ func (s *Simulation) chooseCore(few bool) []uint64 {
 	order := slices.Clone(core)
 	s.chance.Key("core").Rand(purposeFault).Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 	for _, id := range order {
-		rest := slices.DeleteFunc(slices.Clone(core), func(other uint64) bool { return other == id })
-		if holds(quorums, rest) {
+		rest := without(core, id)
+		if !slices.Contains(kept, id) && holds(quorums, rest) {
 			core = rest
 		}
 	}
 	return core
 }
 
+// renewCore sees to it that a core that was chosen before still is one. Hosts
+// that have lost something since are out. When the rest holds no quorum, as of a
+// configuration that has come since, as many others come in as it takes, and are
+// not given up any more. The core is empty when not even these are enough.
+func (s *Simulation) renewCore() {
+	r := &s.recovery
+	if len(r.core) == 0 {
+		return
+	}
+	sound := s.soundHosts()
+	r.core = slices.DeleteFunc(r.core, func(id uint64) bool { return !slices.Contains(sound, id) })
+	if !holds(s.possibleQuorums(), r.core) {
+		r.core = s.chooseCore(true, r.core)
+		s.undeafen(r.core)
+	}
+}
+
+// joinCore takes a host into a core that was chosen before the host came.
+func (s *Simulation) joinCore(id uint64) {
+	if r := &s.recovery; !r.begun && len(r.core) > 0 && !slices.Contains(r.core, id) {
+		r.core = append(r.core, id)
+	}
+}
+
 // healNow ends every fault in the middle of the first act. With a core only, it
-// is chosen now and for good: the second act relies on it too.
+// is chosen now, and the second act relies on it too.
 func (s *Simulation) healNow(coreOnly bool) (void string) {
+	if coreOnly {
+		s.renewCore()
+	}
 	broken := s.broken()
 	s.heal()
 	if !coreOnly || len(s.recovery.core) > 0 {
@@ -48,7 +76,7 @@ func (s *Simulation) healNow(coreOnly bool) (void string) {
 		}
 		return ""
 	}
-	core := s.chooseCore(true)
+	core := s.chooseCore(true, nil)
 	if len(core) == 0 {
 		return "no core is left"
 	}
@@ -78,6 +106,11 @@ func (s *Simulation) givenUp(h *Host) bool {
 // sound says whether a host still has all that it ever acknowledged.
 func (h *Host) sound() bool { return !h.damaged && !h.excused() }
 
+// soundHosts are the hosts that are sound, and not switched off for good.
+func (s *Simulation) soundHosts() []uint64 {
+	return slices.DeleteFunc(view{s}.Hosts(), func(id uint64) bool { return !s.hosts[id-1].sound() })
+}
+
 // isolateCore silences all hosts outside the core. Those that make noise no
 // longer hear, the others are switched off.
 func (s *Simulation) isolateCore(core []uint64) {
@@ -105,21 +138,26 @@ func holds(quorums []quorum.JointConfig, hosts []uint64) bool {
 	return true
 }
 
+// without are hosts but for one.
+func without(hosts []uint64, id uint64) []uint64 {
+	return slices.DeleteFunc(slices.Clone(hosts), func(other uint64) bool { return other == id })
+}
+
 // possibleQuorums lists the voters of every configuration that could be in
 // force: applied on any host, or in an entry of any host's log that has not
-// been overwritten. Hosts that were removed and switched off do not count: all
-// members know a later configuration.
+// been overwritten. Hosts that were removed and switched off do not count, as all
+// members know a later configuration; nor do those that a core does without.
 func (s *Simulation) possibleQuorums() []quorum.JointConfig {
 	var all []quorum.JointConfig
 	add := func(cs pb.ConfState) {
-		q := quorum.JointConfig{voters(cs.Voters), voters(cs.VotersOutgoing)}
+		q := quorumOf(&cs)
 		if len(cs.Voters) > 0 && !slices.ContainsFunc(all, func(o quorum.JointConfig) bool { return o.String() == q.String() }) {
 			all = append(all, q)
 		}
 	}
 	add(s.members.conf)
 	for _, h := range s.hosts {
-		if h.state == retired {
+		if h.state == retired || s.givenUp(h) {
 			continue
 		}
 		configs := h.configs
@@ -146,6 +184,11 @@ func (p *raftHost) possibleConfigs() []pb.ConfState {
 		return configs
 	}
 	return append(configs, laterConfigs(p.conf, entries)...)
+}
+
+// quorumOf is what a quorum is in a configuration.
+func quorumOf(cs *pb.ConfState) quorum.JointConfig {
+	return quorum.JointConfig{voters(cs.Voters), voters(cs.VotersOutgoing)}
 }
 
 func voters(ids []uint64) quorum.MajorityConfig {

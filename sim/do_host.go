@@ -139,19 +139,24 @@ func (h *Host) excused() bool {
 	return len(h.disk.Damage()) > 0
 }
 
-// restartHosts starts hosts whatever keeps them down.
+// restartHosts starts hosts whatever keeps them down, but for those that a heal
+// has given up for good.
 func (s *Simulation) restartHosts(ids []uint64) string {
-	started := 0
+	started, void := 0, "none of these hosts was down"
 	for _, id := range ids {
 		h := s.hosts[id-1]
-		if h.state == down {
+		switch {
+		case h.state != down:
+		case s.givenUp(h) && !s.noisy(h):
+			void = "these hosts are outside the core, and stay broken"
+		default:
 			h.downs = 0
 			h.restart()
 			started++
 		}
 	}
 	if started == 0 {
-		return "none of these hosts was down"
+		return void
 	}
 	return ""
 }

@@ -209,6 +209,7 @@ func (s *Simulation) join(id uint64) {
 	h.joining = true
 	if h.state == absent || h.state == retired {
 		h.restart()
+		s.joinCore(id)
 	}
 }
 

@@ -72,6 +72,15 @@ func (s *Simulation) deafen() {
 	}
 }
 
+// undeafen lets those of the noisy hosts that are in the core now hear again.
+func (s *Simulation) undeafen(core []uint64) {
+	n := &s.recovery.noise
+	s.network.RestoreAll(n.cut)
+	n.cut = nil
+	n.hosts = slices.DeleteFunc(n.hosts, func(id uint64) bool { return slices.Contains(core, id) })
+	s.deafen()
+}
+
 // settled says whether a host that makes noise can only ask for pre-votes: it
 // leads no more, and no election of the first act is under way.
 func (p *raftHost) settled() bool {

@@ -8,6 +8,7 @@ import (
 	"raftsim/clock"
 	"raftsim/disk"
 	"raftsim/network"
+	"raftsim/raft/quorum"
 	"raftsim/random"
 )
 
@@ -53,6 +54,8 @@ var (
 	quickDisk    = disk.Profile{Sync: random.Constant(100 * time.Microsecond)}
 )
 
+const noCore = "2: no core is left that could recover"
+
 // The bounds within the second act, in election timeouts.
 const (
 	// LeaderTimeouts is how soon after the heal all members must follow one
@@ -77,15 +80,16 @@ func (s *Simulation) secondAct() {
 	s.now = max(s.now, s.options.horizon())
 	r.begun, r.since = true, s.now
 	s.record(Record{Verb: Act, Text: "2: all faults heal"})
+	s.renewCore()
 	s.heal()
 	for _, h := range s.hosts {
 		h.joining = false // who was to become a member boots again if it does
 	}
 	if len(r.core) == 0 {
-		r.core = s.chooseCore(s.options.Expect.CoreOnly)
+		r.core = s.chooseCore(s.options.Expect.CoreOnly, nil)
 	}
 	if len(r.core) == 0 {
-		s.record(Record{Verb: Act, Text: "2: no core is left that could recover"})
+		s.record(Record{Verb: Act, Text: noCore})
 		return
 	}
 	s.isolateCore(r.core)
@@ -100,14 +104,20 @@ func (s *Simulation) secondAct() {
 			s.connect(c, h.id, quickNetwork)
 		}
 	}
-	r.deadline = begin.Add(s.timeouts(s.options.Expect.RecoveryTimeouts))
-	r.leaderBy = begin.Add(s.timeouts(min(LeaderTimeouts, s.options.Expect.RecoveryTimeouts)))
-	r.quiet = max(begin, s.network.LastDue()).Add(s.timeouts(1))
+	s.countFrom(begin)
 	for _, c := range s.clients {
 		c.recover()
 	}
 	s.queue.Push(s.now, event{kind: checkEvent})
 	s.advance(clock.Never, func() bool { return r.done })
+}
+
+// countFrom counts the bounds of the act from an instant.
+func (s *Simulation) countFrom(begin clock.Time) {
+	r, timeouts := &s.recovery, s.options.Expect.RecoveryTimeouts
+	r.deadline = begin.Add(s.timeouts(timeouts))
+	r.leaderBy = begin.Add(s.timeouts(min(LeaderTimeouts, timeouts)))
+	r.quiet = max(begin, s.network.LastDue()).Add(s.timeouts(1))
 }
 
 // timeouts is so many election timeouts.
@@ -120,6 +130,9 @@ func (s *Simulation) timeouts(n int) time.Duration {
 func (s *Simulation) checkRecovery() {
 	r := &s.recovery
 	s.retireRemoved()
+	if s.followConf(); r.done {
+		return
+	}
 	unmet, by := s.unmet()
 	switch {
 	case unmet == nil:
@@ -132,6 +145,26 @@ func (s *Simulation) checkRecovery() {
 	if !r.done {
 		s.queue.Push(s.now.Add(s.options.Raft.Tick), event{kind: checkEvent})
 	}
+}
+
+// followConf renews a core that holds no quorum of the configuration in force: one
+// that came of a change which was in nobody's log when the core was chosen, only on
+// its way to a log. The act begins anew.
+func (s *Simulation) followConf() {
+	r := &s.recovery
+	if holds([]quorum.JointConfig{quorumOf(&s.members.conf)}, r.core) {
+		return
+	}
+	s.renewCore()
+	if len(r.core) == 0 {
+		r.done = true
+		s.record(Record{Verb: Act, Text: noCore})
+		return
+	}
+	s.record(Record{Verb: Act, Text: "2: another configuration, and a core of it"})
+	s.heal()
+	r.stage, r.elected, r.led, r.fresh = healing, false, reign{}, nil
+	s.countFrom(s.now)
 }
 
 // nextStage goes on when a stage has shown what it had to show.

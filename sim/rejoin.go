@@ -36,8 +36,7 @@ func (s *Simulation) cutOneOff() bool {
 func (s *Simulation) dispensable() []uint64 {
 	core, quorums := s.coreMembers(), s.possibleQuorums()
 	return slices.DeleteFunc(slices.Clone(core), func(id uint64) bool {
-		rest := slices.DeleteFunc(slices.Clone(core), func(other uint64) bool { return other == id })
 		p := s.hosts[id-1].raft()
-		return p == nil || p.node.BasicStatus().RaftState != raft.StateFollower || !slices.Contains(p.conf.Voters, id) || !holds(quorums, rest)
+		return p == nil || p.node.BasicStatus().RaftState != raft.StateFollower || !slices.Contains(p.conf.Voters, id) || !holds(quorums, without(core, id))
 	})
 }
