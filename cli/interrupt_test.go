@@ -128,5 +128,5 @@ func TestAnInterruptedTraceLeavesNoFile(t *testing.T) {
 	hidden, err := filepath.Glob(filepath.Join(dir, ".run.txt*"))
 	require.NoError(t, err)
 	require.Empty(t, append(files, hidden...))
-	require.Contains(t, out.String(), "interrupted: 0 of 1 seeds finished; to go on:\n  simrun run --seeds 1 a.yaml")
+	require.Contains(t, out.String(), "interrupted: 0 of 1 seed finished; to go on:\n  simrun run --seeds 1 a.yaml")
 }

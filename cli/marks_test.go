@@ -13,7 +13,7 @@ func TestAScenarioThatDoesNotReachWhatItSaysIsVacuous(t *testing.T) {
 	got := in(t, dir, simrun, "run", "-q", "yes.yaml", "no.yaml")
 	require.Equal(t, 6, got.code, got.stdout+got.stderr)
 	require.Regexp(t, `(?m)^VACUOUS +steady: 4 seeds, .*, none hit the mark "a torn write" that it reaches$`, got.stdout)
-	require.Contains(t, got.stdout, "all passed, 1 scenarios vacuous")
+	require.Contains(t, got.stdout, "all passed, 1 scenario vacuous")
 	require.Equal(t, 0, in(t, dir, simrun, "run", "yes.yaml").code)
 	for _, flags := range []string{"--seed 3", "--seeds 1-4"} { // not the seeds of the file: nothing is claimed of them
 		got := in(t, dir, simrun, append([]string{"run", "no.yaml"}, strings.Fields(flags)...)...)

@@ -57,7 +57,7 @@ func (o *output) announce() error {
 	}
 	all := o.sweep.Scenarios
 	if len(all) > 1 {
-		o.printf("%d scenarios, %d seeds, built from %s\n", len(all), o.sweep.Units(), Revision())
+		o.printf("%s, %s, built from %s\n", counted(len(all), "scenario"), counted(o.sweep.Units(), "seed"), Revision())
 		for _, s := range all {
 			line, err := brief(s)
 			if err != nil {
@@ -97,18 +97,18 @@ func brief(s *scenarios.Scenario) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	parts := []string{fmt.Sprintf("seeds %s", s.Seeds), fmt.Sprintf("%d nodes", o.Nodes)}
+	parts := []string{fmt.Sprintf("seeds %s", s.Seeds), counted(o.Nodes, "node")}
 	if o.Learners > 0 {
-		parts = append(parts, fmt.Sprintf("%d learners", o.Learners))
+		parts = append(parts, counted(o.Learners, "learner"))
 	}
 	parts = append(parts, o.Run.String())
 	if o.Workload.Clients > 0 {
-		parts = append(parts, fmt.Sprintf("%s %d clients %d/s", o.Workload.Kind, o.Workload.Clients, o.Workload.PerSecond))
+		parts = append(parts, fmt.Sprintf("%s %s %d/s", o.Workload.Kind, counted(o.Workload.Clients, "client"), o.Workload.PerSecond))
 	}
 	if s.Swarm != scenarios.NoSwarm {
 		parts = append(parts, "swarm "+s.Swarm.String())
 	} else {
-		parts = append(parts, fmt.Sprintf("%d faults", len(o.Schedule)))
+		parts = append(parts, counted(len(o.Schedule), "fault"))
 	}
 	return s.File + ": " + strings.Join(parts, ", "), nil
 }
@@ -160,10 +160,6 @@ func (o *output) closeTally() {
 	if o.flags.quiet && t.Failed == 0 && !unreached {
 		return
 	}
-	seeds := "seeds"
-	if t.Runs == 1 {
-		seeds = "seed"
-	}
 	detail := ""
 	if t.Failed > 0 {
 		detail = ", " + failures(&t.Summary)
@@ -179,7 +175,8 @@ func (o *output) closeTally() {
 		word = strings.ToUpper(sim.Vacuous.String())
 		detail += fmt.Sprintf(", none hit the mark %q that it reaches", t.scenario.Reaches)
 	}
-	o.printf("%-13s%s: %d %s, %d operations, %d leaders, %d events%s\n", word, t.scenario.Title(), t.Runs, seeds, t.Completed, t.Leaders, t.Events, detail)
+	o.printf("%-13s%s: %s, %s, %s, %s%s\n", word, t.scenario.Title(), counted(t.Runs, "seed"),
+		counted(t.Completed, "operation"), counted(t.Leaders, "leader"), counted(t.Events, "event"), detail)
 }
 
 // byWeight are the outcomes that are not a pass, the worst first.

@@ -40,7 +40,7 @@ func (o *output) finish(left []hunt.Left) (int, error) {
 		}
 		return code, o.failed
 	}
-	o.printf("\ninterrupted: %d of %d seeds finished; to go on:\n", o.total.Runs, o.sweep.Units())
+	o.printf("\ninterrupted: %d of %s finished; to go on:\n", o.total.Runs, counted(o.sweep.Units(), "seed"))
 	for _, command := range o.flags.goOn(left) {
 		o.printf("  %s\n", command)
 	}
@@ -53,17 +53,17 @@ func (o *output) summary(elapsed time.Duration) string {
 	t := &o.total
 	seconds := max(elapsed.Seconds(), 1e-3)
 	var b strings.Builder
-	fmt.Fprintf(&b, "summary: %d scenarios, %d seeds, ", o.begun, t.Runs)
+	fmt.Fprintf(&b, "summary: %s, %s, ", counted(o.begun, "scenario"), counted(t.Runs, "seed"))
 	switch {
 	case t.Failed == 0 && o.unreached > 0:
-		fmt.Fprintf(&b, "all passed, %d scenarios vacuous, ", o.unreached)
+		fmt.Fprintf(&b, "all passed, %s vacuous, ", counted(o.unreached, "scenario"))
 	case t.Failed == 0:
 		b.WriteString("all passed, ")
 	default:
 		fmt.Fprintf(&b, "%s, ", failures(t))
 	}
-	fmt.Fprintf(&b, "%d events (%s events/s), %s simulated (%s simulated seconds per second), %d operations, ",
-		t.Events, rounded(float64(t.Events)/seconds), t.Simulated.Round(time.Second), rounded(t.Simulated.Seconds()/seconds), t.Completed)
+	fmt.Fprintf(&b, "%s (%s events/s), %s simulated (%s simulated seconds per second), %s, ", counted(t.Events, "event"),
+		rounded(float64(t.Events)/seconds), t.Simulated.Round(time.Second), rounded(t.Simulated.Seconds()/seconds), counted(t.Completed, "operation"))
 	fmt.Fprintf(&b, "faults: %s, fingerprint %016x", faultCounts(t), t.Fingerprint)
 	return b.String()
 }
@@ -89,10 +89,7 @@ func faultCounts(t *hunt.Summary) string {
 	if fired == 0 {
 		return "none"
 	}
-	text := fmt.Sprintf("%d (%d kinds", fired, kinds)
-	if kinds == 1 {
-		text = fmt.Sprintf("%d (1 kind", fired)
-	}
+	text := fmt.Sprintf("%d (%s", fired, counted(kinds, "kind"))
 	if vain > 0 {
 		text += fmt.Sprintf(", %d without effect", vain)
 	}
@@ -114,6 +111,14 @@ func faultTable(t *hunt.Summary) string {
 	}
 	w.Flush()
 	return b.String()
+}
+
+// counted is so many of something: "1 seed", "2 seeds".
+func counted[N int | int64 | uint64](n N, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // rounded prints a rate with as many digits as matter.

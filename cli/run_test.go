@@ -20,7 +20,7 @@ func TestARunPrintsThePlanAVerdictForEachScenarioAndTheSummary(t *testing.T) {
 	require.Len(t, lines, 9)
 	require.Regexp(t, `^2 scenarios, 7 seeds, built from \S+$`, lines[0])
 	require.Equal(t, "  scenarios/a.yaml: seeds 1-4, 3 nodes, 2s, kv 4 clients 100/s, 0 faults", lines[1])
-	require.Equal(t, "  scenarios/sub/b.yaml: seeds 1-3, 3 nodes, 3s, kv 4 clients 100/s, 1 faults", lines[2])
+	require.Equal(t, "  scenarios/sub/b.yaml: seeds 1-3, 3 nodes, 3s, kv 4 clients 100/s, 1 fault", lines[2])
 	require.Regexp(t, `^pass +steady: 4 seeds, \d+ operations, 4 leaders, \d+ events$`, lines[3])
 	require.Regexp(t, `^pass +crashes: 3 seeds, `, lines[4])
 	require.Equal(t, []string{"seeds", "fired", "no", "effect", "void", "fault"}, strings.Fields(lines[5]))
@@ -40,6 +40,7 @@ func TestASingleRunPrintsEveryOptionAsAScenarioThatRunsTheSame(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "drawn.yaml"), []byte(plan), 0o600))
 	second := in(t, dir, simrun, "run", "drawn.yaml")
 	require.Equal(t, first.code, second.code)
+	require.Contains(t, first.stdout, "summary: 1 scenario, 1 seed, ")
 	require.Equal(t, fingerprint.FindString(first.stdout), fingerprint.FindString(second.stdout))
 }
 
