@@ -51,7 +51,7 @@ func partitionKinds() []Kind {
 		{
 			Name: "ring", Family: "network", Lasting: true,
 			Grammar:  "ring HOSTS",
-			Doc:      "Leaves each host the links to its nearest neighbours on a ring: a majority each, no two the same.",
+			Doc:      "Leaves each host the links to its nearest neighbours on a ring: a majority each, no two the same. The hosts of a role stand in random order, named ones as they are named.",
 			Budget:   "safety only: no host may be heard by a quorum for long",
 			Examples: []string{"ring all", "ring n3 n1 n4 n5 n2"},
 			Parse:    func(p *Parser) Action { return done(p, Ring{p.Group()}) },

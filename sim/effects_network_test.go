@@ -2,6 +2,7 @@ package sim_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 
 	"raftsim/network"
 	pb "raftsim/raft/raftpb"
+	"raftsim/random"
 	"raftsim/sim"
 	"raftsim/workload"
 )
@@ -91,6 +93,18 @@ func ringLeavesEachHostItsNeighbours(t *testing.T) {
 	require.ElementsMatch(t, []string{
 		"n3->n4", "n3->n5", "n1->n5", "n1->n2", "n4->n2", "n4->n3", "n5->n3", "n5->n1", "n2->n1", "n2->n4",
 	}, s.cuts())
+}
+
+func TestARingOfAllStandsInAnotherOrderForEverySeed(t *testing.T) {
+	cut := map[string]int{}
+	for seed := range random.Seed(100) {
+		s := setUp(t, nodes(5), func(o *sim.Options) { o.Seed = seed })
+		s.inject("ring all for 5s")
+		links := s.cuts()
+		require.Len(t, links, 10, "each of five hears two others")
+		cut[strings.Join(links, " ")]++
+	}
+	require.Len(t, cut, 12, "there are 4!/2 rings of five hosts")
 }
 
 func flapCutsThreeFifthsOfTheTime(t *testing.T) {
