@@ -177,20 +177,10 @@ promise to survive is reported as outside the model.
 func propertiesDocument(t *testing.T, bugs []planted.Bug) string {
 	var b strings.Builder
 	b.WriteString(propertiesHead)
-	numbers := map[string][]string{}
-	known := map[string]bool{}
-	for _, p := range allProperties() {
-		known[p.Name] = true
-	}
-	for _, r := range requirements {
-		require.NotEmpty(t, r.by, "%s is held by no property", r.number)
-		for _, name := range r.by {
-			require.True(t, known[name], "%s: there is no property %q", r.number, name)
-			numbers[name] = append(numbers[name], r.number)
-		}
-	}
+	all := allProperties()
+	numbers := numbersByProperty(t, all)
 	b.WriteString("| property | source | what is observed | numbers | what proves that it fires |\n|---|---|---|---|---|\n")
-	for _, p := range allProperties() {
+	for _, p := range all {
 		require.NotEmpty(t, p.Source, p.Name)
 		require.NotEmpty(t, p.About, p.Name)
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", p.Name, p.Source, p.About, strings.Join(numbers[p.Name], " "), proof(t, p, bugs))
@@ -200,6 +190,20 @@ func propertiesDocument(t *testing.T, bugs []planted.Bug) string {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", r.number, r.text, strings.Join(r.by, ", "))
 	}
 	return b.String()
+}
+
+// numbersByProperty are the numbers of the requirements that each property holds.
+func numbersByProperty(t *testing.T, all []documented) map[string][]string {
+	numbers := map[string][]string{}
+	for _, r := range requirements {
+		require.NotEmpty(t, r.by, "%s is held by no property", r.number)
+		for _, name := range r.by {
+			known := slices.ContainsFunc(all, func(p documented) bool { return p.Name == name })
+			require.True(t, known, "%s: there is no property %q", r.number, name)
+			numbers[name] = append(numbers[name], r.number)
+		}
+	}
+	return numbers
 }
 
 // mostBugs bounds how many bugs a row names.
