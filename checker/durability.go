@@ -105,11 +105,11 @@ func (h *hostMemory) verify(m *pb.Message) {
 	}
 }
 
-// recover builds the log that a host comes up with in c.recovered, and holds
-// each entry against all logs seen so far.
+// recover builds the log that a host comes up with in c.recovered, its changes of
+// the configuration in c.changes, and holds each entry against all logs seen so far.
 func (c *Protocol) recover(h *hostMemory, hs *pb.HardState, snap *pb.Snapshot, entries []pb.Entry) {
 	l, at := &c.recovered, snap.Metadata.Index
-	h.changes = h.changes[:0]
+	c.changes = c.changes[:0]
 	l.reset(at, c.recordAt(at, snap.Metadata.Term))
 	if at > 0 {
 		c.checkSnapshot(h, &snap.Metadata, "recovers")
@@ -133,7 +133,7 @@ func (c *Protocol) recover(h *hostMemory, hs *pb.HardState, snap *pb.Snapshot, e
 		c.checkRecoveredEntry(h, e, r)
 		l.put(e.Index, r)
 		if e.Type != pb.EntryNormal {
-			h.changes = append(h.changes, e.Index)
+			c.changes = append(c.changes, e.Index)
 		}
 	}
 }
@@ -179,8 +179,8 @@ func (c *Protocol) checkDurableState(h *hostMemory, hs *pb.HardState, snap *pb.S
 // last term alone (Raft Figure 7).
 func (c *Protocol) checkDurableLog(h *hostMemory) {
 	d, r := &h.diskLog, &c.recovered
-	if r.base >= d.last() {
-		return
+	if was, known := d.at(r.base); r.base >= d.last() || known && was != r.before {
+		return // a snapshot stands for it, or has replaced a log that conflicts with it (Raft §7)
 	}
 	same, ok := agree(d, r)
 	if ok && same == d.last() {
@@ -200,18 +200,23 @@ func (c *Protocol) checkDurableLog(h *hostMemory) {
 }
 
 func (c *Protocol) lostState(h *hostMemory, what, change string) {
+	when := "restarts"
+	if c.imagined {
+		when = "would be cut off from its power and restart"
+	}
 	c.report(durableState, what, fmt.Sprintf("n%d loses a durable %s", h.id, what),
-		c.fact(h.id, "restarts; it had %s", change))
+		c.fact(h.id, "%s; it had %s", when, change))
 }
 
 // start makes what was recovered the state of the host.
-func (h *hostMemory) start(hs pb.HardState, snapIndex uint64, recovered *logView) {
+func (h *hostMemory) start(hs pb.HardState, snapIndex uint64, recovered *logView, changes []uint64) {
 	h.fresh = !h.started && hs == (pb.HardState{}) && recovered.last() == 0
 	h.started, h.up, h.excused = true, true, false
 	h.role, h.config = raft.StateFollower, config{}
 	h.hs, h.disk = hs, hs
 	h.log.copyFrom(recovered)
 	h.diskLog.copyFrom(recovered)
+	h.changes = append(h.changes[:0], changes...)
 	h.snapIndex, h.diskSnap = snapIndex, snapIndex
 	h.rounds.term = 0
 	h.pending, h.hears, h.promised, h.contacts = 0, heardLeader{}, heardLeader{}, h.contacts[:0]
@@ -226,13 +231,21 @@ func (h *hostMemory) start(hs pb.HardState, snapIndex uint64, recovered *logView
 // a run that begins with data on the disks learns something new from it.
 func (c *Protocol) checkRecoveredCommit(h *hostMemory) {
 	commit := max(h.hs.Commit, h.snapIndex)
-	if commit > h.log.last() {
-		c.report(commitOrder, "beyond the log", fmt.Sprintf("n%d recovers commit index %d and a log that ends at %d", h.id, commit, h.log.last()),
-			c.fact(h.id, "restarts with commit index %d", commit))
+	if !c.checkCommitInLog(h, commit) {
 		return
 	}
 	h.hs.Commit = commit
 	if c.checkCommittedPrefix(h, min(commit, c.committed.last())) {
 		c.extendCommitted(h, commit)
 	}
+}
+
+// checkCommitInLog reports a recovered commit index that the log does not reach.
+func (c *Protocol) checkCommitInLog(h *hostMemory, commit uint64) bool {
+	last := c.recovered.last()
+	if commit > last {
+		c.report(commitOrder, "beyond the log", fmt.Sprintf("n%d recovers commit index %d and a log that ends at %d", h.id, commit, last),
+			c.fact(h.id, "restarts with commit index %d", commit))
+	}
+	return commit <= last
 }

@@ -188,6 +188,21 @@ var plantedLogs = []planted{
 		r.crash(2, false)
 		r.start(2)
 	}},
+	{"durable state", "an entry would be gone after a restart", 3, func(r *run) {
+		r.propose(1, "c")
+		r.replicate(1, 2)
+		h := r.hosts[2]
+		r.tick().WouldStart(2, h.hs, pb.Snapshot{Metadata: r.genesis()}, h.entries[1:]) // as it is
+		r.tick().WouldStart(2, h.hs, pb.Snapshot{Metadata: r.genesis()}, h.entries[1:4])
+	}},
+	{"storage", "a tail that stays behind a snapshot", 3, func(r *run) {
+		term := func(index uint64) (uint64, error) { return r.hosts[2].entries[index-1].Term, nil }
+		r.tick().Stored(2, 1, 4, term) // as it is
+		r.tick().Stored(2, 1, 5, term)
+	}},
+	{"storage", "an entry of another term", 3, func(r *run) {
+		r.tick().Stored(2, 1, 4, func(uint64) (uint64, error) { return 1, nil })
+	}},
 	{"message form", "an append that is not the leader's log", 3, func(r *run) {
 		r.sent(1, pb.Message{Type: pb.MsgApp, To: 2, Term: 2, Index: 4, LogTerm: 1})
 	}},

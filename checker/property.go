@@ -44,6 +44,7 @@ const (
 	voteDurability
 	appendDurability
 	durableState
+	storage
 	termOrder
 	snapshotState
 	stateOrder
@@ -110,6 +111,8 @@ var table = [properties]Property{
 		"An acknowledgement leaves a host only when the entries it speaks for are durable there, and speaks only for what the leader has shown to match."},
 	durableState: {"durable state", "Raft Figure 2",
 		"What was durable before a crash (term, vote, commit index, log, snapshot) is there after the restart, unless an injected fault excuses its loss."},
+	storage: {"storage", "raft.Storage",
+		"What a Node reads of its log from its Storage ends where the log on its disk does, with the same terms."},
 	termOrder: {"term order", "Raft §5.1",
 		"The term of a host never goes back while it runs, and rises to that of whoever it hears from; only requests for votes may be ignored."},
 	snapshotState: {"snapshot", "Raft §7; dissertation §5",

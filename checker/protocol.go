@@ -77,7 +77,9 @@ type Protocol struct {
 	sessions  map[uint64]execution // session to its last execution
 	executed  uint64               // the highest log index that was executed
 
-	recovered  logView // scratch of Started
+	recovered  logView  // scratch of Started and WouldStart
+	changes    []uint64 // indexes of configuration entries in recovered
+	imagined   bool     // within WouldStart
 	seen       [sightings]bool
 	violations []Violation
 }
@@ -124,7 +126,7 @@ func (c *Protocol) Started(host uint64, hs pb.HardState, snap pb.Snapshot, entri
 	if h.started && !h.excused {
 		c.checkDurableState(h, &hs, &snap)
 	}
-	h.start(hs, snap.Metadata.Index, &c.recovered)
+	h.start(hs, snap.Metadata.Index, &c.recovered, c.changes)
 	if c.promise && hs.Term > 0 { // without a term it has never answered a leader
 		h.promised = heardLeader{tick: h.ticks, note: c.now, starts: true}
 	}

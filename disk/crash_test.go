@@ -436,3 +436,23 @@ func TestCloneBehavesAsTheOriginal(t *testing.T) {
 		}())
 	})
 }
+
+func TestWhatACrashWouldLeaveCanBeLookedAt(t *testing.T) {
+	d := newDisk(1, ticking)
+	f, err := d.Create("f") // ends at 1
+	require.NoError(t, err)
+	require.NoError(t, d.SyncDir("/")) // 2
+	write(t, f, []byte("first"), 0)    // 3
+	require.NoError(t, f.Sync())       // 4
+	before := fmt.Sprint(d.Operations(), d.Done(), d.AtStake(0))
+	require.Empty(t, load(t, d.Left(3, disk.Crash{}, 0), "f"))
+	require.Equal(t, "first", string(load(t, d.Left(4, disk.Crash{}, 0), "f")))
+	left := map[string]bool{}
+	for luck := range uint32(20) {
+		left[string(load(t, d.Left(3, disk.Crash{Losing: disk.Subset}, luck), "f"))] = true
+	}
+	require.Len(t, left, 2, "kept for some luck, lost for other")
+	require.Equal(t, before, fmt.Sprint(d.Operations(), d.Done(), d.AtStake(0)), "the disk goes on")
+	write(t, f, []byte("other"), 0)
+	require.Equal(t, "other", string(load(t, d, "f")))
+}

@@ -127,6 +127,9 @@ func (d *Disk) Done() clock.Time { return d.busy }
 // of vfs.FS or vfs.File is one, but for Size and Close.
 func (d *Disk) Operations() uint64 { return d.operations }
 
+// Bytes is the size of all files together, what nobody has written included.
+func (d *Disk) Bytes() int64 { return d.used }
+
 // Empty tells whether there is no file and no directory but the root.
 func (d *Disk) Empty() bool { return len(d.names) <= 1 }
 

@@ -51,6 +51,16 @@ func (t tree) clone(copies map[*inode]*inode) tree {
 	return c
 }
 
+// Left returns a copy of the disk as a crash at some time, which may be before Done,
+// would leave it. The disk itself goes on. What becomes of unsynced operations is
+// not what a crash of the disk itself would draw, but depends on luck.
+func (d *Disk) Left(at clock.Time, c Crash, luck uint32) *Disk {
+	left := d.Clone()
+	left.crashes += uint64(luck) + 1
+	left.Crash(at, c)
+	return left
+}
+
 // Image is what a disk held at some time. It does not change, and may be used many
 // times.
 type Image struct {

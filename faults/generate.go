@@ -71,10 +71,8 @@ type GeneratorOptions struct {
 	// Leases and LeaseDriftPPM are as in Budget.
 	Leases        bool
 	LeaseDriftPPM int64
-	// RoundBytes is how many bytes of operations the cluster accepts before it
-	// has committed them: bursts are bounded by what it can work off. Zero means
-	// that it accepts any number.
-	RoundBytes uint64
+	// Pace is how fast the cluster works off operations: bursts are bounded by it.
+	Pace Pace
 	// Only, when it is not empty, names the kinds that may be drawn; Never
 	// names kinds that may not.
 	Only, Never []string
@@ -147,6 +145,7 @@ type generator struct {
 	options    GeneratorOptions
 	members    members
 	workRounds int64 // that the bursts so far take to be worked off
+	burstBytes int64 // of the bursts so far
 }
 
 // drafts draws which kinds there are, how many of each, and when; sorted by

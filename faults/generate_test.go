@@ -169,7 +169,7 @@ func TestBurstsLeaveNoMoreThanCanBeWorkedOff(t *testing.T) {
 		o := plain(faults.Swarm, faults.OutsideModel)
 		o.ElectionTimeout = 100 * time.Millisecond
 		free := faults.Generate(seed.Chooser(), o)
-		o.RoundBytes = 4 << 10
+		o.Pace = faults.Pace{Bytes: 4 << 10}
 		s := faults.Generate(seed.Chooser(), o)
 		require.Len(t, s, len(free), "only counts differ")
 		rounds := 0

@@ -30,7 +30,7 @@ var themes = []theme{
 	{"deposed leaders", []string{"propose", "isolate", "propose", "campaign", "partition", "crash", "transfer"}, Leader, [2]int{80, 400}},
 	{"elections", []string{"campaign", "crash", "transfer", "forget-leader", "campaign", "isolate", "drop"}, 0, [2]int{5, 150}},
 	{"power", []string{"propose", "crash", "crash", "disk slows", "crash-loop", "blackout", "campaign", "compact"}, 0, [2]int{2, 150}},
-	{"broken disks", []string{"propose", "disk fails-sync", "disk fails-write", "disk stalls", "disk scrambles", "crash", "compact"}, 0, [2]int{5, 150}},
+	{"broken disks", []string{"propose", "disk fails-sync", "disk fails-write", "disk stalls", "disk scrambles", "disk fails-read", "crash", "compact", "crash"}, 0, [2]int{5, 150}},
 	{"laggards", []string{"isolate", "propose", "compact", "clog", "propose", "transfer", "crash", "drop"}, Follower, [2]int{100, 600}},
 	{"snapshots", []string{"isolate", "propose", "compact", "crash", "reconfigure", "compact", "disk slows", "link loses"}, Follower, [2]int{20, 400}},
 	{"old messages", []string{"link replays", "hold", "campaign", "link reorders", "propose", "swizzle", "transfer", "crash"}, Leader, [2]int{50, 400}},
@@ -38,6 +38,8 @@ var themes = []theme{
 	{"half links", []string{"cut", "propose", "bridge", "drop", "read", "cut", "campaign", "ring"}, Leader, [2]int{80, 400}},
 	{"transfers", []string{"propose", "transfer", "drop", "read", "isolate", "transfer", "crash", "pause"}, Leader, [2]int{20, 300}},
 	{"lost messages", []string{"drop", "drop", "propose", "read", "campaign", "drop", "link loses"}, 0, [2]int{50, 400}},
+	{"slow disks", []string{"disk slows", "propose", "campaign", "disk stalls", "propose", "isolate", "transfer", "crash"}, 0, [2]int{50, 500}},
+	{"late snapshots", []string{"isolate", "propose", "compact", "link replays", "link delays", "campaign", "propose", "hold"}, Follower, [2]int{50, 500}},
 	{"slow hosts", []string{"pause", "propose", "read", "slow", "pause", "disk stalls", "campaign", "freeze"}, Leader, [2]int{50, 300}},
 }
 

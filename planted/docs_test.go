@@ -104,7 +104,7 @@ var requirements = []requirement{
 	{"I21", "a follower keeps what is committed, and what an old message repeats", []string{"committed log", "truncation"}},
 	{"I22", "no commit index is passed on for more than is known to match", []string{"commit hint"}},
 	{"I23", "a snapshot is the state, the term and the configuration at its index, and moves nobody back", []string{"snapshot"}},
-	{"I24", "no entry that conflicts with a snapshot comes back after its installation", []string{"log matching", "durable state"}},
+	{"I24", "no entry that conflicts with a snapshot comes back after its installation", []string{"log matching", "durable state", "storage"}},
 	{"I25", "hosts go by the configuration that the log says, from the index that says it", []string{"configuration agreement"}},
 	{"I26", "successive configurations overlap, one change at a time", []string{"configuration step", "one configuration change"}},
 	{"I27", "a joint configuration elects and commits by both halves", []string{"election quorum", "commit quorum"}},

@@ -83,7 +83,7 @@ var raftKeys = group{
 		whole(func(s *Scenario) *uint64 { return &s.Plan.Raft.SnapshotEvery }, 0, 1e9)},
 	{"keep_entries", "Entries before a snapshot that stay in the log for followers that are a little behind. Default: 0.",
 		whole(func(s *Scenario) *uint64 { return &s.Plan.Raft.KeepEntries }, 0, 1e9)},
-	{"segment_bytes", "Size of one file of the write-ahead log, from 4KB; 0 is the log's own default. Default: 0.",
+	{"segment_bytes", "Size of one file of the write-ahead log, from 4KB; 0 is 64KB. Default: 64KB.",
 		size(func(s *Scenario) *int64 { return &s.Plan.Raft.SegmentBytes }, 1<<30)},
 	{"poison", "Scribble over all memory that the library may reuse. Default: no.",
 		flag(func(s *Scenario) *bool { return &s.Plan.Raft.Poison })},

@@ -110,7 +110,7 @@ func (d drawing) cluster() {
 	pick(d, "cluster.raft.snapshot_every", &r.SnapshotEvery, 0, 20, 5, 100)
 	pick(d, "cluster.raft.keep_entries", &r.KeepEntries, 0, 1, 10)
 	pick(d, "cluster.raft.max_committed_bytes", &r.MaxCommittedBytes, 0, 0, 1, 1024)
-	pick(d, "cluster.raft.segment_bytes", &r.SegmentBytes, 0, 4<<10, 4<<10, 32<<10)
+	pick(d, "cluster.raft.segment_bytes", &r.SegmentBytes, 64<<10, 4<<10, 4<<10, 16<<10)
 	pick(d, "cluster.raft.poison", &r.Poison, false, true)
 	if r.HeartbeatTicks >= r.ElectionTicks && r.ElectionTicks > 0 {
 		r.HeartbeatTicks = 1
@@ -214,7 +214,7 @@ func (d drawing) faults(s Swarm) {
 		Start: clock.Time(500 * time.Millisecond), End: clock.Time(o.Run),
 		ElectionTimeout: o.Raft.ElectionTimeout(), Leases: o.Raft.LeaseReads, LeaseDriftPPM: raft.LeaseDriftPPM,
 	}
-	g.RoundBytes = o.Raft.MaxUncommittedBytes
+	g.Pace = pace(&o)
 	if s == LiteSwarm {
 		g.Class = faults.Tolerable
 	}
@@ -228,6 +228,29 @@ func (d drawing) faults(s Swarm) {
 	d.Plan.Schedule = append(d.Plan.Schedule[:len(d.Plan.Schedule):len(d.Plan.Schedule)], drawn...)
 	d.Plan.Schedule.Sort()
 	d.Plan.Expect.AllowVoid = true // a role may be empty when its fault comes
+}
+
+// pace is how fast the cluster of a plan without gaps works off operations.
+func pace(o *sim.Options) faults.Pace {
+	r := &o.Raft
+	pace := faults.Pace{
+		Bytes: r.MaxUncommittedBytes, Messages: uint64(r.MaxInflightMessages), MessageBytes: r.MaxSizePerMessage,
+		Round: 2*mean(&o.Network.Latency) + 2*mean(&o.Disk.Write) + 2*mean(&o.Disk.Sync),
+	}
+	if inflight := r.MaxInflightBytes; inflight > 0 && (pace.Bytes == 0 || inflight < pace.Bytes) {
+		pace.Bytes = inflight
+	}
+	return pace
+}
+
+// mean is about the mean of a distribution, its far tail left out.
+func mean(d *random.Distribution) time.Duration {
+	const parts = 32
+	var sum time.Duration
+	for i := range uint64(parts) {
+		sum += d.At((2*i + 1) << 58)
+	}
+	return sum / parts
 }
 
 // hosts are the ids of so many hosts after the first ones.

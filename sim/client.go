@@ -54,6 +54,7 @@ const (
 	purposeFault
 	purposeSlow
 	purposePatience
+	purposeImagined
 )
 
 // refusedPause is how long a client waits after a refusal before it asks again.

@@ -164,6 +164,7 @@ func (s *Simulation) reconfigure(a faults.Reconfigure) (deed, string) {
 // effect once a host goes by the configuration that it led to.
 func (s *Simulation) proposeChange(cc pb.ConfChangeV2) (deed, string) {
 	change := &wantedChange{change: cc}
+	s.members.wanted = append(s.members.wanted, change) // a lone voter makes it at once
 	void := s.onLeader(func(r *raftHost) error {
 		if cc.LeaveJoint() && len(r.conf.VotersOutgoing) == 0 {
 			return errNotJoint
@@ -171,9 +172,9 @@ func (s *Simulation) proposeChange(cc pb.ConfChangeV2) (deed, string) {
 		return r.node.ProposeConfChange(context.Background(), cc)
 	})
 	if void != "" {
+		s.members.wanted = slices.DeleteFunc(s.members.wanted, func(w *wantedChange) bool { return w == change })
 		return deed{}, void
 	}
-	s.members.wanted = append(s.members.wanted, change)
 	return deed{idle: func() string {
 		if change.made {
 			return ""

@@ -39,6 +39,7 @@ type Host struct {
 	refusedBefore uint64    // what the disk had refused before the process began
 	damaged       bool      // its disk may have lost what it had acknowledged
 	marks         Marks
+	imagines      imagines
 	configs       []pb.ConfState // that could be in force for all it knew when it stopped
 	// crashAtMessage counts down to the message before which onCrashPoint
 	// strikes; zero means never.

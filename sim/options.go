@@ -96,7 +96,7 @@ type RaftOptions struct {
 	// KeepEntries is how many entries before a snapshot stay in the log for
 	// followers that are a little behind.
 	KeepEntries uint64
-	// SegmentBytes is the size of a segment of the write-ahead log; 0 is its default.
+	// SegmentBytes is the size of a segment of the write-ahead log; 0 means 64 KiB.
 	SegmentBytes int64
 	// Poison scribbles over all memory that the raft library may reuse.
 	Poison bool
@@ -181,6 +181,7 @@ func (o RaftOptions) defaults() RaftOptions {
 	def(&o.HeartbeatTicks, 2)
 	def(&o.MaxSizePerMessage, 64<<10)
 	def(&o.MaxInflightMessages, 64)
+	def(&o.SegmentBytes, 64<<10)
 	return o
 }
 

@@ -38,6 +38,7 @@ type raftHost struct {
 	hardState    pb.HardState // last one written
 	durable      pb.HardState // last one synced
 	compactTo    uint64
+	tickedAt     clock.Time // on the host's clock, the last tick
 	recovered    wal.State
 	stage        stage
 	ready        raft.Ready
@@ -130,6 +131,7 @@ func (p *raftHost) begin() error {
 	}
 	p.stage = idle
 	p.host.SetTimer(p.options.Tick, tickToken)
+	p.tickedAt = p.host.Now()
 	p.pump()
 	return nil
 }
@@ -195,11 +197,7 @@ func (p *raftHost) config() *raft.Config {
 func (p *raftHost) Timer(token uint64) {
 	switch token {
 	case tickToken:
-		p.host.SetTimer(p.options.Tick, tickToken)
-		p.host.sim.protocol.Ticked(p.host.id)
-		p.host.sim.watcher.ticking(p)
-		p.node.Tick()
-		p.host.sim.protocol.HandsOver(p.host.id, p.node.BasicStatus().LeadTransferee)
+		p.ticked()
 		p.expireReads()
 	case bootToken:
 		if err := p.begin(); err != nil {
@@ -223,6 +221,7 @@ func (p *raftHost) Receive(from uint64, m *Message) {
 	if p.node == nil {
 		return // still reading its log: nobody listens yet
 	}
+	p.catchUp()
 	switch m.Kind {
 	case RaftMessage:
 		if m.imprint != 0 && !p.host.sim.unchanged(from, m.Raft.Entries, m.imprint, "in a message") {
@@ -277,6 +276,7 @@ func (p *raftHost) pump() {
 			p.host.Fail(err)
 			return
 		}
+		p.asked()
 		p.stage, p.writes = persisting, imprint(rd.Entries)
 		if p.host.AfterDisk(readyToken) {
 			p.complete()
@@ -341,7 +341,24 @@ func (p *raftHost) store(hs pb.HardState, entries []pb.Entry, snap *pb.Snapshot,
 			return err
 		}
 	}
-	return p.storage.Append(entries)
+	if err := p.storage.Append(entries); err != nil {
+		return err
+	}
+	p.checkStorage(installed || len(entries) > 0)
+	if installed {
+		p.imagine(unusualBytes)
+	}
+	return nil
+}
+
+// checkStorage shows the checker what a Node reads of a log that has changed.
+func (p *raftHost) checkStorage(changed bool) {
+	if !changed {
+		return
+	}
+	first, _ := p.storage.FirstIndex()
+	last, _ := p.storage.LastIndex()
+	p.host.sim.protocol.Stored(p.host.id, first-1, last, p.storage.Term)
 }
 
 // install replaces state machine and log by a snapshot from the leader.

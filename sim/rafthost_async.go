@@ -51,6 +51,7 @@ func (p *raftHost) beginAppend(m *pb.Message, sync bool) {
 		p.host.Fail(err)
 		return
 	}
+	p.asked()
 	p.async.appends = append(p.async.appends, asyncAppend{message: *m, hardState: p.hardState, sync: sync, writes: imprint(m.Entries)})
 	if p.host.AfterDisk(appendToken) {
 		p.appendDone()

@@ -58,6 +58,7 @@ func (p *raftHost) commit() {
 		p.host.Fail(err)
 		return
 	}
+	p.asked()
 	p.stage = committing
 	if p.host.AfterDisk(commitToken) {
 		p.commitDone()
@@ -94,6 +95,7 @@ func (p *raftHost) snapshot() {
 		p.host.Fail(err)
 		return
 	}
+	p.asked()
 	p.snapshotted, p.stage = p.applied, compacting
 	if p.host.AfterDisk(snapshotToken) {
 		p.snapshotDone()
@@ -109,6 +111,7 @@ func (p *raftHost) snapshotDone() {
 		p.host.Fail(err)
 		return
 	}
+	p.asked()
 	keep := p.options.KeepEntries
 	if p.snapshotted <= keep {
 		return

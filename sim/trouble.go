@@ -209,6 +209,10 @@ func (h *Host) heal() {
 func (h *Host) healClock() {
 	read := h.clock.Read(h.sim.now)
 	h.clock.Heal()
-	h.timers.heal(read, h.clock.Read(h.sim.now))
+	healed := h.clock.Read(h.sim.now)
+	h.timers.heal(read, healed)
+	if r := h.raft(); r != nil {
+		r.tickedAt = r.tickedAt.Add(healed.Sub(read))
+	}
 	h.ClockChanged()
 }

@@ -1,7 +1,7 @@
 package wal
 
 import (
-	"encoding/binary"
+	"bytes"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -158,16 +158,14 @@ func withoutStamps(b []byte, pos int64, length int) []byte {
 
 // zeros tells whether all bytes are zero.
 func zeros(b []byte) bool {
-	for len(b) >= 8 {
-		if binary.LittleEndian.Uint64(b) != 0 {
+	for len(b) > 0 {
+		n := min(len(b), len(zeroSector))
+		if !bytes.Equal(b[:n], zeroSector[:n]) {
 			return false
 		}
-		b = b[8:]
-	}
-	for _, v := range b {
-		if v != 0 {
-			return false
-		}
+		b = b[n:]
 	}
 	return true
 }
+
+var zeroSector [sectorBytes]byte
