@@ -55,11 +55,16 @@ func (r *raft) serveRead(m *pb.Message) {
 	r.broadcastHeartbeat()
 }
 
-// alone reports that this node is the only voter. A leader that has removed
-// itself is not, even if one voter is left: that one may lead by now.
+// alone reports that this node is the only voter, of both halves when the
+// configuration is joint. A leader that has removed itself is not, even if one voter
+// is left: that one may lead by now.
 func (r *raft) alone() bool {
-	_, votes := r.members.Voters[0][r.ID]
-	return votes && r.members.IsSingleton()
+	for i, half := range r.members.Voters {
+		if _, votes := half[r.ID]; !votes && (i == 0 || len(half) > 0) || len(half) > 1 {
+			return false
+		}
+	}
+	return true
 }
 
 // answerRead lets the one who asked know the read index.

@@ -63,6 +63,9 @@ func (r *reader) checkRaft(o sim.Options) {
 	if o.Raft.LeaseReads && !o.Raft.CheckQuorum {
 		r.fails([]string{"cluster.raft.lease_reads"}, "cluster.raft.lease_reads needs check_quorum: yes")
 	}
+	if !o.Raft.ApplyTakes.Zero() && !o.Raft.AsyncStorage {
+		r.fails([]string{"cluster.raft.apply_takes"}, "cluster.raft.apply_takes needs async_storage: yes")
+	}
 	if b := o.Raft.SegmentBytes; b > 0 && b < sim.MinSegmentBytes {
 		r.fails([]string{"cluster.raft.segment_bytes"}, "cluster.raft.segment_bytes is %d, must be 0 or at least 4KB", b)
 	}

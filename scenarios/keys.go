@@ -65,6 +65,8 @@ var raftKeys = group{
 		flag(func(s *Scenario) *bool { return &s.Plan.Raft.LeaseReads })},
 	{"async_storage", "Write to disk and apply beside the protocol's own loop. Default: no.",
 		flag(func(s *Scenario) *bool { return &s.Plan.Raft.AsyncStorage })},
+	{"apply_takes", "How long applying takes, for what is handed over at once; needs async_storage. Default: 0s.",
+		latency{func(s *Scenario) *random.Distribution { return &s.Plan.Raft.ApplyTakes }, false}},
 	{"disable_forwarding", "Followers refuse proposals instead of passing them to the leader. Default: no.",
 		flag(func(s *Scenario) *bool { return &s.Plan.Raft.DisableForwarding })},
 	{"step_down_on_removal", "A leader that removes itself steps down. Default: no.",

@@ -101,6 +101,9 @@ func (d drawing) cluster() {
 		r.LeaseReads = r.CheckQuorum
 	}
 	pick(d, "cluster.raft.async_storage", &r.AsyncStorage, false, false, false, true)
+	if r.AsyncStorage {
+		pickDelay(d, "cluster.raft.apply_takes", &r.ApplyTakes, "0s", "1ms", "exp 5ms")
+	}
 	pick(d, "cluster.raft.disable_forwarding", &r.DisableForwarding, false, false, false, true)
 	pick(d, "cluster.raft.step_down_on_removal", &r.StepDownOnRemoval, false, true)
 	pick(d, "cluster.raft.max_inflight_messages", &r.MaxInflightMessages, 0, 0, 1, 4, 256)
@@ -237,10 +240,20 @@ func pace(o *sim.Options) faults.Pace {
 		Bytes: r.MaxUncommittedBytes, Messages: uint64(r.MaxInflightMessages), MessageBytes: r.MaxSizePerMessage,
 		Round: 2*mean(&o.Network.Latency) + 2*mean(&o.Disk.Write) + 2*mean(&o.Disk.Sync),
 	}
-	if inflight := r.MaxInflightBytes; inflight > 0 && (pace.Bytes == 0 || inflight < pace.Bytes) {
-		pace.Bytes = inflight
+	pace.Bytes = leastBound(pace.Bytes, r.MaxInflightBytes)
+	if takes := mean(&r.ApplyTakes); takes > 0 {
+		pace.Round += takes
+		pace.Bytes = leastBound(leastBound(pace.Bytes, r.MaxSizePerMessage), r.MaxCommittedBytes)
 	}
 	return pace
+}
+
+// leastBound is the lesser of two bounds, of which zero is none.
+func leastBound(a, b uint64) uint64 {
+	if a == 0 || b > 0 && b < a {
+		return b
+	}
+	return a
 }
 
 // mean is about the mean of a distribution, its far tail left out.

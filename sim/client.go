@@ -55,6 +55,7 @@ const (
 	purposeSlow
 	purposePatience
 	purposeImagined
+	purposeApply
 )
 
 // refusedPause is how long a client waits after a refusal before it asks again.

@@ -79,6 +79,9 @@ type RaftOptions struct {
 	// DisableForwarding makes followers refuse proposals instead of passing
 	// them to the leader.
 	DisableForwarding bool
+	// ApplyTakes is how long the apply thread of asynchronous storage takes for
+	// what it is handed at once, on the host's clock.
+	ApplyTakes random.Distribution
 	// StepDownOnRemoval makes a leader that removes itself step down.
 	StepDownOnRemoval bool
 	// MaxSizePerMessage and MaxInflightMessages bound replication; zero

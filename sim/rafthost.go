@@ -69,6 +69,7 @@ const (
 	snapshotToken
 	appendToken // asynchronous storage: the oldest append is done
 	commitToken
+	applyToken // asynchronous storage: the oldest request to apply is done
 )
 
 type waiter struct{ session, number uint64 }
@@ -212,6 +213,8 @@ func (p *raftHost) Timer(token uint64) {
 		p.commitDone()
 	case appendToken:
 		p.appendDone()
+	case applyToken:
+		p.applyDone()
 	}
 	p.pump()
 }

@@ -7,11 +7,14 @@ import (
 	pb "raftsim/raft/raftpb"
 )
 
-// asyncQueue holds the appends that the disk has not finished, oldest first.
-// With asynchronous storage writes the Node does not wait for them: it asks by
-// message, and is told by the responses that come with each request.
+// asyncQueue holds the appends that the disk has not finished and what is not
+// applied yet, oldest first. With asynchronous storage writes the Node does not wait
+// for them: it asks by message, and is told by the responses that come with each
+// request.
 type asyncQueue struct {
 	appends []asyncAppend
+	applies []pb.Message
+	applied uint64 // how many requests to apply were done
 }
 
 type asyncAppend struct {
@@ -23,7 +26,7 @@ type asyncAppend struct {
 
 // dispatchAsync starts what a Ready asks of the append thread and the apply
 // thread, and sends the rest. Both threads are this process: appends end when
-// the disk says so, in order; applying is immediate.
+// the disk says so, and entries are applied after a while, each in order.
 func (p *raftHost) dispatchAsync(rd *raft.Ready) {
 	for i := range rd.Messages {
 		m := &rd.Messages[i]
@@ -31,8 +34,10 @@ func (p *raftHost) dispatchAsync(rd *raft.Ready) {
 		case raft.LocalAppendThread:
 			p.beginAppend(m, rd.MustSync)
 		case raft.LocalApplyThread:
-			p.apply(m.Entries)
-			p.deliverResponses(m.Responses)
+			p.async.applies = append(p.async.applies, *m)
+			if len(p.async.applies) == 1 {
+				p.beginApply()
+			}
 		default:
 			p.send(m)
 		}
@@ -81,6 +86,29 @@ func (p *raftHost) appendDone() {
 		return
 	}
 	p.deliverResponses(m.Responses)
+}
+
+// beginApply lets the apply thread turn to the oldest request.
+func (p *raftHost) beginApply() {
+	h := p.host
+	takes := p.options.ApplyTakes.At(h.chance.Fate(purposeApply, uint64(h.incarnation)<<32|p.async.applied))
+	if takes == 0 {
+		p.applyDone()
+		return
+	}
+	h.SetTimer(takes, applyToken)
+}
+
+// applyDone applies what the oldest request asks for, and tells the Node.
+func (p *raftHost) applyDone() {
+	m := p.async.applies[0]
+	p.async.applies = p.async.applies[1:]
+	p.async.applied++
+	p.apply(m.Entries)
+	p.deliverResponses(m.Responses)
+	if len(p.async.applies) > 0 {
+		p.beginApply()
+	}
 }
 
 // deliverResponses sends the messages that were held back until a request to

@@ -208,6 +208,18 @@ func TestALeaderThatRemovedItselfReadsAloneInEtcdOnly(t *testing.T) {
 	})
 }
 
+func TestALoneVoterOfBothHalvesReadsAloneInOursOnly(t *testing.T) {
+	both(t, func(t *testing.T, theirs bool) {
+		m := newMember(t, theirs, pb.ConfState{Voters: []uint64{1}, VotersOutgoing: []uint64{1}}, 1, nil, nil)
+		require.NoError(t, m.Campaign())
+		m.work()
+		require.Equal(t, raft.StateLeader, m.BasicStatus().RaftState)
+		m.ReadIndex([]byte("x"))
+		m.work()
+		require.Equal(t, !theirs, len(m.reads) == 1)
+	})
+}
+
 func TestAPostponedReadOfTheOnlyVoterIsNotAnsweredByEtcd(t *testing.T) {
 	both(t, func(t *testing.T, theirs bool) {
 		m := newMember(t, theirs, pb.ConfState{Voters: []uint64{1, 2}}, 1, nil, nil)

@@ -102,17 +102,9 @@ func (p *ProgressTracker) LearnerNodes() []uint64 {
 	return quorum.MajorityConfig(p.Learners).Slice()
 }
 
-// IsSingleton says whether there is one voter only, who decides alone: also in a
-// joint configuration whose halves have the same one.
+// IsSingleton says whether there is one voter only, who decides alone.
 func (p *ProgressTracker) IsSingleton() bool {
-	if len(p.Voters[0]) != 1 || len(p.Voters[1]) > 1 {
-		return false
-	}
-	for id := range p.Voters[1] {
-		_, same := p.Voters[0][id]
-		return same
-	}
-	return true
+	return len(p.Voters[0]) == 1 && len(p.Voters[1]) == 0
 }
 
 // ConfState returns the configuration as data, each list in ascending order and

@@ -111,11 +111,12 @@ func (h *host) send(p packet) {
 }
 
 // leads says whether the host leads, whether it has committed in its term, as far as
-// its log tells, and whether the group has one voter alone.
+// its log tells, and whether the group has one voter alone, in both halves if it is
+// joint.
 func (h *host) leads() (leads, committed, alone bool) {
 	s := h.sides[1].core.Status()
 	term, err := h.sides[1].log.Term(s.Commit)
-	return s.RaftState == raft.StateLeader, err == nil && term == s.Term, len(s.Config.Voters[0]) == 1 && len(s.Config.Voters[1]) == 0
+	return s.RaftState == raft.StateLeader, err == nil && term == s.Term, len(s.Config.Voters.IDs()) == 1
 }
 
 // busyWithChange says whether a configuration change was handed out and not yet

@@ -121,11 +121,13 @@ func (w *world) deliver(p packet) {
 }
 
 // avoidsRead says whether a read must not reach a host, because it leads a group of
-// one voter, and is not that voter, or has not committed in its term.
+// one voter, and is not that voter, or has not committed in its term, or is that voter
+// in both halves.
 func (w *world) avoidsRead(h *host) bool {
 	leads, committed, alone := h.leads()
-	if _, votes := h.sides[1].core.Status().Config.Voters[0][h.id]; leads && alone && (!committed || !votes) {
-		w.count("avoided: early read in a group of one voter")
+	voters := h.sides[1].core.Status().Config.Voters
+	if _, votes := voters[0][h.id]; leads && alone && (!committed || !votes || len(voters[1]) > 0) {
+		w.count("avoided: read in a group of one voter")
 		return true
 	}
 	h.postponed = h.postponed || leads && !committed
