@@ -36,9 +36,9 @@ func timed(f func()) time.Duration {
 func BenchmarkCertificate(b *testing.B) {
 	for _, name := range workload.Names() {
 		w, _ := workload.Lookup(name)
-		v := long(w, 100_000)
+		v := crowded(w, 100_000, 5)
 		order := logOrder(v.history)
-		small := long(w, 1000).history
+		small := crowded(w, 1000, 5).history
 		b.Run(name, func(b *testing.B) {
 			var certificate, replay, search time.Duration
 			verdict := porcupine.Unknown
@@ -96,7 +96,7 @@ func bounded(w workload.Workload, history []checker.Operation) porcupine.CheckRe
 func BenchmarkBrokenHistory(b *testing.B) {
 	for _, name := range workload.Names() {
 		w, _ := workload.Lookup(name)
-		v := long(w, 100_000)
+		v := crowded(w, 100_000, 5)
 		for _, k := range breaks {
 			history := slices.Clone(v.history)
 			for at := uint64(30_000); !k.wrong(v, history, at); at += 1000 {

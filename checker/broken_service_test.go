@@ -119,16 +119,6 @@ func replayed(w workload.Workload, history []checker.Operation, at uint64, chang
 	return false
 }
 
-// crowded is a history of 20 clients; so many answers in a hundred are lost.
-func crowded(w workload.Workload, operations, lost int) *service {
-	v := newService(w, workload.Shape{Keys: 10}, 20, 7, scheduled(5))
-	if lost > 0 {
-		v.lose = uint64(100 / lost)
-	}
-	v.run(operations)
-	return v
-}
-
 // Whatever a service does wrong, in whichever machine and however many outcomes
 // are unknown: there is a verdict, soon, and a window that Porcupine confirms.
 func TestEveryBrokenServiceGetsAVerdict(t *testing.T) {

@@ -102,6 +102,22 @@ func (v *service) take(c *caller) {
 	o.Answer = v.machine.Apply(o.Command)
 }
 
+// scheduled draws a schedule from a seed.
+func scheduled(seed random.Seed) func(uint64) uint64 {
+	n, key := uint64(0), seed.Key("schedule")
+	return func(below uint64) uint64 { n++; return key.Fate(1, n) % below }
+}
+
+// crowded is a history of 20 clients; so many answers in a hundred are lost.
+func crowded(w workload.Workload, operations, lost int) *service {
+	v := newService(w, workload.Shape{Keys: 10}, 20, 7, scheduled(5))
+	if lost > 0 {
+		v.lose = uint64(100 / lost)
+	}
+	v.run(operations)
+	return v
+}
+
 // corrupt changes one answer, to that of another operation of the kind or to
 // noise, and returns the place; -1 when there was nothing to change.
 func corrupt(w workload.Workload, history []checker.Operation, draw func(uint64) uint64) int {

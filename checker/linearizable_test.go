@@ -220,25 +220,11 @@ func stale() []checker.Operation {
 	}
 }
 
-// scheduled draws a schedule from a seed.
-func scheduled(seed random.Seed) func(uint64) uint64 {
-	n, key := uint64(0), seed.Key("schedule")
-	return func(below uint64) uint64 { n++; return key.Fate(1, n) % below }
-}
-
-// long is a history of 20 clients in which one answer in twenty is lost.
-func long(w workload.Workload, operations int) *service {
-	v := newService(w, workload.Shape{Keys: 10}, 20, 7, scheduled(5))
-	v.lose = 20
-	v.run(operations)
-	return v
-}
-
 func TestLongHistoriesAlwaysGetAVerdict(t *testing.T) {
 	for _, name := range workload.Names() {
 		w, err := workload.Lookup(name)
 		require.NoError(t, err)
-		v := long(w, 8000)
+		v := crowded(w, 8000, 5)
 		require.Equal(t, "certificate", checker.Linearizable(w, v.history, 0).Method, name)
 		require.Equal(t, checker.Legal, checker.Linearizable(w, withoutHints(v.history), 0).Verdict, name)
 		for range 6 {
@@ -253,7 +239,7 @@ func TestLongHistoriesAlwaysGetAVerdict(t *testing.T) {
 }
 
 func TestOldAnswerInALongHistoryIsFoundWithFewOperations(t *testing.T) {
-	v := long(workload.KV, 20000)
+	v := crowded(workload.KV, 20000, 5)
 	found := 0
 	for i := range v.history {
 		o := &v.history[i]
