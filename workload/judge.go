@@ -18,10 +18,10 @@ type Replayer interface {
 
 // Replay is the sequential model with the state that it has come to.
 type Replay interface {
-	// Step executes a command and reports whether the model gives that
-	// answer. When known is false it executes the command whatever the
-	// answer.
-	Step(command, answer []byte, known bool) bool
+	// Step executes a command and returns the only answer that the model
+	// accepts, nil when it accepts none. It neither keeps nor changes command;
+	// the answer is good until the next Step, and only to be read.
+	Step(command []byte) (answer []byte)
 }
 
 // Registers is a Workload whose objects are registers that are written with

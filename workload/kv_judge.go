@@ -1,55 +1,11 @@
 package workload
 
-import (
-	"bytes"
-	"fmt"
-)
+import "fmt"
 
 // Object names the key of a command, such as "k3".
 func (kv) Object(command []byte) string {
 	c, _ := decodeKV(command)
 	return fmt.Sprintf("k%d", c.key)
-}
-
-// NewReplay returns the model in its initial state.
-func (kv) NewReplay() Replay { return &kvReplay{} }
-
-type kvReplay struct{ objects[kvHeld] }
-
-type kvHeld struct {
-	value []byte
-	last  Mark
-}
-
-func (r *kvReplay) Step(command, answer []byte, known bool) bool {
-	c, ok := decodeKV(command)
-	if !ok {
-		return !known
-	}
-	h := r.at(c.key)
-	refused := c.op == kvCAS && h.last != c.expect
-	matches := !known
-	switch {
-	case known && (refused || c.reads()):
-		matches = len(answer) > 0 && answer[0] == readStatus(refused) && bytes.Equal(answer[1:], h.value)
-	case known:
-		matches = len(answer) == 1 && answer[0] == statusOK
-	}
-	if refused || c.reads() {
-		return matches
-	}
-	if c.op != kvAppend {
-		h.value = h.value[:0]
-	}
-	h.value, h.last = append(h.value, c.piece...), c.mark
-	return matches
-}
-
-func readStatus(refused bool) byte {
-	if refused {
-		return statusRefused
-	}
-	return statusOK
 }
 
 // Access takes an operation for one on a register: put, delete and an effective

@@ -39,8 +39,8 @@ func (lock) Model() porcupine.Model {
 		},
 		Init: func() any { return lockState{} },
 		Step: func(state, input, output any) (bool, any) {
-			next, status := lockStep(state.(lockState), input.(lockCommand))
-			out := output.(lockOutput)
+			next, out := state.(lockState), output.(lockOutput)
+			status := next.step(input.(lockCommand))
 			return !out.known || out.status == status && status != statusMalformed && out.state == next, next
 		},
 		Equal: func(a, b any) bool { return a.(lockState) == b.(lockState) },
@@ -52,25 +52,24 @@ func (lock) Model() porcupine.Model {
 	}
 }
 
-func lockStep(s lockState, in lockCommand) (next lockState, status byte) {
-	next = s
+// step executes a command and returns the status of its answer.
+func (s *lockState) step(in lockCommand) (status byte) {
 	switch free := s.holder == (Mark{}); {
 	case in.op == lockRead:
-		return s, statusOK
 	case in.op == lockSteal, in.op == lockAcquire && free:
-		next.token++
-		next.holder = in.mark
+		s.token++
+		s.holder = in.mark
 	case in.op == lockRelease && !free && in.token == s.token:
-		next.holder = Mark{}
+		s.holder = Mark{}
 	case in.op == lockWrite && in.token >= s.fence && in.token > 0 && in.token <= s.token:
-		next.fence, next.value = in.token, in.mark
-		next.writes++
+		s.fence, s.value = in.token, in.mark
+		s.writes++
 	case in.op > lockRead:
-		return s, statusMalformed
+		return statusMalformed
 	default:
-		return s, statusRefused
+		return statusRefused
 	}
-	return next, statusOK
+	return statusOK
 }
 
 // String renders the state as "token 4 held by c1.3, write 2 was c1.5 with token

@@ -1,8 +1,10 @@
 package workload
 
+import "encoding/binary"
+
 // The models once more, in place and without allocating, for histories whose
-// order is known. What they say of an answer is what the models say; how they
-// keep their state is not.
+// order is known. They give the one answer that the models accept; how they keep
+// their state, and how they encode it, is their own.
 
 // smallKeys is how many objects of a replay are looked up in a slice: the keys
 // of most runs are small numbers.
@@ -29,30 +31,85 @@ func (o *objects[T]) at(key uint64) *T {
 	return s
 }
 
+// words is the answer that a replay gives, in memory that is used again.
+type words struct{ answer []byte }
+
+// say makes an answer of a status and the numbers that follow it.
+func (w *words) say(status byte, numbers ...uint64) []byte {
+	answer := append(w.answer[:0], status)
+	for _, n := range numbers {
+		answer = binary.AppendUvarint(answer, n)
+	}
+	w.answer = answer
+	return answer
+}
+
+// NewReplay returns the model in its initial state.
+func (kv) NewReplay() Replay { return &kvReplay{} }
+
+type kvReplay struct{ objects[kvHeld] }
+
+// kvHeld is one key.
+type kvHeld struct {
+	answer []byte // a status and the value: what a read says
+	last   Mark
+}
+
+func (r *kvReplay) Step(command []byte) []byte {
+	c, ok := decodeKV(command)
+	if !ok {
+		return nil
+	}
+	h := r.at(c.key)
+	if h.answer == nil {
+		h.answer = make([]byte, 1)
+	}
+	h.answer[0] = statusOK
+	switch {
+	case c.reads():
+		return h.answer
+	case c.op == kvCAS && h.last != c.expect:
+		h.answer[0] = statusRefused
+		return h.answer
+	case c.op != kvAppend:
+		h.answer = h.answer[:1]
+	}
+	h.answer, h.last = append(h.answer, c.piece...), c.mark
+	return h.answer[:1]
+}
+
 // NewReplay returns the model in its initial state.
 func (lock) NewReplay() Replay { return &lockReplay{} }
 
-type lockReplay struct{ objects[lockState] }
+type lockReplay struct{ objects[lockHeld] }
 
-func (r *lockReplay) Step(command, answer []byte, known bool) bool {
+// lockHeld is one lock and the last answer, which tells its state.
+type lockHeld struct {
+	words
+	state lockState
+}
+
+func (r *lockReplay) Step(command []byte) []byte {
 	c, ok := decodeLock(command)
 	if !ok {
-		return !known
+		return nil
 	}
-	s := r.at(c.lock)
-	next, status := lockStep(*s, c)
-	*s = next
-	if !known {
-		return true
+	l := r.at(c.lock)
+	status := l.state.step(c)
+	if s := &l.state; l.answer == nil || status == statusOK && c.op != lockRead {
+		l.say(status, s.token, s.holder.Client, s.holder.Number, s.fence, s.value.Client, s.value.Number, s.writes)
 	}
-	d := decoder{rest: answer}
-	return d.byte() == status && d.lockState() == next && d.done()
+	l.answer[0] = status
+	return l.answer
 }
 
 // NewReplay returns the model in its initial state.
 func (queue) NewReplay() Replay { return &queueReplay{} }
 
-type queueReplay struct{ objects[queueLine] }
+type queueReplay struct {
+	objects[queueLine]
+	words
+}
 
 // queueLine is one queue: all items that it ever had, and how many were taken.
 type queueLine struct {
@@ -60,27 +117,25 @@ type queueLine struct {
 	taken int
 }
 
-func (r *queueReplay) Step(command, answer []byte, known bool) bool {
+func (r *queueReplay) Step(command []byte) []byte {
 	c, ok := decodeQueue(command)
 	if !ok {
-		return !known
+		return nil
 	}
 	q := r.at(c.queue)
-	d := decoder{rest: answer}
-	status, position := d.byte(), d.uint()
 	if c.op == queueEnqueue {
 		q.items = append(q.items, c.mark)
-		return !known || status == statusOK && position == uint64(len(q.items)) && d.done()
+		return r.say(statusOK, uint64(len(q.items)))
 	}
+	position := uint64(q.taken)
 	if q.taken == len(q.items) {
-		return !known || status == statusRefused && position == uint64(q.taken) && d.done()
+		return r.say(statusRefused, position)
 	}
 	first := q.items[q.taken]
-	right := status == statusOK && position == uint64(q.taken)+1 && d.mark() == first && d.done()
 	if c.op == queueDequeue {
 		q.taken++
 	}
-	return !known || right
+	return r.say(statusOK, position+1, first.Client, first.Number)
 }
 
 // NewReplay returns the model in its initial state.
@@ -88,6 +143,7 @@ func (bank) NewReplay() Replay { return &bankReplay{} }
 
 // bankReplay keeps what was moved to or from each account since it was opened.
 type bankReplay struct {
+	words
 	moved  objects[int64]
 	ledger uint64
 	last   Mark
@@ -97,29 +153,26 @@ func (r *bankReplay) balance(account uint64) uint64 {
 	return uint64(BankOpening + *r.moved.at(account))
 }
 
-func (r *bankReplay) Step(command, answer []byte, known bool) bool {
+func (r *bankReplay) Step(command []byte) []byte {
 	c, ok := decodeBank(command)
 	if !ok {
-		return !known
+		return nil
 	}
-	d := decoder{rest: answer}
-	status, ledger, before := d.byte(), d.uint(), d.mark()
-	right := before == r.last
+	before := r.last
 	switch {
 	case c.op == bankBalance:
-		right = right && status == statusOK && ledger == r.ledger && d.uint() == r.balance(c.from)
+		return r.say(statusOK, r.ledger, before.Client, before.Number, r.balance(c.from))
 	case c.op == bankAudit:
-		right = right && status == statusOK && ledger == r.ledger
+		r.say(statusOK, r.ledger, before.Client, before.Number)
 		for account := range c.to {
-			right = right && d.uint() == r.balance(account)
+			r.answer = binary.AppendUvarint(r.answer, r.balance(account))
 		}
+		return r.answer
 	case r.balance(c.from) < c.amount:
-		right = right && status == statusRefused && ledger == r.ledger && d.uint() == r.balance(c.from)
-	default:
-		*r.moved.at(c.from) -= int64(c.amount)
-		*r.moved.at(c.to) += int64(c.amount)
-		r.ledger, r.last = r.ledger+1, c.mark
-		right = right && status == statusOK && ledger == r.ledger && d.uint() == r.balance(c.from) && d.uint() == r.balance(c.to)
+		return r.say(statusRefused, r.ledger, before.Client, before.Number, r.balance(c.from))
 	}
-	return !known || right && d.done()
+	*r.moved.at(c.from) -= int64(c.amount)
+	*r.moved.at(c.to) += int64(c.amount)
+	r.ledger, r.last = r.ledger+1, c.mark
+	return r.say(statusOK, r.ledger, before.Client, before.Number, r.balance(c.from), r.balance(c.to))
 }

@@ -1,6 +1,7 @@
 package workload_test
 
 import (
+	"bytes"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -56,7 +57,8 @@ func TestAReplayAndItsModelAgreeOnEveryAnswer(t *testing.T) {
 					wrong++
 				}
 				states[object] = next
-				require.Equal(t, ok, replay.Step(command, shown, known), "%s: %s", name, w.Describe(command, shown))
+				given := replay.Step(command)
+				require.Equal(t, ok, !known || bytes.Equal(given, shown), "%s: %s", name, w.Describe(command, shown))
 			}
 		}
 		require.Greater(t, wrong, 500, name)
