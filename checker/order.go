@@ -3,6 +3,7 @@ package checker
 import (
 	"bytes"
 	"cmp"
+	"math"
 	"slices"
 
 	"github.com/anishathalye/porcupine"
@@ -43,29 +44,35 @@ func certified(w workload.Workload, history []Operation) bool {
 // index the command of the log comes first, then reads in the order of their
 // calls. ok is false when an operation that was answered has no index.
 func appliedOrder(history []Operation) (order []int32, ok bool) {
-	highest, n := uint64(0), 0
+	// Slots are two to an index, for the command and for the reads. An index
+	// above the limit has none, lest its slot wrap around or take up gigabytes.
+	slots, last, limit := make([]uint64, len(history)), uint64(0), 8*uint64(len(history))+1024
+	dense, called := true, int64(math.MinInt64)
 	for i := range history {
 		o := &history[i]
-		if o.Applied == 0 && o.Return != Open && !o.Stale {
+		dense = dense && o.Applied <= limit && called <= o.Call
+		called = o.Call
+		switch {
+		case taken(o):
+			slots[i] = 2 * o.Applied
+			if o.ReadOnly {
+				slots[i]++
+			}
+			last = max(last, slots[i])
+		case o.Return != Open && !o.Stale:
 			return nil, false
 		}
-		if taken(o) {
-			highest = max(highest, o.Applied)
-			n++
+	}
+	if dense {
+		return countingOrder(slots, last), true
+	}
+	for i := range history {
+		if taken(&history[i]) {
+			order = append(order, int32(i))
 		}
 	}
-	order = make([]int32, n)
-	if highest > 16*uint64(n)+1024 {
-		order = order[:0]
-		for i := range history {
-			if taken(&history[i]) {
-				order = append(order, int32(i))
-			}
-		}
-		slices.SortFunc(order, func(a, b int32) int { return compareApplied(history, a, b) })
-		return order, true
-	}
-	return countingOrder(history, order, highest), true
+	slices.SortFunc(order, func(a, b int32) int { return compareApplied(history, a, b) })
+	return order, true
 }
 
 // taken reports whether an operation is part of the log's order.
@@ -73,34 +80,24 @@ func taken(o *Operation) bool {
 	return o.Applied != 0 && !o.Stale && (o.Return != Open || !o.ReadOnly)
 }
 
-// countingOrder sorts in linear time, which is what makes long histories cheap.
-func countingOrder(history []Operation, order []int32, highest uint64) []int32 {
-	starts := make([]int32, highest+2)
-	for i := range history {
-		if o := &history[i]; taken(o) {
-			starts[o.Applied+1]++
-		}
+// countingOrder sorts a history by its slots, of which last is the highest, and
+// leaves out slot zero. It is linear, which is what makes long histories cheap,
+// and keeps the order of the history within a slot.
+func countingOrder(slots []uint64, last uint64) []int32 {
+	starts := make([]int32, last+2)
+	for _, slot := range slots {
+		starts[slot+1]++
 	}
-	for i := 1; i < len(starts); i++ {
-		starts[i] += starts[i-1]
+	outside := starts[1]
+	for slot := range last {
+		starts[slot+1] += starts[slot]
 	}
-	for i := range history {
-		if o := &history[i]; taken(o) {
-			order[starts[o.Applied]] = int32(i)
-			starts[o.Applied]++
-		}
+	order := make([]int32, len(slots))
+	for i, slot := range slots {
+		order[starts[slot]] = int32(i)
+		starts[slot]++
 	}
-	for from := 0; from < len(order); {
-		to := from + 1
-		for to < len(order) && history[order[to]].Applied == history[order[from]].Applied {
-			to++
-		}
-		if to-from > 1 {
-			slices.SortFunc(order[from:to], func(a, b int32) int { return compareApplied(history, a, b) })
-		}
-		from = to
-	}
-	return order
+	return order[outside:]
 }
 
 func compareApplied(history []Operation, a, b int32) int {
