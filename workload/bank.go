@@ -65,10 +65,11 @@ func (c bankCommand) append(dst []byte) []byte {
 	return dst
 }
 
-func decodeBank(command []byte) (c bankCommand, ok bool) {
+// decode takes an encoded command apart into c, which is zero before.
+func (c *bankCommand) decode(command []byte) (ok bool) {
 	d := decoder{rest: command}
 	if c.op = d.byte(); c.op > bankAudit {
-		return c, false
+		return false
 	}
 	if c.op != bankAudit {
 		c.from = d.uint()
@@ -79,10 +80,10 @@ func decodeBank(command []byte) (c bankCommand, ok bool) {
 	if c.op == bankTransfer {
 		c.amount, c.mark = d.uint(), d.mark()
 		if c.from == c.to || c.to >= MaxKeys || c.amount == 0 || c.mark == (Mark{}) {
-			return c, false
+			return false
 		}
 	}
-	return c, d.done() && c.from < MaxKeys && c.to <= MaxKeys
+	return d.done() && c.from < MaxKeys && c.to <= MaxKeys
 }
 
 type bankMachine struct {
@@ -93,8 +94,8 @@ type bankMachine struct {
 }
 
 func (m *bankMachine) Apply(command []byte) []byte {
-	c, ok := decodeBank(command)
-	if !ok {
+	var c bankCommand
+	if !c.decode(command) {
 		return malformed()
 	}
 	if c.op != bankTransfer {
@@ -112,8 +113,8 @@ func (m *bankMachine) Apply(command []byte) []byte {
 }
 
 func (m *bankMachine) Query(query []byte) []byte {
-	c, ok := decodeBank(query)
-	if !ok || c.op == bankTransfer {
+	var c bankCommand
+	if !c.decode(query) || c.op == bankTransfer {
 		return malformed()
 	}
 	return m.read(c)

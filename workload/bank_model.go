@@ -29,8 +29,8 @@ type bankState struct {
 }
 
 func (bank) Operation(command, answer []byte, known bool) (input, output any) {
-	c, ok := decodeBank(command)
-	if !ok {
+	var c bankCommand
+	if !c.decode(command) {
 		c = bankCommand{op: 255}
 	}
 	out := bankOutput{known: known}

@@ -71,7 +71,8 @@ func (c *kvCommand) append(dst []byte, filler int) []byte {
 	return dst
 }
 
-func decodeKV(command []byte) (c kvCommand, ok bool) {
+// decode takes an encoded command apart into c, which is zero before.
+func (c *kvCommand) decode(command []byte) (ok bool) {
 	d := decoder{rest: command}
 	c.op, c.key = d.byte(), d.uint()
 	if c.op == kvCAS {
@@ -82,10 +83,10 @@ func decodeKV(command []byte) (c kvCommand, ok bool) {
 		c.piece = d.rest
 		c.mark, tombstone = d.piece()
 		if c.mark == (Mark{}) || tombstone != (c.op == kvDelete) {
-			return c, false
+			return false
 		}
 	}
-	return c, c.op <= kvStaleGet && d.done()
+	return c.op <= kvStaleGet && d.done()
 }
 
 // appendPiece encodes one piece of a value.
@@ -137,8 +138,8 @@ type kvMachine struct {
 }
 
 func (m *kvMachine) Apply(command []byte) []byte {
-	c, ok := decodeKV(command)
-	if !ok {
+	var c kvCommand
+	if !c.decode(command) {
 		return malformed()
 	}
 	if c.reads() {
@@ -172,8 +173,8 @@ func (v *kvValue) mark() Mark {
 }
 
 func (m *kvMachine) Query(query []byte) []byte {
-	c, ok := decodeKV(query)
-	if !ok || !c.reads() {
+	var c kvCommand
+	if !c.decode(query) || !c.reads() {
 		return malformed()
 	}
 	return m.read(statusOK, c.key)

@@ -4,15 +4,16 @@ import "fmt"
 
 // Object names the key of a command, such as "k3".
 func (kv) Object(command []byte) string {
-	c, _ := decodeKV(command)
+	var c kvCommand
+	c.decode(command)
 	return fmt.Sprintf("k%d", c.key)
 }
 
 // Access takes an operation for one on a register: put, delete and an effective
 // compare-and-set begin a version afresh, append extends the one before.
 func (kv) Access(command, answer []byte, known bool) (a Access, ok bool) {
-	c, ok := decodeKV(command)
-	if !ok || known && len(answer) == 0 {
+	var c kvCommand
+	if !c.decode(command) || known && len(answer) == 0 {
 		return a, false
 	}
 	refused := known && answer[0] == statusRefused

@@ -29,8 +29,8 @@ type kvState struct {
 }
 
 func (kv) Operation(command, answer []byte, known bool) (input, output any) {
-	c, ok := decodeKV(command)
-	if !ok {
+	var c kvCommand
+	if !c.decode(command) {
 		c.op = 255
 	}
 	out := kvOutput{known: known}

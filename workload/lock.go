@@ -68,7 +68,8 @@ func (c lockCommand) hasMark() bool {
 
 func (c lockCommand) hasToken() bool { return c.op == lockRelease || c.op == lockWrite }
 
-func decodeLock(command []byte) (c lockCommand, ok bool) {
+// decode takes an encoded command apart into c, which is zero before.
+func (c *lockCommand) decode(command []byte) (ok bool) {
 	d := decoder{rest: command}
 	c.op, c.lock = d.byte(), d.uint()
 	if c.hasMark() {
@@ -77,7 +78,7 @@ func decodeLock(command []byte) (c lockCommand, ok bool) {
 	if c.hasToken() {
 		c.token = d.uint()
 	}
-	return c, d.done() && c.op <= lockRead && (c.mark != Mark{} || !c.hasMark())
+	return d.done() && c.op <= lockRead && (c.mark != Mark{} || !c.hasMark())
 }
 
 // lockState is one lock and the resource that it guards. The machine and the
@@ -111,8 +112,8 @@ type lockMachine struct {
 }
 
 func (m *lockMachine) Apply(command []byte) []byte {
-	c, ok := decodeLock(command)
-	if !ok {
+	var c lockCommand
+	if !c.decode(command) {
 		return malformed()
 	}
 	s := m.locks[c.lock]
@@ -154,8 +155,8 @@ func (s lockState) answer(took bool) []byte {
 }
 
 func (m *lockMachine) Query(query []byte) []byte {
-	c, ok := decodeLock(query)
-	if !ok || c.op != lockRead {
+	var c lockCommand
+	if !c.decode(query) || c.op != lockRead {
 		return malformed()
 	}
 	return m.locks[c.lock].answer(true)

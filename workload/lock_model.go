@@ -17,8 +17,8 @@ type lockOutput struct {
 }
 
 func (lock) Operation(command, answer []byte, known bool) (input, output any) {
-	c, ok := decodeLock(command)
-	if !ok {
+	var c lockCommand
+	if !c.decode(command) {
 		c = lockCommand{op: 255}
 	}
 	out := lockOutput{known: known}
@@ -118,7 +118,8 @@ func (c lockCommand) describe(out lockOutput) string {
 
 // Object names the lock of a command, such as "l2".
 func (lock) Object(command []byte) string {
-	c, _ := decodeLock(command)
+	var c lockCommand
+	c.decode(command)
 	return fmt.Sprintf("l%d", c.lock)
 }
 

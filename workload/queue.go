@@ -52,15 +52,16 @@ func (c queueCommand) append(dst []byte) []byte {
 	return dst
 }
 
-func decodeQueue(command []byte) (c queueCommand, ok bool) {
+// decode takes an encoded command apart into c, which is zero before.
+func (c *queueCommand) decode(command []byte) (ok bool) {
 	d := decoder{rest: command}
 	c.op, c.queue = d.byte(), d.uint()
 	if c.op == queueEnqueue {
 		if c.mark = d.mark(); c.mark == (Mark{}) {
-			return c, false
+			return false
 		}
 	}
-	return c, d.done() && c.op <= queuePeek
+	return d.done() && c.op <= queuePeek
 }
 
 // queueItems is one queue. Items before head have been taken.
@@ -102,8 +103,8 @@ func itemDigest(queue, position uint64, m Mark) uint64 {
 func takenDigest(queue, taken uint64) uint64 { return random.Mix(^queue, taken) }
 
 func (m *queueMachine) Apply(command []byte) []byte {
-	c, ok := decodeQueue(command)
-	if !ok {
+	var c queueCommand
+	if !c.decode(command) {
 		return malformed()
 	}
 	q := m.queues[c.queue]
@@ -145,8 +146,8 @@ func (q *queueItems) first() []byte {
 }
 
 func (m *queueMachine) Query(query []byte) []byte {
-	c, ok := decodeQueue(query)
-	if !ok || c.op != queuePeek {
+	var c queueCommand
+	if !c.decode(query) || c.op != queuePeek {
 		return malformed()
 	}
 	return m.queues[c.queue].first()

@@ -35,8 +35,8 @@ type queuedItem struct {
 }
 
 func (queue) Operation(command, answer []byte, known bool) (input, output any) {
-	c, ok := decodeQueue(command)
-	if !ok {
+	var c queueCommand
+	if !c.decode(command) {
 		c = queueCommand{op: 255}
 	}
 	out := queueOutput{known: known}
@@ -163,7 +163,8 @@ func (c queueCommand) describe(out queueOutput) string {
 
 // Object names the queue of a command, such as "q1".
 func (queue) Object(command []byte) string {
-	c, _ := decodeQueue(command)
+	var c queueCommand
+	c.decode(command)
 	return fmt.Sprintf("q%d", c.queue)
 }
 

@@ -56,8 +56,8 @@ type kvHeld struct {
 }
 
 func (r *kvReplay) Step(command []byte) []byte {
-	c, ok := decodeKV(command)
-	if !ok {
+	var c kvCommand
+	if !c.decode(command) {
 		return nil
 	}
 	h := r.at(c.key)
@@ -90,8 +90,8 @@ type lockHeld struct {
 }
 
 func (r *lockReplay) Step(command []byte) []byte {
-	c, ok := decodeLock(command)
-	if !ok {
+	var c lockCommand
+	if !c.decode(command) {
 		return nil
 	}
 	l := r.at(c.lock)
@@ -118,8 +118,8 @@ type queueLine struct {
 }
 
 func (r *queueReplay) Step(command []byte) []byte {
-	c, ok := decodeQueue(command)
-	if !ok {
+	var c queueCommand
+	if !c.decode(command) {
 		return nil
 	}
 	q := r.at(c.queue)
@@ -154,8 +154,8 @@ func (r *bankReplay) balance(account uint64) uint64 {
 }
 
 func (r *bankReplay) Step(command []byte) []byte {
-	c, ok := decodeBank(command)
-	if !ok {
+	var c bankCommand
+	if !c.decode(command) {
 		return nil
 	}
 	before := r.last
