@@ -145,8 +145,9 @@ func without(hosts []uint64, id uint64) []uint64 {
 
 // possibleQuorums lists the voters of every configuration that could be in
 // force: applied on any host, or in an entry of any host's log that has not
-// been overwritten. Hosts that were removed and switched off do not count, as all
-// members know a later configuration; nor do those that a core does without.
+// been overwritten. Hosts that were removed and switched off do not count, nor
+// when they run again with what they knew then; nor do those that a core does
+// without.
 func (s *Simulation) possibleQuorums() []quorum.JointConfig {
 	var all []quorum.JointConfig
 	add := func(cs pb.ConfState) {
@@ -157,11 +158,14 @@ func (s *Simulation) possibleQuorums() []quorum.JointConfig {
 	}
 	add(s.members.conf)
 	for _, h := range s.hosts {
-		if h.state == retired || s.givenUp(h) {
+		if s.givenUp(h) {
 			continue
 		}
 		configs := h.configs
 		if r := h.raft(); r != nil {
+			if last, _ := r.logEnd(); last < s.members.settled {
+				continue
+			}
 			configs = r.possibleConfigs()
 		}
 		for _, cs := range configs {

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"raftsim/disk"
+	"raftsim/faults"
 	"raftsim/random"
 	"raftsim/sim"
 )
@@ -17,6 +18,11 @@ func TestAClusterMustRecoverWhenAllItsFoundersAreReplaced(t *testing.T) {
 	for seed := range random.Seed(10) {
 		o := scheduled(t, "1s replace n1 with n4\n2s replace n2 with n5\n3s replace n3 with n6")
 		o.Seed, o.Run = seed, 5*time.Second
+		requireRecovery(t, o)
+		// One of them runs again, and knows no others than the founders.
+		again, err := faults.Parse("4990ms reconfigure add n1")
+		require.NoError(t, err)
+		o.Schedule = append(o.Schedule, again...)
 		requireRecovery(t, o)
 	}
 }

@@ -19,6 +19,7 @@ type members struct {
 	founders  int  // founding members, learners included
 	conf      pb.ConfState
 	confIndex uint64
+	settled   uint64            // index of a configuration that all members knew, for good
 	leaders   map[uint64]uint64 // by term
 	sessions  uint64
 	bursts    uint64 // clients made up for bursts of operations
@@ -199,6 +200,7 @@ func (s *Simulation) retireRemoved() {
 			return
 		}
 	}
+	m.settled = m.confIndex
 	s.endJoining()
 	for _, h := range s.hosts {
 		if h.state != absent && h.state != retired && !h.joining && !slices.Contains(ids, h.id) {
@@ -235,7 +237,7 @@ func (s *Simulation) retire() {
 		s.protocol.Crashed(id, false)
 		h.disk.Crash(s.now, disk.Crash{Losing: disk.Nothing})
 		h.stop(retired)
-		h.downs = 0 // nothing keeps it down should it become a member again
+		h.downs, h.configs = 0, nil // it begins anew should it become a member again
 		s.record(Record{Verb: Retired, Host: id})
 	}
 	s.retiring = s.retiring[:0]
