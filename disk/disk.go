@@ -20,6 +20,7 @@ package disk
 
 import (
 	"errors"
+	"iter"
 	"time"
 
 	"raftsim/clock"
@@ -140,12 +141,8 @@ func (d *Disk) Refused() uint64 { return d.refused }
 func (d *Disk) Unsynced(now clock.Time) int {
 	d.At(now)
 	n := 0
-	for _, node := range d.nodes {
-		for i := range node.writes {
-			if w := &node.writes[i]; !w.ghost && d.begun(w.start, w.end) {
-				n += w.length
-			}
-		}
+	for w := range d.dirty() {
+		n += w.length
 	}
 	return n
 }
@@ -155,12 +152,8 @@ func (d *Disk) Unsynced(now clock.Time) int {
 func (d *Disk) AtStake(now clock.Time) int {
 	d.At(now)
 	n := 0
-	for _, node := range d.nodes {
-		for i := range node.writes {
-			if w := &node.writes[i]; !w.ghost && d.begun(w.start, w.end) {
-				n++
-			}
-		}
+	for range d.dirty() {
+		n++
 	}
 	for i := range d.changes {
 		if c := &d.changes[i]; d.begun(c.start, c.end) {
@@ -168,6 +161,19 @@ func (d *Disk) AtStake(now clock.Time) int {
 		}
 	}
 	return n
+}
+
+// dirty are the writes and truncates that have begun by now and are not durable.
+func (d *Disk) dirty() iter.Seq[*write] {
+	return func(yield func(*write) bool) {
+		for _, node := range d.nodes {
+			for i := range node.writes {
+				if w := &node.writes[i]; !w.ghost && d.begun(w.start, w.end) && !yield(w) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // begun tells whether an operation has at least begun by now.
