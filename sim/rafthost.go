@@ -31,6 +31,7 @@ type raftHost struct {
 	applied      uint64       // last index given to the state machine
 	conf         pb.ConfState // configuration at applied
 	confIndex    uint64       // at which it was applied
+	changing     bool         // the Node is being told of another; conf is the one before
 	snapshotted  uint64       // index of the last snapshot
 	lead         uint64       // as the last SoftState said
 	leading      bool

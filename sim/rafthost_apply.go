@@ -68,7 +68,9 @@ func (p *raftHost) reconfigure(cc pb.ConfChangeI, err error) {
 	}
 	before := p.host.sim.members.confIndex
 	was := p.conf
+	p.changing = true
 	p.conf = *p.node.ApplyConfChange(cc)
+	p.changing = false
 	p.host.sim.watcher.reconfigured(p, &was)
 	p.host.sim.confChanged(p)
 	if m := &p.host.sim.members; m.confIndex > before {

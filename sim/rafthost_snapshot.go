@@ -24,7 +24,7 @@ func (s *hostStorage) Snapshot() (pb.Snapshot, error) {
 		return s.MemoryStorage.Snapshot()
 	}
 	term, err := s.Term(p.applied)
-	if err != nil {
+	if err != nil || p.changing {
 		return pb.Snapshot{}, raft.ErrSnapshotTemporarilyUnavailable
 	}
 	snap := pb.Snapshot{

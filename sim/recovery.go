@@ -112,12 +112,15 @@ func (s *Simulation) secondAct() {
 	s.advance(clock.Never, func() bool { return r.done })
 }
 
-// countFrom counts the bounds of the act from an instant.
+// countFrom counts the bounds of the act from an instant. A snapshot that is still on
+// its way keeps its receiver waiting, so the one of all that has no bound of its own
+// begins when the last packet has arrived.
 func (s *Simulation) countFrom(begin clock.Time) {
 	r, timeouts := &s.recovery, s.options.Expect.RecoveryTimeouts
-	r.deadline = begin.Add(s.timeouts(timeouts))
+	arrived := max(begin, s.network.LastDue())
+	r.deadline = arrived.Add(s.timeouts(timeouts))
 	r.leaderBy = begin.Add(s.timeouts(min(LeaderTimeouts, timeouts)))
-	r.quiet = max(begin, s.network.LastDue()).Add(s.timeouts(1))
+	r.quiet = arrived.Add(s.timeouts(1))
 }
 
 // timeouts is so many election timeouts.
