@@ -21,7 +21,7 @@ import (
 // made or removed.
 const (
 	ordinaryOperations = 2
-	ordinaryBytes      = 16
+	ordinaryBytes      = 4
 	unusualBytes       = 4 << 10
 	mostImagined       = 4 // one moment in so many at most
 )
