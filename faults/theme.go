@@ -48,7 +48,7 @@ const maxRounds = 6
 
 // changes is a theme that comes beside any other: a configuration that does not
 // stay as it is.
-var changes = theme{"changes", []string{"reconfigure", "replace", "reconfigure", "leave-joint"}, 0, [2]int{20, 400}}
+var changes = theme{"changes", []string{"reconfigure", "read", "replace", "reconfigure", "leave-joint", "read"}, 0, [2]int{20, 400}}
 
 // themes draws the themes of a schedule: none, one that is drawn from all, or
 // made up of a few kinds; and beside that whether the configuration changes. Only

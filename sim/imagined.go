@@ -23,7 +23,7 @@ const (
 	ordinaryOperations = 2
 	ordinaryBytes      = 4
 	unusualBytes       = 4 << 10
-	mostImagined       = 4 // one moment in so many at most
+	everyAtMost        = 4 // not even small disks are copied more often
 )
 
 // imagines remembers how much the disk was asked for before a step, and how many
@@ -53,7 +53,7 @@ func (p *raftHost) imagine(worth uint64) {
 	h := p.host
 	h.imagines.moments++
 	luck := h.chance.Fate(purposeImagined, h.imagines.moments)
-	oneIn := max(uint64(h.disk.Bytes())/worth, mostImagined)
+	oneIn := max(uint64(h.disk.Bytes())/worth, everyAtMost)
 	if luck%oneIn != 0 || h.failure != nil || h.sim.protocol.Blind() {
 		return
 	}

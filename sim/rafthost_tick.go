@@ -1,5 +1,7 @@
 package sim
 
+import "time"
+
 // Ticks are how a Node knows that time passes. A process that stood still, because
 // its machine was overloaded or its collector ran, finds one timer that is overdue,
 // whatever time it has lost. Most of what a Raft does bears that. The lease of a
@@ -27,7 +29,7 @@ func (p *raftHost) catchUp() {
 	}
 	lost := max(p.host.Now().Sub(p.tickedAt)/p.options.Tick, 0)
 	p.tickedAt = p.tickedAt.Add(lost * p.options.Tick)
-	for range min(int(lost), 2*p.options.ElectionTicks) {
+	for range min(lost, time.Duration(2*p.options.ElectionTicks)) {
 		p.tick()
 	}
 }
