@@ -224,7 +224,7 @@ func (h *hostMemory) start(hs pb.HardState, snapIndex uint64, recovered *logView
 	h.bound = 0 // what was received and not persisted is forgotten
 	h.applied, h.shown = snapIndex, max(hs.Commit, snapIndex)
 	h.former, h.earlier = h.former[:0], h.earlier[:0]
-	h.progress, h.polls = h.progress[:0], h.polls[:0]
+	h.progress, h.polls, h.forgotten = h.progress[:0], h.polls[:0], 0
 }
 
 // checkRecoveredCommit judges the commit index that a host comes up with. Only

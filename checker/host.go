@@ -52,6 +52,7 @@ type hostMemory struct {
 	// to match.
 	verified, verifiedTerm uint64
 	polls                  []poll // requests for votes
+	forgotten              uint64 // highest term of those that are no longer in polls
 	pending                uint64 // highest term of any but pre-votes since it last offered something
 
 	// How long ago that was, by the ticks of its own clock.

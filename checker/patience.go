@@ -103,7 +103,7 @@ func (c *Protocol) checkLease(h *hostMemory, m *pb.Message) {
 			asked = p
 		}
 	}
-	if asked == nil {
+	if asked == nil || m.Term <= h.forgotten {
 		return
 	}
 	promise := asked.leased.fact(h.id, "hears from the leader of term %d", asked.leased.term)

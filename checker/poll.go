@@ -20,13 +20,17 @@ type poll struct {
 	note
 }
 
-// mostPolls bounds how many requests of a host are remembered: those that it
-// has not answered after so many others are answered no more.
-const mostPolls = 64
+// mostPolls bounds how many requests of a host are remembered. An answer in a term
+// of which some were forgotten is not judged: a slow disk can hold it back behind
+// hundreds of others.
+const mostPolls = 256
 
 // polled remembers a request.
 func (h *hostMemory) polled(m *pb.Message, leased bool, now note) {
 	if len(h.polls) == mostPolls {
+		for i := range mostPolls / 2 {
+			h.forgotten = max(h.forgotten, h.polls[i].term)
+		}
 		h.polls = h.polls[:copy(h.polls, h.polls[mostPolls/2:])]
 	}
 	p := poll{from: m.From, term: m.Term, pre: m.Type == pb.MsgPreVote, lastTerm: m.LogTerm, lastIndex: m.Index,
@@ -53,7 +57,7 @@ func (c *Protocol) checkVoteFreshness(h *hostMemory, m *pb.Message) {
 	pre := m.Type == pb.MsgPreVoteResp
 	asked := func(k candidate) bool { return k.host == m.To && k.pre == pre }
 	switch t := c.term(m.Term); {
-	case m.To == h.id:
+	case m.To == h.id, m.Term <= h.forgotten:
 	case !slices.ContainsFunc(t.candidates, asked):
 		c.report(voteFreshness, "nobody asked", fmt.Sprintf("n%d votes for n%d in term %d, which has not asked for it", h.id, m.To, m.Term),
 			c.fact(h.id, "votes for n%d in term %d", m.To, m.Term))

@@ -51,6 +51,16 @@ var soundRuns = []struct {
 		r.c.Persisted(2, r.hosts[2].hs, r.hosts[2].entries[4:5], nil)
 		r.sent(2, pb.Message{Type: pb.MsgAppResp, To: 1, Term: 2, Index: 5})
 	}},
+	{"a pre-vote leaves after hundreds of other requests, and a vote in its term", 5, func(r *run) {
+		ask := pb.Message{Type: pb.MsgPreVote, To: 2, Term: 3, Index: 4, LogTerm: 2}
+		r.pass(3, ask)
+		r.stand(4, 3)
+		r.vote(4, 3, 2)
+		for range 1000 {
+			r.pass(3, ask) // again and again, too late to be granted
+		}
+		r.sent(2, pb.Message{Type: pb.MsgPreVoteResp, To: 3, Term: 3})
+	}},
 	{"a vote leaves after its voter moved on to a later term", 3, func(r *run) {
 		r.stand(3, 3)
 		h := r.hosts[2]

@@ -2,10 +2,12 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 
 	"raftsim/checker"
 	"raftsim/clock"
 	"raftsim/disk"
+	pb "raftsim/raft/raftpb"
 	"raftsim/raft/wal"
 	"raftsim/random"
 )
@@ -47,8 +49,8 @@ func (p *raftHost) asked() {
 	}
 }
 
-// imagine may let the power of a copy of the host's disk fail before it is idle, and
-// again during the recovery from that.
+// imagine may let the power of a copy of the host's disk fail before it is idle, or
+// the process alone, and the power in the recovery from that.
 func (p *raftHost) imagine(worth uint64) {
 	h := p.host
 	h.imagines.moments++
@@ -58,41 +60,69 @@ func (p *raftHost) imagine(worth uint64) {
 		return
 	}
 	luck = random.Mix(luck, 1)
-	left, at := p.leave(h.disk, h.sim.now, luck)
-	if p.wouldStart(left) && luck%2 == 0 {
-		left, _ = p.leave(left, at, random.Mix(luck, 2))
-		p.wouldStart(left)
+	crash := disk.Crash{Losing: disk.Losing(luck >> 8 % uint64(disk.Nothing+1)), Torn: luck>>16%2 == 0}
+	busy := random.Uniform(0, max(h.disk.Done().Sub(h.sim.now), 0))
+	at := h.sim.now.Add(busy.At(random.Mix(luck, 2)))
+	left := h.disk.Left(at, crash, uint32(luck>>32))
+	found, ok := p.wouldStart(left)
+	if ok && (crash.Losing == disk.Nothing || luck%2 == 0) {
+		p.imagineAgain(left, at, &found, random.Mix(luck, 3))
 	}
 }
 
-// leave lets the power of a copy of a disk fail at some moment from now on until the
-// disk has done what it was asked for.
-func (p *raftHost) leave(d *disk.Disk, now clock.Time, luck uint64) (left *disk.Disk, at clock.Time) {
+// imagineAgain lets the power fail during a recovery that has found something, or
+// right after it: then the same must be found again, for a host acts on it.
+func (p *raftHost) imagineAgain(recovering *disk.Disk, since clock.Time, found *wal.State, luck uint64) {
 	crash := disk.Crash{Losing: disk.Losing(luck >> 8 % uint64(disk.Nothing)), Torn: luck>>16%2 == 0}
-	busy := random.Uniform(0, max(d.Done().Sub(now), 0))
-	at = now.Add(busy.At(random.Mix(luck, 3)))
-	return d.Left(at, crash, uint32(luck>>32)), at
+	at := max(recovering.Done(), since)
+	over := luck%2 == 0
+	if !over {
+		busy := random.Uniform(0, at.Sub(since))
+		at = since.Add(busy.At(random.Mix(luck, 1)))
+	}
+	again, ok := p.wouldStart(recovering.Left(at, crash, uint32(luck>>32)))
+	if ok && over && !sameState(found, &again) {
+		p.host.sim.violate(forgotten(p.host.id, found, &again))
+	}
 }
 
-// wouldStart judges what the host would recover from a copy of its disk.
-func (p *raftHost) wouldStart(left *disk.Disk) bool {
+// sameState says whether two recoveries have found the same.
+func sameState(a, b *wal.State) bool {
+	return a.HardState == b.HardState && a.Snapshot.Metadata.Index == b.Snapshot.Metadata.Index &&
+		slices.EqualFunc(a.Entries, b.Entries, func(x, y pb.Entry) bool { return x.Index == y.Index && x.Term == y.Term })
+}
+
+// wouldStart judges what the host would recover from a copy of its disk, and returns
+// it.
+func (p *raftHost) wouldStart(left *disk.Disk) (found wal.State, ok bool) {
 	h := p.host
 	if len(left.Damage()) > 0 {
-		return false // which excuses anything
+		return found, false // which excuses anything
 	}
-	log, state, err := wal.Open(left, walDirectory, wal.Options{SegmentBytes: p.options.SegmentBytes})
+	log, found, err := wal.Open(left, walDirectory, wal.Options{SegmentBytes: p.options.SegmentBytes})
+	if err == nil {
+		err = log.Close()
+	}
 	if err != nil {
 		if left.Refused() == h.disk.Refused() {
 			h.sim.violate(unrecoverable(h.id, err))
 		}
-		return false
+		return found, false
 	}
-	if err := log.Close(); err != nil {
-		h.sim.violate(unrecoverable(h.id, err))
-		return false
+	h.sim.protocol.WouldStart(h.id, found.HardState, found.Snapshot, found.Entries)
+	return found, true
+}
+
+// forgotten is the violation of a log that gives up what it has recovered.
+func forgotten(host uint64, found, again *wal.State) checker.Violation {
+	describe := func(s *wal.State) string {
+		return fmt.Sprintf("term %d, vote %d, commit index %d, a snapshot at %d and %d entries", s.HardState.Term, s.HardState.Vote, s.HardState.Commit, s.Snapshot.Metadata.Index, len(s.Entries))
 	}
-	h.sim.protocol.WouldStart(h.id, state.HardState, state.Snapshot, state.Entries)
-	return true
+	return checker.Violation{
+		Property: "durable state", Source: "what a host has recovered it may act on",
+		Detail: fmt.Sprintf("n%d would recover %s, and %s if its power failed once more", host, describe(found), describe(again)),
+		Hosts:  []uint64{host}, Signature: "durable state: recovered",
+	}
 }
 
 // unrecoverable is the violation of a log that a power failure would leave so that
