@@ -150,6 +150,13 @@ func (c *Protocol) checkCampaign(h *hostMemory) {
 	if h.role != raft.StateCandidate && h.role != raft.StatePreCandidate {
 		return
 	}
+	c.checkOwnPromise(h)
+	votes := func(k config) bool { return k.voter(h.id) }
+	if h.config.known() && !votes(h.config) && !slices.ContainsFunc(h.former, votes) && !slices.ContainsFunc(h.earlier, votes) {
+		c.report(campaign, "no voter", fmt.Sprintf("n%d campaigns and is no voter of its configuration", h.id),
+			c.fact(h.id, "campaigns in term %d; it goes by %s", h.hs.Term, &h.config))
+		return
+	}
 	for _, index := range h.changes {
 		if index > h.applied && index <= h.hs.Commit {
 			c.report(campaign, "change not applied", fmt.Sprintf("n%d campaigns while the configuration change at index %d waits to be applied", h.id, index),

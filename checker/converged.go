@@ -37,9 +37,10 @@ type HostState struct {
 type PeerState struct {
 	Host         uint64
 	Match        uint64
-	Probing      bool // one append at a time, or none
-	Snapshotting bool // waits for the outcome of a snapshot
-	Inflight     int  // appends that are not answered
+	Probing      bool   // one append at a time, or none
+	Snapshotting bool   // waits for the outcome of a snapshot
+	Inflight     int    // appends that are not answered
+	Bytes        uint64 // that count as in flight
 	Learner      bool
 }
 
@@ -147,6 +148,8 @@ func (h *HostState) stuck(p *PeerState) *Violation {
 		return FollowersReplicate.Unmet("probe", fmt.Sprintf("n%d still probes n%d, which matches up to %d", h.Host, p.Host, p.Match), h.evidence())
 	case p.Inflight > 0:
 		return InflightDrains.Unmet("", fmt.Sprintf("n%d waits for n%d to answer %d appends", h.Host, p.Host, p.Inflight), h.evidence())
+	case p.Bytes > 0:
+		return InflightDrains.Unmet("bytes", fmt.Sprintf("n%d counts %d bytes as in flight to n%d, and no append", h.Host, p.Bytes, p.Host), h.evidence())
 	}
 	return nil
 }

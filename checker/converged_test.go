@@ -40,6 +40,7 @@ func TestEachStateThatIsNotRecoveredHasItsName(t *testing.T) {
 		{"followers replicate", "followers replicate: probe", func(h []checker.HostState) { h[1].Peers[0].Probing = true }},
 		{"followers replicate", "followers replicate: snapshot", func(h []checker.HostState) { h[1].Peers[1].Snapshotting = true }},
 		{"inflight windows drain", "inflight windows drain", func(h []checker.HostState) { h[1].Peers[1].Inflight = 2 }},
+		{"inflight windows drain", "inflight windows drain: bytes", func(h []checker.HostState) { h[1].Peers[1].Bytes = 2 }},
 		{"learners catch up", "learners catch up", func(h []checker.HostState) { h[1].Peers[0].Learner, h[1].Peers[0].Match = true, 9 }},
 		{"uncommitted entries bounded", "uncommitted entries bounded", func(h []checker.HostState) { h[1].Uncommitted = 7 }},
 		{"replicas converge", "replicas converge: behind", func(h []checker.HostState) { h[0].Applied = 9 }},

@@ -61,7 +61,10 @@ type hostMemory struct {
 	// is the last that it followed, of a term that is zero when there is none;
 	// contacts is when it last heard from anybody in its own term.
 	ticks, ledSince uint64
+	//
+	// told is the last term of which a leader told it to campaign.
 	hears, promised heardLeader
+	told            uint64
 	contacts        []contact
 	checkedAt       uint64 // tick at which it was last asked for its majority
 	// handsUntil is the tick up to which it hands its term over, if another does

@@ -89,7 +89,25 @@ func (c *Protocol) leased(h *hostMemory, m *pb.Message) bool {
 	if c.lease == 0 || h.leads() || p.term == 0 && !p.starts || h.ticks-p.tick >= c.lease {
 		return false
 	}
-	return m.Term > h.hs.Term && string(m.Context) != campaignTransfer && (c.promise || h.pending <= h.hs.Term)
+	if string(m.Context) == campaignTransfer {
+		return false
+	}
+	if c.promise && m.Term == h.hs.Term && h.hs.Vote != m.From {
+		return p.term < m.Term // it has learned of the term, and is bound to the leader of another
+	}
+	return m.Term > h.hs.Term && (c.promise || h.pending <= h.hs.Term)
+}
+
+// checkOwnPromise reports a host that votes for itself while its promise to a leader
+// stands, and nobody has told it to campaign.
+func (c *Protocol) checkOwnPromise(h *hostMemory) {
+	p := &h.promised
+	if !c.promise || h.role != raft.StateCandidate || p.term == 0 || p.term >= h.hs.Term || h.ticks-p.tick >= c.lease || h.told == h.hs.Term-1 {
+		return
+	}
+	c.report(voteLease, "campaign", fmt.Sprintf("n%d campaigns in term %d while it is bound to a leader", h.id, h.hs.Term),
+		p.fact(h.id, "hears from the leader of term %d", p.term),
+		c.fact(h.id, "campaigns in term %d, less than %d ticks later", h.hs.Term, c.lease))
 }
 
 // checkLease reports a vote that answers only requests that were to be ignored.

@@ -36,6 +36,11 @@ func TestALeaseBindsAVoterThatRestarts(t *testing.T) {
 	require.Contains(t, r.c.First().String(), "n2 starts, and may have heard from a leader before")
 
 	r = promised()
+	r.stand(3, 3) // too early itself
+	require.Contains(t, r.c.First().String(), "n3 campaigns in term 3 while it is bound to a leader")
+
+	r = promised()
+	r.wait(20)
 	r.stand(3, 3)
 	r.crash(2, false)
 	r.start(2)
@@ -66,6 +71,18 @@ func TestALeaseBindsAVoterThatHearsOfALaterTerm(t *testing.T) {
 	r.c.Persisted(2, follow(3), nil, nil)
 	r.pass(3, pb.Message{Type: pb.MsgVote, To: 2, Term: 4, Index: 4, LogTerm: 2})
 	r.vote(3, 4, 2)
+	require.Equal(t, "vote under a lease", r.c.First().Property)
+
+	// Nor does a request of the very term that it has learned of.
+	r = promised()
+	r.wait(20)
+	r.term(3, 3, 3, raft.StateCandidate)
+	r.beat(1, 2)
+	r.tick().Received(2, &pb.Message{Type: pb.MsgAppResp, From: 3, To: 2, Term: 3, Reject: true})
+	r.tick().Offered(2, soft(raft.StateFollower), follow(3), nil, nil, nil, true)
+	r.c.Persisted(2, follow(3), nil, nil)
+	r.pass(3, pb.Message{Type: pb.MsgVote, To: 2, Term: 3, Index: 4, LogTerm: 2})
+	r.vote(3, 3, 2)
 	require.Equal(t, "vote under a lease", r.c.First().Property)
 }
 

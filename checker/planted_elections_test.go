@@ -145,6 +145,13 @@ var plantedElections = []planted{
 	{"message term", "a message from the future", 3, func(r *run) {
 		r.sent(2, pb.Message{Type: pb.MsgHeartbeatResp, To: 1, Term: 3})
 	}},
+	{"campaign", "a host campaigns that is no voter", 3, func(r *run) {
+		for range 3 { // a decision may show only when the next two have been offered
+			r.tick().ConfChanged(2, 4, pb.ConfState{Voters: []uint64{1, 3}, Learners: []uint64{2}})
+			r.tick().Offered(2, nil, nobody, nil, nil, nil, false)
+		}
+		r.stand(2, 3)
+	}},
 	{"campaign", "a host campaigns before it has applied a change", 3, func(r *run) {
 		change := []pb.Entry{{Index: 5, Term: 2, Type: pb.EntryConfChange}}
 		r.hosts[1].entries = append(r.hosts[1].entries, change...)

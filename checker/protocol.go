@@ -285,6 +285,7 @@ func (c *Protocol) Received(host uint64, m *pb.Message) {
 		c.readAsked(h, m)
 	case pb.MsgTimeoutNow:
 		c.LeaderForgotten(host)
+		h.told = max(h.told, m.Term)
 	case pb.MsgTransferLeader:
 		c.TransferAsked(host)
 	}

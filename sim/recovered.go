@@ -126,7 +126,7 @@ func peerState(id uint64, pr *tracker.Progress) checker.PeerState {
 		Probing: pr.State == tracker.StateProbe, Snapshotting: pr.State == tracker.StateSnapshot,
 	}
 	if pr.Inflights != nil {
-		state.Inflight = pr.Inflights.Count()
+		state.Inflight, state.Bytes = pr.Inflights.Count(), pr.Inflights.Bytes()
 	}
 	return state
 }

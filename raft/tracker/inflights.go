@@ -50,6 +50,14 @@ func (in *Inflights) Count() int {
 	return in.count
 }
 
+// Bytes returns the size of all messages in flight; a nil Inflights has none.
+func (in *Inflights) Bytes() uint64 {
+	if in == nil {
+		return 0
+	}
+	return in.bytes
+}
+
 // Add records a message that is being sent, by its last index and its size in
 // bytes. Indexes never decrease from one call to the next. It panics when in is
 // full: whoever sends must have asked.
