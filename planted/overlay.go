@@ -97,6 +97,12 @@ func (b *Bug) Build(ctx context.Context, root, binary string) error {
 	return b.compile(ctx, root, "-ldflags=-s -w", "-o", binary, Command)
 }
 
+// BuildHastily is Build without optimisation: the same program, built sooner and
+// slower to run.
+func (b *Bug) BuildHastily(ctx context.Context, root, binary string) error {
+	return b.compile(ctx, root, "-gcflags=raftsim/...=-N -l", "-ldflags=-s -w", "-o", binary, Command)
+}
+
 // Compile compiles only the packages that the bug touches: enough to see that
 // it is a valid program.
 func (b *Bug) Compile(ctx context.Context, root string) error {

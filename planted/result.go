@@ -42,7 +42,11 @@ func (h *Hunter) Hunt(ctx context.Context, bug *Bug, seeds Seeds, sweeps int) (R
 	}
 	binary := filepath.Join(dir, "simrun")
 	began := time.Now()
-	if err := bug.Build(ctx, h.Root, binary); err != nil {
+	build := bug.Build
+	if h.Few {
+		build = bug.BuildHastily
+	}
+	if err := build(ctx, h.Root, binary); err != nil {
 		return result, err
 	}
 	result.BuildSeconds = time.Since(began).Seconds()

@@ -39,6 +39,9 @@ type Hunter struct {
 	Root string
 	// Workers is how many seeds run at a time.
 	Workers int
+	// Few says that a seed or a few are to be run: then the simulator is built
+	// without optimisation, which saves more time than it costs.
+	Few bool
 	// Timeout bounds one batch of seeds in real time: a planted bug may loop
 	// without an event. Zero means no bound.
 	Timeout time.Duration

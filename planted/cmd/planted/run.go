@@ -34,7 +34,7 @@ func (h *hunt) flags(cmd *cobra.Command) {
 }
 
 func (h *hunt) hunter(root string) *planted.Hunter {
-	return &planted.Hunter{Root: root, Workers: h.workers, Timeout: h.timeout}
+	return &planted.Hunter{Root: root, Workers: h.workers, Timeout: h.timeout, Few: h.known || h.stories}
 }
 
 // seedsFor are the seeds of the flag, or those that fit the bug.
