@@ -131,7 +131,7 @@ const tableHeader = `# Planted bugs, swept
 What it took to catch each bug of ` + "`planted/bugs`" + `: swarm seeds from the first of a range on, until one is caught; the median
 of several sweeps, and "> N" where N seeds caught nothing. Made by
 
-    go run ./planted/cmd/planted run --sweeps 3 --seeds 1-2000 --save results.jsonl
+    go run ./planted/cmd/planted run --sweeps 3 --seeds 1-400 --save results.jsonl
     go run ./planted/cmd/planted table results.jsonl > docs/planted.md
 
 "As expected" says whether the property that caught it is one that the bug's file names. A bug whose file names a
