@@ -196,12 +196,12 @@ var plantedLogs = []planted{
 		r.tick().WouldStart(2, h.hs, pb.Snapshot{Metadata: r.genesis()}, h.entries[1:4])
 	}},
 	{"storage", "a tail that stays behind a snapshot", 3, func(r *run) {
-		term := func(index uint64) (uint64, error) { return r.hosts[2].entries[index-1].Term, nil }
+		term := terms(func(index uint64) uint64 { return r.hosts[2].entries[index-1].Term })
 		r.tick().Stored(2, 1, 4, term) // as it is
 		r.tick().Stored(2, 1, 5, term)
 	}},
 	{"storage", "an entry of another term", 3, func(r *run) {
-		r.tick().Stored(2, 1, 4, func(uint64) (uint64, error) { return 1, nil })
+		r.tick().Stored(2, 1, 4, terms(func(uint64) uint64 { return 1 }))
 	}},
 	{"message form", "an append that is not the leader's log", 3, func(r *run) {
 		r.sent(1, pb.Message{Type: pb.MsgApp, To: 2, Term: 2, Index: 4, LogTerm: 1})
@@ -246,3 +246,8 @@ var plantedLogs = []planted{
 		r.tick().Progress(1, 2, 4, 4)
 	}},
 }
+
+// terms is a log that has these terms.
+type terms func(index uint64) uint64
+
+func (t terms) Term(index uint64) (uint64, error) { return t(index), nil }

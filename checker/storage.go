@@ -21,10 +21,15 @@ func (c *Protocol) WouldStart(host uint64, hs pb.HardState, snap pb.Snapshot, en
 	c.imagined = false
 }
 
+// Terms tells the term of the entry at an index, as raft.Storage does.
+type Terms interface {
+	Term(index uint64) (uint64, error)
+}
+
 // Stored says what a running host reads of its log from its Storage, once that has
 // taken what became durable: the index before the first entry, the last index, and
 // the term at any index between them.
-func (c *Protocol) Stored(host, before, last uint64, term func(index uint64) (uint64, error)) {
+func (c *Protocol) Stored(host, before, last uint64, log Terms) {
 	if c.blind {
 		return
 	}
@@ -36,7 +41,7 @@ func (c *Protocol) Stored(host, before, last uint64, term func(index uint64) (ui
 	}
 	for _, index := range [...]uint64{before, before + (last-before)/2, last} {
 		r, known := h.diskLog.at(index)
-		got, err := term(index)
+		got, err := log.Term(index)
 		if known && (err != nil || got != r.term) {
 			c.report(storage, "term", fmt.Sprintf("n%d reads term %d at index %d from its Storage (error: %v), and term %d is on its disk", host, got, index, err, r.term),
 				c.fact(host, "has a log from %d to %d on its disk", h.diskLog.base+1, h.diskLog.last()))

@@ -348,7 +348,9 @@ func (p *raftHost) store(hs pb.HardState, entries []pb.Entry, snap *pb.Snapshot,
 	if err := p.storage.Append(entries); err != nil {
 		return err
 	}
-	p.checkStorage(installed || len(entries) > 0)
+	if installed || len(entries) > 0 {
+		p.checkStorage()
+	}
 	if installed {
 		p.imagine(unusualBytes)
 	}
@@ -356,13 +358,10 @@ func (p *raftHost) store(hs pb.HardState, entries []pb.Entry, snap *pb.Snapshot,
 }
 
 // checkStorage shows the checker what a Node reads of a log that has changed.
-func (p *raftHost) checkStorage(changed bool) {
-	if !changed {
-		return
-	}
+func (p *raftHost) checkStorage() {
 	first, _ := p.storage.FirstIndex()
 	last, _ := p.storage.LastIndex()
-	p.host.sim.protocol.Stored(p.host.id, first-1, last, p.storage.Term)
+	p.host.sim.protocol.Stored(p.host.id, first-1, last, p.storage)
 }
 
 // install replaces state machine and log by a snapshot from the leader.
