@@ -130,7 +130,7 @@ const tableHeader = `# Planted bugs, swept
 
 What it took to catch each bug of ` + "`planted/bugs`" + `: swarm seeds from the first of a range on, until one is caught; the median
 of several sweeps, and "> N" where N seeds caught nothing. Fourteen that 60 seeds
-catch were swept over 1-60, thirty-four over 1-300, and four that escaped all three sweeps over one of 1-2000. Made by
+catch were swept over 1-60, thirty-two over 1-300, and four that escaped all three sweeps over one of 1-2000. Made by
 
     go run ./planted/cmd/planted run --sweeps 3 --seeds 1-400 --save results.jsonl
     go run ./planted/cmd/planted table results.jsonl > docs/planted.md
