@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 	"time"
 
 	"raftsim/hunt"
+	"raftsim/internal/outfile"
 	"raftsim/scenarios"
 	"raftsim/sim"
 )
@@ -19,8 +21,9 @@ type output struct {
 	flags    runFlags
 	sweep    *hunt.Sweep
 	progress *progress
-	sink     *traceSink // nil without a trace
-	failed   error      // to write the trace
+	sink     *traceSink    // nil without a trace
+	page     *outfile.File // nil without a page
+	failed   error         // to write the trace or the page
 	started  time.Time
 
 	total   hunt.Summary
@@ -135,10 +138,10 @@ func (o *output) result(r hunt.Result) {
 	if o.current.Runs == r.Scenario.Seeds.Len() {
 		o.closeTally()
 	}
-	if o.flags.page != "" {
-		text, err := writePage(o.flags.page, &r)
+	if o.page != nil {
+		text, err := writePage(o.page, o.flags.page, &r)
 		if err != nil {
-			o.failed = err
+			o.failed = errors.Join(o.failed, err)
 		} else {
 			o.printf("%s\n", text)
 		}

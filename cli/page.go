@@ -1,17 +1,18 @@
 package cli
 
 import (
+	"bufio"
 	"fmt"
-	"strings"
 
 	"raftsim/checker"
 	"raftsim/hunt"
+	"raftsim/internal/outfile"
 	"raftsim/workload"
 )
 
-// writePage writes Porcupine's page of the operations that no order explains.
-// The file appears whole or not at all. It returns what there is to say of it.
-func writePage(file string, r *hunt.Result) (string, error) {
+// writePage writes Porcupine's page of the operations that no order explains
+// to a file, which has this name. It returns what there is to say of it.
+func writePage(file *outfile.File, name string, r *hunt.Result) (string, error) {
 	illegal := r.Verdict.Illegal
 	if illegal == nil {
 		return "no page: the history of the clients has no illegal window", nil
@@ -24,12 +25,15 @@ func writePage(file string, r *hunt.Result) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var page strings.Builder
-	if err := checker.WritePage(&page, w, *illegal); err != nil {
-		return "", err
+	page := bufio.NewWriter(file)
+	if err = checker.WritePage(page, w, *illegal); err == nil {
+		err = page.Flush()
 	}
-	if err := writeWhole(file, page.String()); err != nil {
-		return "", fmt.Errorf("--page %s: %w", file, err)
+	if err == nil {
+		err = file.Commit()
 	}
-	return fmt.Sprintf("page: %s shows the %d operations that no order explains", file, len(illegal.Window)), nil
+	if err != nil {
+		return "", fmt.Errorf("--page: %w", err)
+	}
+	return fmt.Sprintf("page: %s shows the %d operations that no order explains", name, len(illegal.Window)), nil
 }

@@ -2,12 +2,14 @@ package cli
 
 import (
 	"fmt"
+	"os"
 	"runtime"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"raftsim/hunt"
+	"raftsim/internal/outfile"
 	"raftsim/scenarios"
 	"raftsim/sim"
 )
@@ -88,6 +90,17 @@ func run(c *cobra.Command, args []string, f runFlags) error {
 	sweep.Run = hunt.SomeTwice(f.twiceEvery)
 	if f.twice {
 		sweep.Run = hunt.Twice
+	}
+	if err := f.outputs(all); err != nil {
+		return err
+	}
+	if f.page != "" {
+		page, err := outfile.Open(f.page)
+		if err != nil {
+			return fmt.Errorf("--page: %w", err)
+		}
+		defer page.Abandon()
+		out.page = page
 	}
 	if f.trace != "" {
 		sink, err := newTraceSink(f.trace, c.OutOrStdout())
@@ -174,6 +187,49 @@ func (f *runFlags) check(c *cobra.Command, sweep *hunt.Sweep) error {
 		return fmt.Errorf("--trace shows a single run, not %d: give --seed N and one file", sweep.Units())
 	}
 	return nil
+}
+
+// outputs refuses a file to write that is one of those that are read, or both of
+// those that are written.
+func (f *runFlags) outputs(all []*scenarios.Scenario) error {
+	trace := f.trace
+	if trace == "-" {
+		trace = ""
+	}
+	var inputs []string
+	for _, s := range all {
+		inputs = append(inputs, s.File)
+	}
+	if f.require != "" {
+		inputs = append(inputs, f.require)
+	}
+	if err := notInput("--trace", trace, inputs...); err != nil {
+		return err
+	}
+	if trace != "" && (trace == f.page || sameFile(trace, f.page)) {
+		return fmt.Errorf("--trace and --page both write %s, give each a file of its own", trace)
+	}
+	return notInput("--page", f.page, inputs...)
+}
+
+// notInput refuses an output that would replace a file that the command reads.
+func notInput(flag, output string, inputs ...string) error {
+	for _, input := range inputs {
+		if sameFile(output, input) {
+			return fmt.Errorf("%s %s is the file %s that is read, which stays as it is: give another name", flag, output, input)
+		}
+	}
+	return nil
+}
+
+// sameFile tells whether two names stand for one regular file.
+func sameFile(a, b string) bool {
+	first, err := os.Stat(a)
+	if err != nil || !first.Mode().IsRegular() {
+		return false
+	}
+	second, err := os.Stat(b)
+	return err == nil && os.SameFile(first, second)
 }
 
 // reproduce is the command that makes the run of r again.

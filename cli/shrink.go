@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"raftsim/hunt"
+	"raftsim/internal/outfile"
 	"raftsim/random"
 	"raftsim/scenarios"
 )
@@ -68,9 +68,14 @@ func shrink(c *cobra.Command, args []string, f shrinkFlags) error {
 		base := filepath.Base(s.File)
 		out = fmt.Sprintf("%s_%d_shrunk.yaml", strings.TrimSuffix(base, filepath.Ext(base)), seed)
 	}
-	if err := writable(out, s.File); err != nil {
+	if err := notInput("-o", out, s.File); err != nil {
 		return err
 	}
+	file, err := outfile.Open(out) // refused before any work is done
+	if err != nil {
+		return fmt.Errorf("-o: %w", err)
+	}
+	defer file.Abandon()
 	report := &shrinkReport{c: c, last: time.Now(), most: f.runs}
 	report.printf("# shrinking %s, seed %d, at most %d runs, built from %s\n", s.File, seed, f.runs, Revision())
 	got, err := hunt.Shrink(c.Context(), s, seed, hunt.ShrinkOptions{Runs: f.runs, Workers: f.workers, Report: report.reduced, Ran: report.ran})
@@ -84,8 +89,12 @@ func shrink(c *cobra.Command, args []string, f shrinkFlags) error {
 		return err
 	}
 	origin := fmt.Sprintf("# Written by %s shrink --seed %d %s (built from %s).\n", program(), seed, filepath.Base(s.File), Revision())
-	if err := writeWhole(out, origin+got.Text); err != nil {
-		return fmt.Errorf("-o %s: %w", out, err)
+	_, err = file.Write([]byte(origin + got.Text))
+	if err == nil {
+		err = file.Commit()
+	}
+	if err != nil {
+		return fmt.Errorf("-o: %w", err)
 	}
 	report.summary(got, out)
 	if got.Interrupted {
@@ -120,42 +129,6 @@ func (f *shrinkFlags) unit(args []string) (*scenarios.Scenario, random.Seed, err
 		return nil, 0, fmt.Errorf("which seed fails? %s names %s, give one: --seed N", s.File, seeds)
 	}
 	return s, seeds[0].First, nil
-}
-
-// writable refuses a place where the result cannot go, before any work is done.
-func writable(out, in string) error {
-	info, err := os.Stat(out)
-	switch {
-	case err == nil && info.IsDir():
-		return fmt.Errorf("-o %s is a folder, must be a file", out)
-	case err == nil:
-		if original, err := os.Stat(in); err == nil && os.SameFile(info, original) {
-			return fmt.Errorf("-o %s is the file that is shrunk, which stays as it is: give another name", out)
-		}
-	}
-	if folder, err := os.Stat(filepath.Dir(out)); err != nil || !folder.IsDir() {
-		return fmt.Errorf("-o %s: there is no folder %s", out, filepath.Dir(out))
-	}
-	return nil
-}
-
-// writeWhole writes a file under a temporary name beside it and renames it, so
-// that a file of that name is always a whole one.
-func writeWhole(name, text string) error {
-	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
-	if err != nil {
-		return err
-	}
-	_, err = f.WriteString(text)
-	err = errors.Join(err, f.Chmod(0o644), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
-		os.Remove(f.Name())
-		return err
-	}
-	return nil
 }
 
 // shrinkReport prints how a shrink goes on.

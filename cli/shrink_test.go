@@ -51,9 +51,9 @@ func TestAShrinkThatMakesNoSenseIsExplained(t *testing.T) {
 		"shrink --seed 1 vacuous.yaml":           "only a violation can be shrunk (it is vacuous)",
 		"shrink --seed 1 --runs 0 a.yaml":        "--runs is 0, must be from 1 to 1000000",
 		"shrink --seed 1 -j -1 a.yaml":           "-j is -1, must be from 0 to 4096",
-		"shrink --seed 1 -o a.yaml a.yaml":       "-o a.yaml is the file that is shrunk",
-		"shrink --seed 1 -o . a.yaml":            "-o . is a folder",
-		"shrink --seed 1 -o no/such.yaml a.yaml": "there is no folder no",
+		"shrink --seed 1 -o a.yaml a.yaml":       "-o a.yaml is the file a.yaml that is read",
+		"shrink --seed 1 -o . a.yaml":            "-o: open .: is a directory",
+		"shrink --seed 1 -o no/such.yaml a.yaml": "-o: open no/such.yaml: no such file or directory",
 		"shrink --seed 1 missing.yaml":           "missing.yaml: no such file or directory",
 	} {
 		got := in(t, dir, simrun, strings.Fields(args)...)

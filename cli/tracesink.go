@@ -4,21 +4,18 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"sync"
 
+	"raftsim/internal/outfile"
 	"raftsim/sim"
 )
 
-// traceSink writes the records of one run as text. A file is written under a
-// temporary name beside it and renamed when it is complete, so a file of that
-// name is always a whole trace.
+// traceSink writes the records of one run as text, to standard output or to a
+// file that appears whole.
 type traceSink struct {
 	mutex  sync.Mutex
 	buffer *bufio.Writer
-	file   *os.File // nil when the trace goes to standard output
-	name   string
+	file   *outfile.File // nil when the trace goes to standard output
 	err    error
 	closed bool
 }
@@ -28,11 +25,11 @@ func newTraceSink(name string, stdout io.Writer) (*traceSink, error) {
 	if name == "-" {
 		return &traceSink{buffer: bufio.NewWriterSize(stdout, 1<<16)}, nil
 	}
-	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	f, err := outfile.Open(name)
 	if err != nil {
-		return nil, fmt.Errorf("--trace=%s: %w", name, err)
+		return nil, fmt.Errorf("--trace: %w", err)
 	}
-	return &traceSink{buffer: bufio.NewWriterSize(f, 1<<16), file: f, name: name}, nil
+	return &traceSink{buffer: bufio.NewWriterSize(f, 1<<16), file: f}, nil
 }
 
 // write adds a record. After finish or abandon it does nothing: an interrupted
@@ -54,27 +51,22 @@ func (t *traceSink) finish() error {
 		return nil
 	}
 	t.closed = true
-	if err := t.buffer.Flush(); t.err == nil {
-		t.err = err
+	// After an error the buffer takes nothing more and gives the same again.
+	err := t.buffer.Flush()
+	if t.file != nil {
+		if err == nil {
+			err = t.file.Commit()
+		}
+		t.file.Abandon()
 	}
-	if t.file == nil {
-		return t.err
-	}
-	if err := t.file.Close(); t.err == nil {
-		t.err = err
-	}
-	if t.err == nil {
-		t.err = os.Rename(t.file.Name(), t.name)
-	}
-	if t.err != nil {
-		os.Remove(t.file.Name())
-		return fmt.Errorf("--trace=%s: %w", t.name, t.err)
+	if err != nil {
+		return fmt.Errorf("--trace: %w", err)
 	}
 	return nil
 }
 
-// abandon drops an incomplete file, and shows what there is of a trace on
-// standard output. After finish it does nothing.
+// abandon drops an incomplete file, and shows what there is of a trace that is
+// written through. After finish it does nothing.
 func (t *traceSink) abandon() {
 	t.mutex.Lock()
 	defer t.mutex.Unlock()
@@ -82,10 +74,8 @@ func (t *traceSink) abandon() {
 		return
 	}
 	t.closed = true
-	if t.file == nil {
-		t.buffer.Flush()
-		return
+	t.buffer.Flush()
+	if t.file != nil {
+		t.file.Abandon()
 	}
-	t.file.Close()
-	os.Remove(t.file.Name())
 }

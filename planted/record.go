@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"raftsim/internal/outfile"
 )
 
 // Record writes the seed of a result into the file of its bug, as the known
@@ -32,11 +34,10 @@ func (b *Bug) Record(root string, r *Result) (kept bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("planted: %s.yaml: %w", b.Name, err)
 	}
-	temporary := name + ".tmp"
-	if err := os.WriteFile(temporary, []byte(edited), 0o644); err != nil {
+	if err := outfile.Write(name, edited); err != nil {
 		return false, fmt.Errorf("planted: %w", err)
 	}
-	return true, os.Rename(temporary, name)
+	return true, nil
 }
 
 var (
