@@ -7,6 +7,7 @@ import (
 	"github.com/anishathalye/porcupine"
 
 	"raftsim/clock"
+	"raftsim/override"
 	"raftsim/workload"
 )
 
@@ -105,7 +106,8 @@ func Linearizable(w workload.Workload, history []Operation, budget int64) Result
 		return Result{Verdict: Legal, Method: "certificate"}
 	}
 	j := &judge{w: w, model: fillModel(w.Model()), history: history, left: budget}
-	j.ranker, _ = w.(workload.Ranker)
+	j.ranker, _ = shortcut[workload.Ranker](w)
+	j.registers, _ = shortcut[workload.Registers](w)
 	result := Result{Verdict: Legal, Method: "certificate"}
 	for _, part := range j.partitions() {
 		switch r := j.partition(part); r.Verdict {
@@ -139,9 +141,12 @@ func unsound(history []Operation) int {
 type judge struct {
 	w       workload.Workload
 	model   porcupine.Model
-	ranker  workload.Ranker // nil when the workload is none
 	history []Operation
 	left    int64 // model steps
+
+	// These are nil when the workload is none.
+	ranker    workload.Ranker
+	registers workload.Registers
 }
 
 // event is an operation as the searches see it.
@@ -202,12 +207,18 @@ func (j *judge) partition(part []event) Result {
 	if order, ok := logOrderOf(part); ok && j.explains(part, order) {
 		return Result{Verdict: Legal, Method: "certificate"}
 	}
-	if r, ok := j.w.(workload.Registers); ok {
-		if result, decided := j.register(r, part); decided {
+	if j.registers != nil {
+		if result, decided := j.register(part); decided {
 			return result
 		}
 	}
 	return j.search(part)
+}
+
+// shortcut returns w as one of the optional interfaces of package workload. One that was
+// written for another Model, or another Operation, than w has says nothing about w.
+func shortcut[T any](w workload.Workload) (T, bool) {
+	return override.As[T](w, "Model", "Operation")
 }
 
 // impossible is the violation of an operation that ended before it began.

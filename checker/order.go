@@ -17,7 +17,7 @@ import (
 // answer. Operations of unknown outcome count where the log has them, and not
 // at all where it has them not.
 func certified(w workload.Workload, history []Operation) bool {
-	replayer, ok := w.(workload.Replayer)
+	replayer, ok := shortcut[workload.Replayer](w)
 	if !ok {
 		return false
 	}

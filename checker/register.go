@@ -16,8 +16,8 @@ import (
 // Writes of unknown outcome whose version nobody ever saw are left out: where
 // such a write took effect nothing shows it, so leaving it out changes no
 // answer. Those that were seen have taken effect.
-func (j *judge) register(r workload.Registers, part []event) (result Result, decided bool) {
-	g := newRegister(j, r, part)
+func (j *judge) register(part []event) (result Result, decided bool) {
+	g := newRegister(j, part)
 	if g == nil {
 		return Result{}, false
 	}
@@ -28,7 +28,7 @@ func (j *judge) register(r workload.Registers, part []event) (result Result, dec
 		}
 		return Result{Verdict: Legal, Method: "register"}, true
 	}
-	window := j.shrinkRegister(r, part, g, flaw)
+	window := j.shrinkRegister(part, g, flaw)
 	return j.condemn(part, window, []any{j.model.Init()}, flaw, "register"), true
 }
 
@@ -61,7 +61,7 @@ type version struct {
 
 // newRegister collects the versions. It returns nil when two writes share a
 // mark.
-func newRegister(j *judge, r workload.Registers, part []event) *register {
+func newRegister(j *judge, part []event) *register {
 	g := &register{
 		part: part, access: make([]workload.Access, len(part)),
 		byMark: map[workload.Mark]int{{}: 0},
@@ -69,7 +69,7 @@ func newRegister(j *judge, r workload.Registers, part []event) *register {
 	g.add(workload.Mark{}, -1)
 	for i := range part {
 		o := &j.history[part[i].source]
-		a, ok := r.Access(o.Command, o.Answer, part[i].known)
+		a, ok := j.registers.Access(o.Command, o.Answer, part[i].known)
 		if !ok {
 			g.fail("impossible answer", "an answer that the operation never has", i)
 		}

@@ -9,14 +9,14 @@ import (
 // shrinkRegister finds a small set of operations that contradict each other by
 // themselves. Leaving out a read, or a write that none of the others saw,
 // changes none of the other answers: what is left of a legal history is legal.
-func (j *judge) shrinkRegister(r workload.Registers, part []event, g *register, why *flaw) []int {
+func (j *judge) shrinkRegister(part []event, g *register, why *flaw) []int {
 	window := g.close(g.paths(why.ops))
 	illegal := func(window []int) bool {
 		sub := make([]event, len(window))
 		for i, k := range window {
 			sub[i] = part[k]
 		}
-		s := newRegister(j, r, sub)
+		s := newRegister(j, sub)
 		return s != nil && s.judge() != nil
 	}
 	if len(window) > 300 || !illegal(window) {

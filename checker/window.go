@@ -206,7 +206,7 @@ func (j *judge) illegal(part []event, window []int, starts []any, why *flaw, met
 		r.Window = append(r.Window, j.history[part[i].source])
 	}
 	object := "the history"
-	if namer, ok := j.w.(workload.Namer); ok && len(r.Window) > 0 {
+	if namer, ok := shortcut[workload.Namer](j.w); ok && len(r.Window) > 0 {
 		r.Partition = namer.Object(r.Window[0].Command)
 		object = r.Partition
 	}

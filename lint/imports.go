@@ -23,7 +23,7 @@ const (
 
 var (
 	// simulated is what package sim stands on.
-	simulated = []string{"clock", "random", "vfs", "raft/...", "network", "disk", "faults", "workload", "checker"}
+	simulated = []string{"clock", "random", "vfs", "override", "raft/...", "network", "disk", "faults", "workload", "checker"}
 	// told is all that the faces of the program may use.
 	told = append([]string{"sim", "scenarios", "internal/outfile"}, simulated...)
 )
@@ -34,6 +34,7 @@ var layers = []layer{
 	{folder: "clock"},
 	{folder: "random"},
 	{folder: "vfs"},
+	{folder: "override"},
 	{folder: "raft/raftpb", theirs: []string{protowire}},
 	{folder: "raft/quorum"},
 	{folder: "raft/wal", ours: []string{"raft", "raft/raftpb", "vfs"}, theirs: []string{protowire}},
@@ -42,7 +43,7 @@ var layers = []layer{
 	{folder: "disk", ours: []string{"clock", "random", "vfs"}},
 	{folder: "faults", ours: []string{"clock", "random"}},
 	{folder: "workload", ours: []string{"random"}, theirs: []string{porcupine}},
-	{folder: "checker", ours: []string{"raft", "raft/raftpb", "clock", "workload"}, theirs: []string{porcupine}},
+	{folder: "checker", ours: []string{"raft", "raft/raftpb", "clock", "override", "workload"}, theirs: []string{porcupine}},
 	{folder: "sim", ours: simulated, theirs: []string{protowire, porcupine}},
 	{folder: "sim/simtest", ours: told, theirs: []string{"pgregory.net/rapid"}},
 	{folder: "scenarios", ours: append([]string{"sim"}, simulated...), theirs: []string{"github.com/goccy/go-yaml/..."}},

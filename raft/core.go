@@ -8,6 +8,10 @@ import (
 // Core is a synchronous Raft, to be driven by one thread. [RawNode] is one, and
 // [NewNode] makes any of them a [Node]. The methods mean what those of RawNode do.
 //
+// A type that embeds a RawNode and declares some of the methods itself is one too: the
+// Node calls each method of Core by its name. Those that it does not declare call one
+// another within the RawNode: its Status does not ask the BasicStatus around it.
+//
 // If its storage is asynchronous, so that Advance is not called, it also has a
 // method AsyncStorageWrites() bool that returns true.
 type Core interface {
@@ -30,14 +34,4 @@ type Core interface {
 	ReportSnapshot(id uint64, status SnapshotStatus)
 }
 
-// peeker is a Core that can show a Ready before it is accepted. Otherwise, what
-// the application is offered is what there was when it was first offered.
-type peeker interface {
-	peekReady() Ready
-	acceptReady(rd *Ready)
-}
-
-var (
-	_ Core   = (*RawNode)(nil)
-	_ peeker = (*RawNode)(nil)
-)
+var _ Core = (*RawNode)(nil)

@@ -11,8 +11,8 @@ package raft
 // receive is not.
 type slot struct {
 	core  Core
-	peek  peeker // core, if it is one
-	async bool   // no Advance is to be waited for
+	peek  *RawNode // core, if it is one and nothing around one
+	async bool     // no Advance is to be waited for
 
 	c chan Ready
 	// watched is set once anyone has asked for the channel. Before, there is
@@ -22,15 +22,17 @@ type slot struct {
 	offered bool
 	offer   Ready
 	// kept is an offer that was withdrawn from the channel, but not from a core
-	// that cannot peek. It is offered again.
+	// that is not a RawNode. It is offered again.
 	kept bool
 	// taken is set from when a Ready is accepted until it is acknowledged.
 	taken bool
 }
 
+// newSlot returns a slot without an offer. Only of a RawNode itself it shows Readys that
+// are not accepted yet: a type that embeds one may have a Ready of its own.
 func newSlot(core Core) slot {
 	s := slot{core: core, c: make(chan Ready, 1)}
-	s.peek, _ = core.(peeker)
+	s.peek, _ = core.(*RawNode)
 	if a, ok := core.(interface{ AsyncStorageWrites() bool }); ok {
 		s.async = a.AsyncStorageWrites()
 	}

@@ -2,7 +2,9 @@ package workload
 
 // A workload may know more about its operations than a model can say. Each of
 // the interfaces of this file is optional and makes judging long histories
-// faster; none of them can change a verdict.
+// faster; none of them can change a verdict. A type that embeds a workload and
+// has a Model or an Operation of its own is judged by these alone, unless it
+// also has its own methods of such an interface.
 
 // Namer is a Workload that names the object a command is about, "k3" for
 // instance. Operations on different objects are in different partitions of the
