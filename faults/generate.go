@@ -156,7 +156,7 @@ func (g *generator) drafts(c random.Chooser) []*draft {
 	for _, t := range drawn {
 		drafts = append(drafts, g.rounds(c, t)...)
 	}
-	for _, k := range registry {
+	for _, k := range kinds.Values() {
 		if !g.allows(k) {
 			continue
 		}

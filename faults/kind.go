@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"raftsim/internal/registry"
 )
 
 //go:generate go test -run TestTheDocumentationListsEveryKind . -rewrite
@@ -44,8 +46,8 @@ type Kind struct {
 	Draw func(d *Draw) Action
 }
 
-// registry holds all kinds, sorted by name.
-var registry []Kind
+// kinds holds all kinds by name.
+var kinds registry.Registry[Kind]
 
 func init() {
 	for _, family := range [][]Kind{
@@ -58,9 +60,11 @@ func init() {
 	}
 }
 
-// Register adds a kind. Call it from an init function: the registry is not
-// guarded. It panics when the name is taken or a required field is missing.
-func Register(k Kind) {
+// Register adds a kind, and returns what takes it away again: a test that runs more
+// than once in a process says t.Cleanup(faults.Register(k)). A kind with a Draw
+// becomes part of the schedules that seeds draw, and so changes them. It panics when
+// the name is taken or a required field is missing.
+func Register(k Kind) (unregister func()) {
 	words := strings.Fields(k.Name)
 	switch {
 	case len(words) == 0 || len(words) > 2 || strings.Join(words, " ") != k.Name:
@@ -72,37 +76,24 @@ func Register(k Kind) {
 	case k.Parse == nil:
 		panic(fmt.Sprintf("faults: kind %q: Parse is nil", k.Name))
 	}
-	i, taken := find(k.Name)
-	if taken {
-		panic(fmt.Sprintf("faults: kind %q is registered already", k.Name))
+	unregister, ok := kinds.Add(k.Name, k)
+	if !ok {
+		panic(fmt.Sprintf("faults: kind %q is registered already; a test registers for itself alone with t.Cleanup(faults.Register(...))", k.Name))
 	}
-	// written before any run: Register is called from init functions
-	registry = slices.Insert(registry, i, k)
+	return unregister
 }
 
 // Kinds lists all kinds, sorted by name. The slice is the caller's.
-func Kinds() []Kind { return slices.Clone(registry) }
+func Kinds() []Kind { return kinds.Values() }
 
 // Lookup returns the kind of this name.
-func Lookup(name string) (Kind, bool) {
-	i, ok := find(name)
-	if !ok {
-		return Kind{}, false
-	}
-	return registry[i], true
-}
-
-func find(name string) (int, bool) {
-	return slices.BinarySearchFunc(registry, name, func(k Kind, name string) int {
-		return strings.Compare(k.Name, name)
-	})
-}
+func Lookup(name string) (Kind, bool) { return kinds.Lookup(name) }
 
 // verbs lists the second words of the kinds with this subject.
 func verbs(subject string) []string {
 	var list []string
-	for _, k := range registry {
-		if verb, ok := strings.CutPrefix(k.Name, subject+" "); ok {
+	for _, name := range kinds.Names() {
+		if verb, ok := strings.CutPrefix(name, subject+" "); ok {
 			list = append(list, verb)
 		}
 	}
@@ -112,8 +103,8 @@ func verbs(subject string) []string {
 // openers lists the words with which a line may begin after its time.
 func openers() []string {
 	list := []string{"network"}
-	for _, k := range registry {
-		opener, _, _ := strings.Cut(k.Name, " ")
+	for _, name := range kinds.Names() {
+		opener, _, _ := strings.Cut(name, " ")
 		list = append(list, opener)
 	}
 	slices.Sort(list)

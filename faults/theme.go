@@ -75,7 +75,7 @@ func (g *generator) themes(c random.Chooser) []theme {
 // madeUp is a theme of kinds that have nothing to do with each other.
 func (g *generator) madeUp(c random.Chooser) theme {
 	t := theme{name: "made up", lasts: [2]int{20, 400}}
-	for _, k := range registry {
+	for _, k := range kinds.Values() {
 		if g.allows(k) && c.Choose("theme with "+k.Name, 8) == 7 {
 			t.kinds = append(t.kinds, k.Name)
 		}

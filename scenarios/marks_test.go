@@ -59,11 +59,11 @@ func TestDirectedRunsHitTheirMarks(t *testing.T) {
 const seenByTheChecker = "a Figure 8 overwrite"
 
 // everyMarkIsHit asks of the marks that the stories have hit that, with the directed
-// runs, they are all.
+// runs, they are all. It is called when a test cleans up, which nothing may break off.
 func everyMarkIsHit(t *testing.T, hit map[string]bool) {
 	for _, mark := range sim.MarkNames() {
-		if directed[mark] == "" && mark != seenByTheChecker {
-			require.True(t, hit[mark], "no story hits %s", mark)
+		if directed[mark] == "" && mark != seenByTheChecker && !hit[mark] {
+			t.Errorf("no story hits %s", mark)
 		}
 	}
 }

@@ -2,10 +2,9 @@ package sim
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
+	"raftsim/internal/registry"
 	"raftsim/raft"
 )
 
@@ -19,24 +18,34 @@ type Factory func(c *raft.Config) (raft.Node, error)
 const DefaultRaft = "raftsim"
 
 // rafts holds the implementations by name.
-var rafts = map[string]Factory{
-	DefaultRaft: func(c *raft.Config) (raft.Node, error) { return raft.RestartNode(c), nil },
+var rafts registry.Registry[Factory]
+
+func init() {
+	RegisterRaft(DefaultRaft, func(c *raft.Config) (raft.Node, error) { return raft.RestartNode(c), nil })
 }
 
 // RegisterRaft adds an implementation under a name that Options.Rafts and
-// scenario files can use. Call it from main or TestMain, before any run: it is
-// not safe beside one. It panics when the name is taken.
-func RegisterRaft(name string, f Factory) {
-	if _, taken := rafts[name]; taken || name == "" || f == nil {
-		panic(fmt.Sprintf("sim: RegisterRaft(%q): the name is empty or taken, or the factory is nil", name))
+// scenario files can use, and returns what takes it away again. A program
+// registers once, in main, TestMain or an init function. A test that runs more
+// than once in a process, as with go test -count=2, registers for itself alone:
+//
+//	t.Cleanup(sim.RegisterRaft("mine", newNode))
+//
+// It panics when the name is taken or empty, and when the factory is nil.
+func RegisterRaft(name string, f Factory) (unregister func()) {
+	if name == "" || f == nil {
+		panic(fmt.Sprintf("sim: RegisterRaft(%q): the name is empty, or the factory is nil", name))
 	}
-	// written before any run: RegisterRaft is called from main or TestMain
-	rafts[name] = f
+	unregister, ok := rafts.Add(name, f)
+	if !ok {
+		panic(fmt.Sprintf("sim: RegisterRaft(%q): the name is taken; a test registers for itself alone with t.Cleanup(sim.RegisterRaft(...))", name))
+	}
+	return unregister
 }
 
 // LookupRaft returns the implementation of a name.
 func LookupRaft(name string) (Factory, error) {
-	f, ok := rafts[name]
+	f, ok := rafts.Lookup(name)
 	if !ok {
 		return nil, fmt.Errorf("sim: no Raft is named %q, valid are %s", name, strings.Join(RaftNames(), ", "))
 	}
@@ -44,4 +53,4 @@ func LookupRaft(name string) (Factory, error) {
 }
 
 // RaftNames lists the registered implementations in alphabetical order.
-func RaftNames() []string { return slices.Sorted(maps.Keys(rafts)) }
+func RaftNames() []string { return rafts.Names() }

@@ -33,7 +33,7 @@ import (
 type Mark struct {
 	name, about string
 	kind        MarkKind
-	place       int // in the registry
+	place       int // among all marks
 }
 
 // Name is how scenarios and reports call the mark, unique in the program.
@@ -93,7 +93,8 @@ func (m AlwaysMark) Check(in *Marks, holds bool, format string, args ...any) {
 
 // Reachable makes a mark that some run must come to. Like the other two it is
 // called for a package's variable or from init, before any run, and panics when
-// the name is empty or taken.
+// the name is empty or taken by a mark that is not equal. An equal one is the same
+// mark: a test that makes it may run more than once in a process.
 func Reachable(name, about string) ReachableMark {
 	return ReachableMark{register(name, about, ReachableKind)}
 }
@@ -108,25 +109,31 @@ func Always(name, about string) AlwaysMark {
 	return AlwaysMark{register(name, about, AlwaysKind)}
 }
 
-// registry holds all marks by name.
-var registry = map[string]*Mark{}
+// allMarks holds the marks by name.
+var allMarks = map[string]*Mark{}
 
 func register(name, about string, kind MarkKind) *Mark {
-	if _, taken := registry[name]; taken || name == "" || strings.TrimSpace(name) != name {
-		panic(fmt.Sprintf("sim: mark %q: the name is empty, taken, or begins or ends with a space", name))
+	if name == "" || strings.TrimSpace(name) != name {
+		panic(fmt.Sprintf("sim: mark %q: the name is empty, or begins or ends with a space", name))
 	}
-	m := &Mark{name: name, about: about, kind: kind, place: len(registry)}
+	if m, taken := allMarks[name]; taken {
+		if m.about != about || m.kind != kind {
+			panic(fmt.Sprintf("sim: mark %q: the name is taken by a mark of kind %v: %s", name, m.kind, m.about))
+		}
+		return m
+	}
+	m := &Mark{name: name, about: about, kind: kind, place: len(allMarks)}
 	// written before any run: marks are made for variables of packages
-	registry[name] = m
+	allMarks[name] = m
 	return m
 }
 
 // MarkNames lists the names of all marks in alphabetical order.
-func MarkNames() []string { return slices.Sorted(maps.Keys(registry)) }
+func MarkNames() []string { return slices.Sorted(maps.Keys(allMarks)) }
 
 // LookupMark returns the mark of a name.
 func LookupMark(name string) (*Mark, error) {
-	m, ok := registry[name]
+	m, ok := allMarks[name]
 	if !ok {
 		return nil, fmt.Errorf("sim: no mark is named %q, valid are %s", name, strings.Join(MarkNames(), ", "))
 	}
@@ -174,7 +181,7 @@ func (s *Simulation) Reached() []string {
 	s.takeSightings()
 	var names []string
 	for _, name := range MarkNames() {
-		if s.hits[registry[name].place] {
+		if s.hits[allMarks[name].place] {
 			names = append(names, name)
 		}
 	}

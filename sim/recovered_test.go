@@ -78,15 +78,16 @@ func (f *foreign) ReadIndex(ctx context.Context, data []byte) error {
 	return f.Node.ReadIndex(ctx, data)
 }
 
-// register makes a foreign Raft known under a name, and returns the name.
-func register(name string, change func(c *raft.Config, f *foreign)) string {
-	sim.RegisterRaft(name, func(c *raft.Config) (raft.Node, error) {
+// register makes a foreign Raft known under a name until the test ends, and returns
+// the name.
+func register(t *testing.T, name string, change func(c *raft.Config, f *foreign)) string {
+	t.Cleanup(sim.RegisterRaft(name, func(c *raft.Config) (raft.Node, error) {
 		f := &foreign{}
 		change(c, f)
 		f.Node = raft.RestartNode(c)
 		f.TryReadier, f.StatusViewer, f.UncommittedViewer = f.Node.(raft.TryReadier), f.Node.(raft.StatusViewer), f.Node.(raft.UncommittedViewer)
 		return f, nil
-	})
+	}))
 	return name
 }
 
@@ -143,7 +144,7 @@ func TestEachLivenessPropertyIsJudgedInTheSecondAct(t *testing.T) {
 		}},
 		{"rejoin keeps the leader", func(c *raft.Config, _ *foreign) { c.PreVote = false }},
 	} {
-		name := register(fmt.Sprintf("broken %d", i), c.change)
+		name := register(t, fmt.Sprintf("broken %d", i), c.change)
 		o := sim.Options{
 			Nodes: 3, Learners: 1, Seed: 1, Run: 2 * time.Second, Rafts: []string{name},
 			Raft: sim.RaftOptions{PreVote: true, CheckQuorum: true},
@@ -162,7 +163,7 @@ func TestEachLivenessPropertyIsJudgedInTheSecondAct(t *testing.T) {
 }
 
 func TestWhatAForeignRaftDoesNotShowIsOffAndNamed(t *testing.T) {
-	name := register("secretive", func(_ *raft.Config, f *foreign) {
+	name := register(t, "secretive", func(_ *raft.Config, f *foreign) {
 		f.bytes = func() (uint64, bool) { return 0, false }
 		f.status = func(st *raft.Status) { st.Progress = nil }
 	})
@@ -195,7 +196,7 @@ func TestAHostWhoseClockWentBackTicksAfterTheHeal(t *testing.T) {
 func TestALongerLogAndALaterTermFindALeaderWithPreVote(t *testing.T) {
 	for seed := range random.Seed(10) {
 		began := map[uint64]bool{}
-		name := register(fmt.Sprintf("upgraded at a restart %d", seed), func(c *raft.Config, _ *foreign) {
+		name := register(t, fmt.Sprintf("upgraded at a restart %d", seed), func(c *raft.Config, _ *foreign) {
 			c.PreVote = began[c.ID]
 			began[c.ID] = true
 		})

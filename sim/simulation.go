@@ -90,7 +90,7 @@ func New(o Options) (*Simulation, error) {
 	s := &Simulation{options: o, fates: random.NewFates(o.Seed, o.Overrides)}
 	s.chance = s.fates.Key("simulation")
 	s.trace.listener = o.Trace
-	s.hits = make([]bool, len(registry))
+	s.hits = make([]bool, len(allMarks))
 	s.watcher.marks.sim = s
 	s.protocol = checker.NewProtocol(o.watched())
 	s.network = network.New[Message](s.fates, func(at clock.Time, id network.PacketID) {
