@@ -177,7 +177,7 @@ func Signature(r Result) string {
 	case r.Err != nil:
 		return "refused: " + r.Err.Error()
 	case r.Divergence != nil:
-		return "nondeterminism"
+		return r.Divergence.Signature
 	case v == nil || r.Verdict.Outcome == sim.Vacuous:
 		return r.Verdict.Outcome.String() + ": " + r.Scenario.Title()
 	case v.Signature != "":

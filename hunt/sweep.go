@@ -5,14 +5,11 @@ package hunt
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"sync"
 
-	"raftsim/checker"
 	"raftsim/random"
 	"raftsim/scenarios"
 	"raftsim/sim"
@@ -65,15 +62,17 @@ func Simulate(u Unit) Result { return Traced(u, nil) }
 // Traced is Simulate with every record of the run shown to trace, in the
 // goroutine that makes the run. A record is valid during the call.
 func Traced(u Unit, trace func(*sim.Record)) Result {
-	r := Result{Unit: u}
-	o, err := u.Scenario.Options(u.Seed)
-	if err != nil {
-		r.Err = err
+	return guarded(u, func() Result {
+		r := Result{Unit: u}
+		o, err := u.Scenario.Options(u.Seed)
+		if err != nil {
+			r.Err = err
+			return r
+		}
+		o.Trace = trace
+		r.Verdict, r.Err = sim.Run(o)
 		return r
-	}
-	o.Trace = trace
-	r.Verdict, r.Err = sim.Run(o)
-	return r
+	})
 }
 
 // Do runs the sweep and shows each result to deliver, from the goroutine that
@@ -205,20 +204,21 @@ func drain(done <-chan numbered, waiting map[int64]Result) {
 	}
 }
 
-// run makes one run. A panic outside the simulation, in a model or a chooser
-// say, becomes a verdict, so that the sweep goes on with other seeds.
-func (s *Sweep) run(u Unit) (r Result) {
+// run makes one run.
+func (s *Sweep) run(u Unit) Result {
+	if s.Run == nil {
+		return Simulate(u)
+	}
+	return guarded(u, func() Result { return s.Run(u) })
+}
+
+// guarded makes a panic outside of a run, while a kind of fault is drawn say, a
+// verdict, so that the sweep goes on with other seeds.
+func guarded(u Unit, run func() Result) (r Result) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			v := checker.Violation{Property: "no panic", Detail: fmt.Sprint(cause), Signature: "no panic: outside the simulation"}
-			r = Result{Unit: u, Verdict: sim.Verdict{
-				Name: u.Scenario.Title(), Seed: u.Seed, Outcome: sim.Panicked,
-				Violations: []checker.Violation{v}, Stack: string(debug.Stack()),
-			}}
+			r = Result{Unit: u, Verdict: sim.PanicVerdict(u.Scenario.Title(), u.Seed, cause)}
 		}
 	}()
-	if s.Run != nil {
-		return s.Run(u)
-	}
-	return Simulate(u)
+	return run()
 }

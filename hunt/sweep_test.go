@@ -12,6 +12,7 @@ import (
 
 	"raftsim/checker"
 	"raftsim/clock"
+	"raftsim/faults"
 	"raftsim/hunt"
 	"raftsim/random"
 	"raftsim/scenarios"
@@ -132,6 +133,22 @@ func TestAPanicOutsideTheSimulationIsAVerdictAndTheSweepGoesOn(t *testing.T) {
 	})
 	require.Len(t, outcomes, 9)
 	require.Equal(t, sim.Panicked, outcomes[3])
+}
+
+// A user's kind of fault panics while a schedule is drawn: no run has begun.
+func TestAPanicOfAKindThatIsDrawnNamesItsPlaceHoweverTheRunIsMade(t *testing.T) {
+	t.Cleanup(faults.Register(faults.Kind{
+		Name: "quake", Parse: func(*faults.Parser) faults.Action { return nil },
+		Draw: func(*faults.Draw) faults.Action { panic("no host is left") },
+	}))
+	s := story("s", "1-40")
+	s.Swarm, s.Plan.Run = scenarios.FullSwarm, 2e9
+	for name, run := range map[string]func(hunt.Unit) hunt.Result{"once": nil, "twice": hunt.Twice} {
+		var sum hunt.Summary
+		(&hunt.Sweep{Scenarios: []*scenarios.Scenario{s}, Run: run}).Do(context.Background(), sum.Add)
+		require.NotZero(t, sum.Outcomes[sim.Panicked], name)
+		require.Regexp(t, `^no panic: raftsim/hunt_test\.\S+ < .*: no host is left$`, sum.Bugs[0].Signature, name)
+	}
 }
 
 func TestASummaryCountsAndGroupsWhatFailed(t *testing.T) {

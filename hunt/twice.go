@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"iter"
 	"reflect"
+	"slices"
+	"strings"
 
 	"raftsim/random"
 	"raftsim/sim"
@@ -23,6 +25,9 @@ type Divergence struct {
 	// differing records came about, the nearest event first.
 	Cause                     string
 	FirstCauses, SecondCauses []string
+	// Signature is equal for two divergences that look like the same bug: what kind
+	// of record differs first and in which kind of event, without hosts and times.
+	Signature string
 }
 
 // contextRecords is how many equal records a Divergence shows.
@@ -123,22 +128,24 @@ func (c *comparison) compare(first sim.Record, ok bool, second *sim.Record) {
 // ends reports two records that differ; one is nil where a trace has ended.
 func (c *comparison) ends(first, second *sim.Record) {
 	text := [2]string{"(the trace ends here)", "(the trace ends here)"}
+	shape := [2]string{"the end of the trace", "the end of the trace"}
 	var causes [2][]string
 	for i, r := range []*sim.Record{first, second} {
 		if r != nil {
-			text[i], causes[i] = r.String(), c.past.chain(r)
+			text[i], shape[i], causes[i] = r.String(), fmt.Sprintf("%v in %s", r.Verb, r.Cause.What), c.past.chain(r)
 		}
 	}
-	c.report(text[0], text[1])
+	slices.Sort(shape[:]) // which of the two runs is the first says nothing
+	c.report(text[0], text[1], strings.Join(slices.Compact(shape[:]), " or "))
 	c.found.FirstCauses, c.found.SecondCauses = causes[0], causes[1]
 	c.found.Cause = "one of the runs ends before the other"
 }
 
 // verdicts compares what two runs with equal traces came to.
 func (c *comparison) verdicts(a, b Result) {
-	a.Verdict.Stack, b.Verdict.Stack = "", "" // holds addresses
+	a.Verdict.Stack, b.Verdict.Stack = "", "" // may show what called the run
 	if !reflect.DeepEqual(a.Verdict, b.Verdict) || fmt.Sprint(a.Err) != fmt.Sprint(b.Err) {
-		c.report(verdictText(a), verdictText(b))
+		c.report(verdictText(a), verdictText(b), "the verdict")
 	}
 }
 
@@ -154,8 +161,8 @@ func verdictText(r Result) string {
 	return text
 }
 
-func (c *comparison) report(first, second string) {
-	c.found = &Divergence{Record: c.equal, First: first, Second: second}
+func (c *comparison) report(first, second, shape string) {
+	c.found = &Divergence{Record: c.equal, First: first, Second: second, Signature: "nondeterminism: " + shape}
 	for i := c.equal - min(c.equal, contextRecords); i < c.equal; i++ {
 		c.found.Before = append(c.found.Before, c.last[i%contextRecords].String())
 	}

@@ -59,13 +59,29 @@ func TestATraceThatEndsEarlyDiffers(t *testing.T) {
 	require.Nil(t, hunt.Compare(u, none, none).Divergence)
 }
 
+func TestDivergencesAreOneBugIfTheSameKindOfRecordDiffersFirst(t *testing.T) {
+	u := hunt.Unit{Scenario: story("s", "1"), Seed: 1}
+	sends := func(to uint64) sim.Record {
+		return sim.Record{Verb: sim.Sent, Peer: to, Cause: sim.Cause{What: "timer"}}
+	}
+	signature := func(first, second sim.Record) string {
+		return hunt.Signature(hunt.Compare(u, script(sim.Verdict{}, first), script(sim.Verdict{}, second)))
+	}
+	luck := signature(sends(1), sends(2))
+	require.Equal(t, "nondeterminism: send in timer", luck)
+	require.Equal(t, luck, signature(sends(3), sends(1)))
+	notes := signature(record(1, "x"), sends(1))
+	require.NotEqual(t, luck, notes)
+	require.Equal(t, notes, signature(sends(1), record(1, "x")))
+}
+
 func TestVerdictsThatDifferUnderEqualTracesAreADivergence(t *testing.T) {
 	u := hunt.Unit{Scenario: story("s", "1"), Seed: 1}
 	a := script(sim.Verdict{Fingerprint: 1, Stack: "0xc000"}, record(1, "x"))
 	b := script(sim.Verdict{Fingerprint: 2, Stack: "0xc111"}, record(1, "x"))
 	c := script(sim.Verdict{Fingerprint: 2, Stack: "0xc222"}, record(1, "x"))
 	require.Contains(t, hunt.Compare(u, a, b).Divergence.First, "fingerprint 0000000000000001")
-	require.Nil(t, hunt.Compare(u, b, c).Divergence, "stacks hold addresses")
+	require.Nil(t, hunt.Compare(u, b, c).Divergence, "stacks show what called the run")
 }
 
 // A Raft that draws from a generator of the process, as go.etcd.io/raft does, runs

@@ -46,6 +46,9 @@ func (s *Simulation) outcome(v *Verdict, vain string) (Outcome, []checker.Violat
 	}
 	illegal, conclusive := s.judgeHistory(v)
 	switch {
+	case s.panicked != "":
+		v.Stack = s.panicked
+		return Panicked, s.violations
 	case illegal != nil:
 		return Safety, []checker.Violation{*illegal}
 	case s.recovery.failed != nil:
@@ -65,6 +68,7 @@ func (s *Simulation) outcome(v *Verdict, vain string) (Outcome, []checker.Violat
 // judgeHistory judges what the clients were answered. It comes after all else, so
 // what is wrong with it is seen at the end of the run.
 func (s *Simulation) judgeHistory(v *Verdict) (illegal *checker.Violation, conclusive bool) {
+	defer s.catchJudge()
 	if s.options.Expect.SkipLinearizable {
 		return nil, true
 	}

@@ -12,7 +12,6 @@
 package sim
 
 import (
-	"strings"
 	"time"
 
 	"raftsim/checker"
@@ -107,8 +106,14 @@ func New(o Options) (*Simulation, error) {
 	return s, nil
 }
 
-// Run builds the run that o describes and plays it to its end.
-func Run(o Options) (Verdict, error) {
+// Run builds the run that o describes and plays it to its end. A panic of what it
+// runs is a verdict, never one of Run.
+func Run(o Options) (v Verdict, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			v, err = PanicVerdict(o.Name, o.Seed, cause), nil
+		}
+	}()
 	s, err := New(o)
 	if err != nil {
 		return Verdict{}, err
@@ -211,18 +216,6 @@ func (s *Simulation) next() {
 // over says whether the run cannot go on.
 func (s *Simulation) over() bool {
 	return len(s.violations) > 0 || s.panicked != "" || s.events >= s.options.MaxEvents || s.protocol.First() != nil
-}
-
-// catch turns a panic of a process into the outcome of the run. The rest of
-// the run is lost: the process may have left anything half done.
-func (s *Simulation) catch() {
-	cause := recover()
-	if cause == nil {
-		return
-	}
-	stack := panicStack()
-	s.panicked = strings.Join(stack, "\n")
-	s.violate(s.panicViolation(cause, stack[0]))
 }
 
 // violate ends the run with a violation seen now.
