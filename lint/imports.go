@@ -39,6 +39,7 @@ var layers = []layer{
 	{folder: "raft/quorum"},
 	{folder: "raft/wal", ours: []string{"raft", "raft/raftpb", "vfs"}, theirs: []string{protowire}},
 	{folder: "raft/...", ours: []string{"raft", "raft/raftpb", "raft/quorum", "raft/tracker", "raft/confchange"}},
+	{folder: "replica/snapstream", ours: []string{"raft/raftpb"}, theirs: []string{protowire}},
 	{folder: "network", ours: []string{"clock", "random"}},
 	{folder: "disk", ours: []string{"clock", "random", "vfs"}},
 	{folder: "faults", ours: []string{"clock", "random", "internal/registry"}},
