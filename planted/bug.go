@@ -37,6 +37,11 @@ type Bug struct {
 	Properties []string `yaml:"properties"`
 	// Edits are applied together.
 	Edits []Edit `yaml:"edits"`
+	// Test names the directed test that catches a bug which no run of the
+	// simulator shows: a package and a test of it with its subtests, such as
+	// "./raft TestStories/identity/misdelivered". Empty means that seeds are swept;
+	// otherwise none are, and Properties, Scenario, Seeds and Known are not given.
+	Test string `yaml:"test"`
 	// Scenario is the scenario file that provokes it, relative to the module's
 	// root; empty means DefaultScenario.
 	Scenario string `yaml:"scenario"`
@@ -107,10 +112,10 @@ func Parse(name string, text []byte) (Bug, error) {
 	if err := decoder.Decode(new(Bug)); !errors.Is(err, io.EOF) {
 		return Bug{}, fmt.Errorf("planted: %s.yaml: more than one document: one file holds one bug", name)
 	}
-	if bug.Scenario == "" {
+	if bug.Scenario == "" && bug.Test == "" {
 		bug.Scenario = DefaultScenario
 	}
-	if bug.Seeds == (Seeds{}) {
+	if bug.Seeds == (Seeds{}) && bug.Test == "" {
 		bug.Seeds = DefaultSeeds
 	}
 	if err := bug.validate(name); err != nil {
@@ -131,11 +136,15 @@ func (b *Bug) validate(file string) error {
 		return errors.New("about is empty, must tell what the code does wrong")
 	case b.Source == "":
 		return errors.New("source is empty, must tell where the rule or the bug comes from")
-	case len(b.Properties) == 0 || slices.Contains(b.Properties, ""):
-		return errors.New("properties must name what is expected to catch the bug")
+	case b.Test != "" && !testPattern.MatchString(b.Test):
+		return fmt.Errorf("test is %q, must be a package and a test of it, such as ./raft TestStories/reads/safe", b.Test)
+	case b.Test != "" && (len(b.Properties) > 0 || b.Scenario != "" || b.Seeds != (Seeds{}) || b.Known != 0):
+		return errors.New("test is given, so properties, scenario, seeds and known must not be")
+	case b.Test == "" && (len(b.Properties) == 0 || slices.Contains(b.Properties, "")):
+		return errors.New("properties must name what is expected to catch the bug, unless test does")
 	case len(b.Edits) == 0:
 		return errors.New("edits is empty, must change something")
-	case !filepath.IsLocal(b.Scenario):
+	case b.Test == "" && !filepath.IsLocal(b.Scenario):
 		return fmt.Errorf("scenario is %q, must be a path below the module's root", b.Scenario)
 	}
 	for i, e := range b.Edits {

@@ -23,14 +23,19 @@ type Result struct {
 	Bug string `json:"bug"`
 	// Commit is the one whose sources were mutated.
 	Commit       string  `json:"commit"`
-	Scenario     string  `json:"scenario"`
+	Scenario     string  `json:"scenario,omitempty"`
+	Test         string  `json:"test,omitempty"`
 	BuildSeconds float64 `json:"build_seconds"`
 	Sweeps       []Sweep `json:"sweeps"`
 }
 
 // Hunt builds the simulator with the bug in it and sweeps the given number of
-// ranges, the first being seeds.
+// ranges, the first being seeds. A bug that names a directed test is given to
+// HuntByTest instead.
 func (h *Hunter) Hunt(ctx context.Context, bug *Bug, seeds Seeds, sweeps int) (Result, error) {
+	if bug.Test != "" {
+		return h.HuntByTest(ctx, bug)
+	}
 	result := Result{Bug: bug.Name, Scenario: bug.Scenario}
 	dir, err := os.MkdirTemp("", "planted-")
 	if err != nil {

@@ -38,7 +38,7 @@ func WriteTable(w io.Writer, bugs []Bug, results []Result) error {
 		for _, s := range r.Sweeps {
 			most = max(most, s.Needed())
 		}
-		if r.MedianNeeded() <= 20 {
+		if r.Test == "" && r.MedianNeeded() <= 20 {
 			within20++
 		}
 	}
@@ -56,7 +56,10 @@ func WriteTable(w io.Writer, bugs []Bug, results []Result) error {
 
 func writeRow(w io.Writer, bug *Bug, r *Result) {
 	property, expected, first := "-", "-", "-"
-	if c := r.First(); c != nil {
+	switch c := r.First(); {
+	case c != nil && r.Test != "":
+		property, expected = "test "+r.Test, "yes"
+	case c != nil:
 		property, first = c.Property, strconv.FormatUint(c.Seed, 10)
 		expected = "no"
 		if bug.Expects(c.Property) {
@@ -70,6 +73,9 @@ func writeRow(w io.Writer, bug *Bug, r *Result) {
 // needed is the median number of seeds, and over how many sweeps when there
 // were several; "> n" when half of the sweeps or more caught nothing.
 func needed(r *Result) string {
+	if r.Test != "" {
+		return "-"
+	}
 	text := strconv.FormatUint(r.MedianNeeded(), 10)
 	if r.MedianNeeded() == 0 {
 		text = "-"
@@ -85,5 +91,8 @@ func needed(r *Result) string {
 
 // Expects tells whether a property is one of those that should catch the bug.
 func (b *Bug) Expects(property string) bool {
+	if b.Test != "" {
+		return property == DirectedTest
+	}
 	return slices.ContainsFunc(b.Properties, func(p string) bool { return strings.EqualFold(p, property) })
 }

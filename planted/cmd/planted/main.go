@@ -86,6 +86,9 @@ func listCommand() *cobra.Command {
 			}
 			for _, b := range bugs {
 				fmt.Fprintf(cmd.OutOrStdout(), "%-40s %s\n", b.Name, b.Source)
+				if b.Test != "" {
+					fmt.Fprintf(cmd.OutOrStdout(), "    %s\n", b.Test)
+				}
 				for _, property := range b.Properties {
 					fmt.Fprintf(cmd.OutOrStdout(), "    %s\n", property)
 				}

@@ -40,6 +40,8 @@ func (h *hunt) hunter(root string) *planted.Hunter {
 // seedsFor are the seeds of the flag, or those that fit the bug.
 func (h *hunt) seedsFor(b *planted.Bug) (planted.Seeds, error) {
 	switch {
+	case b.Test != "":
+		return planted.Seeds{}, nil
 	case h.known && b.Known == 0:
 		return planted.Seeds{}, fmt.Errorf("planted: %s: no known seed is recorded", b.Name)
 	case h.known:
@@ -59,6 +61,7 @@ func runCommand() *cobra.Command {
 A line for each bug tells the property that caught it, the first seed that did,
 the seeds needed and the processor time. With --known, each bug that has a
 recorded seed must be caught by it and by one of the properties that its file names.
+A bug whose file names a directed test is given to that test, and not to seeds.
 With --stories, each scenario file that says which bug it catches must catch it
 within its own seeds, by one of those properties.`,
 		RunE: func(cmd *cobra.Command, names []string) error {
@@ -168,7 +171,7 @@ func recorded(cmd *cobra.Command, bugs []planted.Bug) ([]planted.Bug, error) {
 	var with []planted.Bug
 	var without []string
 	for _, b := range bugs {
-		if b.Known > 0 {
+		if b.Known > 0 || b.Test != "" {
 			with = append(with, b)
 		} else {
 			without = append(without, b.Name)
@@ -195,7 +198,12 @@ func (h *hunt) one(ctx context.Context, hunter *planted.Hunter, bug *planted.Bug
 // line is a result for a terminal.
 func line(bug *planted.Bug, r *planted.Result) string {
 	c := r.First()
-	if c == nil {
+	switch {
+	case c == nil && r.Test != "":
+		return fmt.Sprintf("%-40s ESCAPED    %s passes, %.1f s", r.Bug, r.Test, r.CPUSeconds())
+	case r.Test != "":
+		return fmt.Sprintf("%-40s caught     by %s, %.1f s", r.Bug, r.Test, r.CPUSeconds())
+	case c == nil:
 		return fmt.Sprintf("%-40s ESCAPED    seeds %s of %s, %.1f s", r.Bug, r.Sweeps[0].Seeds, r.Scenario, r.CPUSeconds())
 	}
 	verdict := "caught"
@@ -232,6 +240,9 @@ func (h *hunt) control(cmd *cobra.Command) error {
 	var scenarios []string
 	longest := make(map[string]planted.Seeds)
 	for _, bug := range bugs {
+		if bug.Test != "" {
+			continue
+		}
 		seeds, err := h.seedsFor(&bug)
 		if err != nil {
 			return err
