@@ -40,6 +40,11 @@ var (
 	// node that is not in the configuration.
 	ErrStepPeerNotFound = errors.New("raft: cannot step as peer not found")
 
+	// ErrInvalidMessage is what errors.Is finds in an error of [RawNode.Step]
+	// about a message that no correct peer sends to this node. The error itself
+	// says what is wrong, with the value and what would be valid.
+	ErrInvalidMessage = errors.New("raft: invalid message")
+
 	// ErrStopped is returned by the methods of a [Node] after Stop.
 	ErrStopped = errors.New("raft: stopped")
 )

@@ -1,10 +1,6 @@
 package raft
 
-import (
-	"fmt"
-
-	pb "raftsim/raft/raftpb"
-)
+import pb "raftsim/raft/raftpb"
 
 // handleAppend adds to the log what the leader sends, or tells it where to look
 // for the point at which the logs agree (Raft §5.3).
@@ -42,7 +38,7 @@ func (r *raft) handleAppend(m *pb.Message) {
 // leader count on it.
 func (r *raft) handleHeartbeat(m *pb.Message) error {
 	if m.Commit > r.log.last() {
-		err := fmt.Errorf("raft: MsgHeartbeat from %x commits index %d, beyond the last entry, %d: was the log lost?", m.From, m.Commit, r.log.last())
+		err := invalid(m, "commits index %d, beyond the last entry, %d: was the log lost?", m.Commit, r.log.last())
 		r.Logger.Errorf("raft %x: %v", r.ID, err)
 		return err
 	}

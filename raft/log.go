@@ -86,7 +86,7 @@ func (l *raftLog) term(i uint64) (uint64, error) {
 		return 0, ErrUnavailable
 	case i >= u.offset:
 		return u.entries[i-u.offset].Term, nil
-	case i+1 == u.offset && u.prevTerm != 0:
+	case i+1 == u.offset && (u.prevTerm != 0 || u.snapshot != nil):
 		return u.prevTerm, nil
 	case u.snapshot != nil || i+1 < l.first():
 		return 0, ErrCompacted

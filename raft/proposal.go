@@ -3,6 +3,7 @@ package raft
 import (
 	"slices"
 
+	"raftsim/raft/confchange"
 	pb "raftsim/raft/raftpb"
 )
 
@@ -85,7 +86,7 @@ func (r *raft) reserve(size uint64) bool {
 
 // admitConfChanges returns entries with each configuration change that may not
 // enter the log now replaced by an empty entry. It returns an error if one of
-// them cannot be read.
+// them cannot be read, or no configuration can take it.
 func (r *raft) admitConfChanges(entries []pb.Entry) ([]pb.Entry, error) {
 	entries = slices.Clone(entries) // they are the proposer's
 	for i := range entries {
@@ -93,6 +94,9 @@ func (r *raft) admitConfChanges(entries []pb.Entry) ([]pb.Entry, error) {
 			continue
 		}
 		change, err := decodeConfChange(&entries[i])
+		if err == nil {
+			err = confchange.Validate(change.Changes...)
+		}
 		if err != nil {
 			r.Logger.Errorf("raft %x: drops a proposal: configuration change: %v", r.ID, err)
 			return nil, ErrProposalDropped

@@ -138,12 +138,17 @@ func (rn *RawNode) ApplyConfChange(cc pb.ConfChangeI) *pb.ConfState {
 // Step takes a message from a peer, or with AsyncStorageWrites from a storage
 // thread. It returns [ErrStepLocalMsg] for one that only the node itself may send
 // to itself, [ErrStepPeerNotFound] for an answer of a node that is no member,
-// [ErrProposalDropped] for a proposal that goes into no log, and another error for
-// one that no correct peer sends. None of them does anything.
+// [ErrProposalDropped] for a proposal that goes into no log, and an
+// [ErrInvalidMessage] for one that no correct peer sends to this node, another's
+// among them. None of them does anything. A To of [None] is taken for this node's.
+//
+// A node believes what From says. With AsyncStorageWrites that can be a storage
+// thread, or the node itself: the transport must let no peer speak for them, or for
+// another peer.
 //
 // The node may keep what m refers to, so nobody may write to that afterwards.
 func (rn *RawNode) Step(m pb.Message) error {
-	if err := rn.raft.screen(&m); err != nil {
+	if err := rn.raft.validate(&m); err != nil {
 		return err
 	}
 	return rn.raft.step(&m)

@@ -6,6 +6,11 @@ import (
 	"raftsim/raft/tracker"
 )
 
+// maxPendingReads is how many reads a leader keeps until they are confirmed. Those
+// beyond are dropped: a leader without check-quorum that is cut off would otherwise
+// keep every retry of its clients. One answered heartbeat confirms all of them.
+const maxPendingReads = 1 << 16
+
 // handleReadIndex serves a request for a read index (thesis §6.4), from this
 // node or from a follower.
 //
@@ -14,8 +19,11 @@ import (
 // only voter, too: it may have led before a crash, and what it committed then
 // need not be committed here yet.
 func (r *raft) handleReadIndex(m *pb.Message) {
-	if len(m.Entries) == 0 {
-		return // has no context to answer with
+	if n := len(r.postponedReads) + r.reads.len() + len(r.lease.waiting); n >= maxPendingReads {
+		if !r.quiet {
+			r.Logger.Warningf("raft %x: drops a read of %x: %d are pending", r.ID, m.From, n)
+		}
+		return
 	}
 	if r.log.committed < r.termStart {
 		r.postponedReads = append(r.postponedReads, *m)
@@ -121,9 +129,7 @@ func (r *raft) hasQuorum(members []tracker.Member, acks *positions) bool {
 
 // handleReadIndexResp takes the answer of the leader to a request of this node.
 func (r *raft) handleReadIndexResp(m *pb.Message) {
-	if len(m.Entries) == 1 {
-		r.readStates = append(r.readStates, ReadState{Index: m.Index, RequestCtx: m.Entries[0].Data})
-	}
+	r.readStates = append(r.readStates, ReadState{Index: m.Index, RequestCtx: m.Entries[0].Data})
 }
 
 // position returns where in members id is, and -1 if it is not.

@@ -41,6 +41,9 @@ func (q *readQueue) reset() {
 	q.used.reset()
 }
 
+// len is how many reads there are.
+func (q *readQueue) len() int { return len(q.pending) - q.front }
+
 // add appends a read at index and returns its token. A retry is a read like any
 // other: it has an index and a token of its own.
 func (q *readQueue) add(from, index uint64, entries []pb.Entry) []byte {

@@ -1,8 +1,6 @@
 package raft
 
 import (
-	"fmt"
-
 	pb "raftsim/raft/raftpb"
 	"raftsim/raft/tracker"
 )
@@ -51,7 +49,7 @@ func (r *raft) sendAppend(to uint64, pr *tracker.Progress, evenEmpty bool) bool 
 // §5.3), and from the node's own that entries are durable here.
 func (r *raft) handleAppendResp(m *pb.Message, pr *tracker.Progress) error {
 	if !m.Reject && m.Index > r.log.last() {
-		return fmt.Errorf("raft: MsgAppResp from %x acknowledges index %d, beyond the last entry of the leader, %d", m.From, m.Index, r.log.last())
+		return invalid(m, "acknowledges index %d, beyond the last entry of the leader, %d", m.Index, r.log.last())
 	}
 	pr.RecentActive = true
 	if m.Reject {

@@ -1,7 +1,7 @@
 package raft
 
 import (
-	"math"
+	"fmt"
 	"slices"
 
 	"raftsim/raft/confchange"
@@ -49,7 +49,7 @@ func (r *raft) handleSnapshotStatus(m *pb.Message, pr *tracker.Progress) {
 
 // handleSnapshot takes over a snapshot from the leader.
 func (r *raft) handleSnapshot(m *pb.Message) {
-	if m.Snapshot != nil && r.restore(m.Snapshot) {
+	if r.restore(m.Snapshot) {
 		r.acknowledge(m.From, r.term, r.log.last())
 		return
 	}
@@ -61,10 +61,6 @@ func (r *raft) handleSnapshot(m *pb.Message) {
 func (r *raft) restore(s *pb.Snapshot) bool {
 	meta := &s.Metadata
 	if meta.Index <= r.log.committed {
-		return false
-	}
-	if meta.Index > math.MaxInt64 {
-		r.Logger.Errorf("raft %x: ignores the snapshot at %d: no log gets there", r.ID, meta.Index)
 		return false
 	}
 	cs := &meta.ConfState
@@ -86,8 +82,7 @@ func (r *raft) restore(s *pb.Snapshot) bool {
 	members := tracker.MakeProgressTracker(r.MaxInflightMsgs, r.MaxInflightBytes)
 	config, progress, err := confchange.Restore(confchange.Changer{Tracker: members, LastIndex: meta.Index}, *cs)
 	if err != nil {
-		r.Logger.Errorf("raft %x: ignores the snapshot at %d: %v", r.ID, meta.Index, err)
-		return false
+		panic(fmt.Sprintf("raft: snapshot at %d was let in with a configuration that is none: %v", meta.Index, err))
 	}
 	snapshot := *s
 	r.log.unstable.restore(&snapshot)

@@ -151,15 +151,12 @@ func TestALeaderWithoutASnapshotSendsNone(t *testing.T) {
 	require.Equal(t, tracker.StateProbe, c.nodes[1].Status().Progress[3].State)
 }
 
-func TestASnapshotThatCannotBeIsIgnored(t *testing.T) {
+func TestASnapshotThatIsOfNoUseIsIgnored(t *testing.T) {
 	c := newCluster(t, 3)
 	c.elect(1)
 	for name, meta := range map[string]pb.SnapshotMetadata{
 		"not a member":       {Index: 50, Term: 2, ConfState: pb.ConfState{Voters: []uint64{1, 2}}},
-		"no configuration":   {Index: 50, Term: 2, ConfState: pb.ConfState{Voters: []uint64{1, 3}, Learners: []uint64{3}}},
-		"beyond all numbers": {Index: 1<<64 - 1, Term: 2, ConfState: pb.ConfState{Voters: []uint64{1, 3}}},
 		"older than the log": {Index: 1, Term: 2, ConfState: pb.ConfState{Voters: []uint64{1, 3}}},
-		"of no index at all": {ConfState: pb.ConfState{Voters: []uint64{1, 3}}},
 	} {
 		commit := c.nodes[3].BasicStatus().Commit
 		require.NoError(t, c.nodes[3].Step(pb.Message{Type: pb.MsgSnap, From: 1, To: 3, Term: 2, Snapshot: &pb.Snapshot{Metadata: meta}}))

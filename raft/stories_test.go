@@ -115,6 +115,11 @@ func (c *storyCluster) act(cmd string, a *storyArgs) {
 		c.settle()
 	case "deliver":
 		c.deliver(a.filter())
+	case "misdeliver": // to the host that is named first, whoever they are for
+		h := a.host(c)
+		for _, m := range c.pick(a.filter()) {
+			c.tell(h, h.node.Step(m))
+		}
 	case "drop":
 		for _, m := range c.pick(a.filter()) {
 			c.trace.message(m, "dropped")

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -70,6 +71,20 @@ func (c Changer) Simple(ccs ...pb.ConfChangeSingle) (tracker.Config, tracker.Pro
 		return refuse(err)
 	}
 	return d.finish()
+}
+
+// Validate reports a change that no configuration can take: of a type that does not
+// exist, or of a node whose id is that of a storage thread (the two highest).
+func Validate(ccs ...pb.ConfChangeSingle) error {
+	for _, cc := range ccs {
+		switch {
+		case cc.NodeID >= math.MaxUint64-1:
+			return fmt.Errorf("change of node %#x, which is the id of a storage thread and of no node", cc.NodeID)
+		case cc.Type < pb.ConfChangeAddNode || cc.Type > pb.ConfChangeAddLearnerNode:
+			return fmt.Errorf("change of node %d has type %d, which does not exist", cc.NodeID, int32(cc.Type))
+		}
+	}
+	return nil
 }
 
 // Describe prints changes for people, such as
@@ -169,6 +184,9 @@ func (d *draft) apply(ccs []pb.ConfChangeSingle) error {
 		if cc.NodeID == 0 {
 			continue
 		}
+		if err := Validate(cc); err != nil {
+			return err
+		}
 		switch cc.Type {
 		case pb.ConfChangeAddNode:
 			d.makeVoter(cc.NodeID)
@@ -177,8 +195,6 @@ func (d *draft) apply(ccs []pb.ConfChangeSingle) error {
 		case pb.ConfChangeRemoveNode:
 			d.remove(cc.NodeID)
 		case pb.ConfChangeUpdateNode:
-		default:
-			return fmt.Errorf("change of node %d has type %d, which does not exist", cc.NodeID, int32(cc.Type))
 		}
 	}
 	if len(d.incoming()) == 0 {
