@@ -12,7 +12,7 @@ type hostMemory struct {
 	id      uint64
 	started bool // ever
 	up      bool
-	// excused says that a fault outside the model may have taken durable data
+	// excused says that a fault that is out of model may have taken durable data
 	// in the crash that the host is down from.
 	excused bool
 	// lostUpTo is the highest index that such a fault may ever have taken: what

@@ -152,7 +152,7 @@ func (o Options) enabled() (on [properties]bool) {
 	for _, name := range o.Only {
 		on[lookupProperty(name)] = true
 	}
-	for _, name := range o.Off {
+	for _, name := range o.Unchecked {
 		on[lookupProperty(name)] = false
 	}
 	return on
@@ -160,7 +160,7 @@ func (o Options) enabled() (on [properties]bool) {
 
 // Validate reports the first name in o that is no property.
 func (o Options) Validate() error {
-	for _, name := range slices.Concat(o.Only, o.Off) {
+	for _, name := range slices.Concat(o.Only, o.Unchecked) {
 		if !slices.ContainsFunc(table[:], func(p Property) bool { return p.Name == name }) {
 			return fmt.Errorf("checker: no property %q, valid are %s", name, strings.Join(propertyNames(), ", "))
 		}

@@ -11,9 +11,9 @@ type Options struct {
 	// Only, when not empty, names the properties to report; all others are
 	// off.
 	Only []string
-	// Off names properties that are not reported, for a Raft that lacks the
+	// Unchecked names properties that are not reported, for a Raft that lacks the
 	// capability they need.
-	Off []string
+	Unchecked []string
 	// ReadRounds says that each read is confirmed by a round of heartbeats that
 	// carry the read's own context, which is unique: not under a lease.
 	ReadRounds bool

@@ -43,7 +43,7 @@ func TestEachPropertyCatchesItsPlantedViolation(t *testing.T) {
 
 func watching(only, off []string) checker.Options {
 	o := watchful
-	o.Only, o.Off = only, off
+	o.Only, o.Unchecked = only, off
 	return o
 }
 
@@ -76,7 +76,7 @@ func TestEachPropertyHasAPlantedViolation(t *testing.T) {
 
 func TestOptionsNameTheirMistake(t *testing.T) {
 	require.NoError(t, checker.Options{Only: []string{"snapshot"}}.Validate())
-	err := checker.Options{Off: []string{"luck"}}.Validate()
+	err := checker.Options{Unchecked: []string{"luck"}}.Validate()
 	require.ErrorContains(t, err, `checker: no property "luck", valid are election safety, `)
 	require.Panics(t, func() { checker.NewProtocol(checker.Options{Only: []string{"luck"}}) })
 }

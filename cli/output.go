@@ -167,8 +167,8 @@ func (o *output) closeTally() {
 	if t.Failed > 0 {
 		detail = ", " + failures(&t.Summary)
 	}
-	if n := t.Outcomes[sim.Outside]; n > 0 {
-		detail += fmt.Sprintf(", %d broke a promise after a fault outside the model", n)
+	if n := t.Outcomes[sim.OutOfModel]; n > 0 {
+		detail += fmt.Sprintf(", %d broke a promise after a fault that is out of model", n)
 	}
 	if t.Runs < t.scenario.Seeds.Len() {
 		detail += fmt.Sprintf(", %d not finished", t.scenario.Seeds.Len()-t.Runs)
@@ -198,8 +198,8 @@ func verdictWord(s *hunt.Summary) string {
 			return strings.ToUpper(o.String())
 		}
 	}
-	if s.Outcomes[sim.Outside] > 0 {
-		return "outside"
+	if s.Outcomes[sim.OutOfModel] > 0 {
+		return sim.OutOfModel.String()
 	}
 	return "pass"
 }

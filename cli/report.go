@@ -24,8 +24,8 @@ func (o *output) finish(left []hunt.Left) (int, error) {
 	}
 	o.printMarks()
 	o.printf("%s\n", o.summary(time.Since(o.started)))
-	for _, off := range o.total.Off {
-		o.printf("not watched: %s\n", off)
+	for _, property := range o.total.Unchecked {
+		o.printf("unchecked: %s\n", property)
 	}
 	for _, b := range o.total.Bugs {
 		o.printf("\n%s", o.describe(b))
@@ -78,20 +78,20 @@ func tolerance(n int64, t *hunt.Summary) string {
 
 // faultCounts is what the faults come to, in a few words.
 func faultCounts(t *hunt.Summary) string {
-	var kinds, fired, vain int64
+	var kinds, fired, noEffect int64
 	for _, f := range t.Faults {
 		if f.Runs > 0 {
 			kinds++
 		}
 		fired += f.Fired
-		vain += f.Idle
+		noEffect += f.NoEffect
 	}
 	if fired == 0 {
 		return "none"
 	}
 	text := fmt.Sprintf("%d (%s", fired, counted(kinds, "kind"))
-	if vain > 0 {
-		text += fmt.Sprintf(", %d without effect", vain)
+	if noEffect > 0 {
+		text += fmt.Sprintf(", %d with no effect", noEffect)
 	}
 	return text + ")"
 }
@@ -105,9 +105,9 @@ func faultTable(t *hunt.Summary) string {
 	}
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprint(w, "seeds\tfired\tno effect\tvoid\t fault\n")
+	fmt.Fprint(w, "seeds\tfired\tno effect\tskipped\t fault\n")
 	for _, f := range t.Faults {
-		fmt.Fprintf(w, "%d\t%d\t%d\t%d\t %s\n", f.Runs, f.Fired, f.Idle, f.Void, f.Kind)
+		fmt.Fprintf(w, "%d\t%d\t%d\t%d\t %s\n", f.Runs, f.Fired, f.NoEffect, f.Skipped, f.Kind)
 	}
 	w.Flush()
 	return b.String()

@@ -276,7 +276,7 @@ func quoteShell(path string) string {
 // codeOf is the exit code of one outcome.
 func codeOf(o sim.Outcome) int {
 	switch o {
-	case sim.Pass, sim.Outside:
+	case sim.Pass, sim.OutOfModel:
 		return ExitPass
 	case sim.Safety:
 		return ExitSafety

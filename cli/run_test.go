@@ -23,7 +23,7 @@ func TestARunPrintsThePlanAVerdictForEachScenarioAndTheSummary(t *testing.T) {
 	require.Equal(t, "  scenarios/sub/b.yaml: seeds 1-3, 3 nodes, 3s, kv 4 clients 100/s, 1 fault", lines[2])
 	require.Regexp(t, `^pass +steady: 4 seeds, \d+ operations, 4 leaders, \d+ events$`, lines[3])
 	require.Regexp(t, `^pass +crashes: 3 seeds, `, lines[4])
-	require.Equal(t, []string{"seeds", "fired", "no", "effect", "void", "fault"}, strings.Fields(lines[5]))
+	require.Equal(t, []string{"seeds", "fired", "no", "effect", "skipped", "fault"}, strings.Fields(lines[5]))
 	require.Equal(t, []string{"3", "3", "0", "0", "crash"}, strings.Fields(lines[6]))
 	require.Regexp(t, `^summary: 2 scenarios, 7 seeds, all passed, \d+ events \(\S+ events/s\), \d+s simulated \(\d+ simulated seconds per second\), \d+ operations, faults: 3 \(1 kind\), fingerprint [0-9a-f]{16}$`, lines[8])
 	require.Regexp(t, `^marks: \d+ of \d+ hit$`, lines[7])

@@ -18,12 +18,12 @@ const (
 	Tolerable Class = iota
 	// SafetyOnly: it must stay safe; progress may stop until the fault ends.
 	SafetyOnly
-	// OutsideModel: Raft does not promise to survive it, so a promise may
+	// OutOfModel: Raft does not promise to survive it, so a promise may
 	// break; the verdict names which.
-	OutsideModel
+	OutOfModel
 )
 
-// String is "tolerable", "safety only" or "outside the model".
+// String is "tolerable", "safety only" or "out of model".
 func (c Class) String() string {
 	switch c {
 	case Tolerable:
@@ -31,7 +31,7 @@ func (c Class) String() string {
 	case SafetyOnly:
 		return "safety only"
 	}
-	return "outside the model"
+	return "out of model"
 }
 
 // Budget is the situation in which a fault is classed: the configuration in
@@ -62,7 +62,7 @@ const DefaultElectionTimeout = time.Second
 func (f Fault) Class(b Budget) Class {
 	k, ok := Lookup(f.Action.Kind())
 	if !ok {
-		return OutsideModel
+		return OutOfModel
 	}
 	c := Tolerable
 	if k.Class != nil {
@@ -233,7 +233,7 @@ func classLimit(a Action, _ Budget) Class {
 
 func classClockJump(_ Action, b Budget) Class {
 	if b.Leases {
-		return OutsideModel
+		return OutOfModel
 	}
 	return Tolerable
 }
@@ -241,7 +241,7 @@ func classClockJump(_ Action, b Budget) Class {
 func classDrift(a Action, b Budget) Class {
 	ppm := a.(Drift).PPM
 	if b.Leases && max(ppm, -ppm) > b.LeaseDriftPPM {
-		return OutsideModel
+		return OutOfModel
 	}
 	return Tolerable
 }
@@ -258,7 +258,7 @@ func classPause(a Action, b Budget) Class {
 func classDisk(a Action, _ Budget) Class {
 	switch a.(Disk).Effect {
 	case SyncLies, Misdirects, Rots, Spoils, Swapped, Lost:
-		return OutsideModel
+		return OutOfModel
 	}
 	return Tolerable
 }

@@ -61,8 +61,8 @@ func TestAFaultIsTolerableWhileAQuorumIsLeft(t *testing.T) {
 		{"disk n1 n2 stalls", faults.Tolerable, faults.SafetyOnly},
 		{"disk all scrambles", faults.Tolerable, faults.Tolerable},
 		{"disk n1 fails-sync once losing pages", faults.Tolerable, faults.Tolerable},
-		{"disk n1 lies once", faults.OutsideModel, faults.OutsideModel},
-		{"disk n1 lost", faults.OutsideModel, faults.OutsideModel},
+		{"disk n1 lies once", faults.OutOfModel, faults.OutOfModel},
+		{"disk n1 lost", faults.OutOfModel, faults.OutOfModel},
 		{"skew all by +10s", faults.Tolerable, faults.Tolerable},
 		{"freeze n1 n2", faults.Tolerable, faults.SafetyOnly},
 		{"strobe n1 by +10s each 10ms", faults.SafetyOnly, faults.SafetyOnly},
@@ -92,13 +92,13 @@ func TestBothHalvesOfAJointConfigurationMustKeepAQuorum(t *testing.T) {
 
 func TestClocksMatterWhenReadsRelyOnThem(t *testing.T) {
 	leases := faults.Budget{Voters: []uint64{1, 2, 3}, Leases: true, LeaseDriftPPM: 1000}
-	require.Equal(t, faults.OutsideModel, classOf(t, "skew n1 by +1ms", leases))
-	require.Equal(t, faults.OutsideModel, classOf(t, "freeze n1", leases))
-	require.Equal(t, faults.OutsideModel, classOf(t, "strobe n1 by +1ms each 1ms", leases))
-	require.Equal(t, faults.OutsideModel, classOf(t, "pause n1 and clock", leases))
+	require.Equal(t, faults.OutOfModel, classOf(t, "skew n1 by +1ms", leases))
+	require.Equal(t, faults.OutOfModel, classOf(t, "freeze n1", leases))
+	require.Equal(t, faults.OutOfModel, classOf(t, "strobe n1 by +1ms each 1ms", leases))
+	require.Equal(t, faults.OutOfModel, classOf(t, "pause n1 and clock", leases))
 	require.Equal(t, faults.Tolerable, classOf(t, "pause n1", leases))
 	require.Equal(t, faults.Tolerable, classOf(t, "drift n1 by -1000ppm", leases))
-	require.Equal(t, faults.OutsideModel, classOf(t, "drift n1 by -1001ppm", leases))
+	require.Equal(t, faults.OutOfModel, classOf(t, "drift n1 by -1001ppm", leases))
 }
 
 func TestBindingNeverMakesAFaultWorse(t *testing.T) {
@@ -172,7 +172,7 @@ func TestFaultsThatOverlapShareTheBudget(t *testing.T) {
 		"1s isolate n1 for 9s\n2s disk n1 slows by 1ms":                     faults.Tolerable,
 		"1s disk leader copied\n1s crash n1 for 1s\n2.5s crash n2 for 1s":   faults.Tolerable,
 		"1s network loses 20% for 9s\n2s crash n1 for 1s":                   faults.Tolerable,
-		"1s crash n1 for 9s\n2s disk n2 lies once for 1s":                   faults.OutsideModel,
+		"1s crash n1 for 9s\n2s disk n2 lies once for 1s":                   faults.OutOfModel,
 		"1s reconfigure add n4 n5\n2s crash n1 n2 for 1s":                   faults.SafetyOnly, // it may not be made yet
 		"1s reconfigure add n4\n2s crash n4 for 1s":                         faults.Tolerable,
 		"1s reconfigure remove n3\n2s crash n1 for 1s":                      faults.SafetyOnly, // two are left

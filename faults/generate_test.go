@@ -75,8 +75,8 @@ func TestAGeneratedScheduleStaysInsideItsClassAndItsAct(t *testing.T) {
 }
 
 func TestTheBenignPlanHasNoFaults(t *testing.T) {
-	require.Empty(t, faults.Generate(random.BytesChooser(nil), plain(faults.Swarm, faults.OutsideModel)))
-	require.Empty(t, faults.Generate(random.Seed(1).Chooser(), plain(faults.Perf, faults.OutsideModel)))
+	require.Empty(t, faults.Generate(random.BytesChooser(nil), plain(faults.Swarm, faults.OutOfModel)))
+	require.Empty(t, faults.Generate(random.Seed(1).Chooser(), plain(faults.Perf, faults.OutOfModel)))
 }
 
 func TestAPlanOfAnyBytesIsASchedule(t *testing.T) {
@@ -93,7 +93,7 @@ func TestAPlanOfAnyBytesIsASchedule(t *testing.T) {
 func TestAPlanTakesAFewHundredChoices(t *testing.T) {
 	for seed := range random.Seed(300) {
 		c := &counting{Chooser: seed.Chooser()}
-		faults.Generate(c, plain(faults.Safety, faults.OutsideModel))
+		faults.Generate(c, plain(faults.Safety, faults.OutOfModel))
 		require.LessOrEqual(t, c.choices, 500)
 	}
 }
@@ -103,7 +103,7 @@ func TestASwarmUsesEveryKindThatItsClassAllowsAndNoOther(t *testing.T) {
 	leaving := 0
 	const seeds = 500
 	for seed := range random.Seed(seeds) {
-		s := faults.Generate(seed.Chooser(), plain(faults.Swarm, faults.OutsideModel))
+		s := faults.Generate(seed.Chooser(), plain(faults.Swarm, faults.OutOfModel))
 		if len(s.Count()) < len(faults.Kinds())/2 {
 			leaving++
 		}
@@ -131,7 +131,7 @@ func TestASwarmUsesEveryKindThatItsClassAllowsAndNoOther(t *testing.T) {
 
 func TestANewKindMovesNoneOfTheOthersFaults(t *testing.T) {
 	for seed := range random.Seed(200) {
-		with := plain(faults.Swarm, faults.OutsideModel)
+		with := plain(faults.Swarm, faults.OutOfModel)
 		with.Never = []string{"reconfigure", "replace"} // they change who may be named later
 		without := with
 		without.Never = append([]string{"heat"}, with.Never...)
@@ -166,7 +166,7 @@ func TestOnlyTheKindsThatAreAskedForAreDrawn(t *testing.T) {
 func TestBurstsLeaveNoMoreThanCanBeWorkedOff(t *testing.T) {
 	lowered := 0
 	for seed := range random.Seed(2000) {
-		o := plain(faults.Swarm, faults.OutsideModel)
+		o := plain(faults.Swarm, faults.OutOfModel)
 		o.ElectionTimeout = 100 * time.Millisecond
 		free := faults.Generate(seed.Chooser(), o)
 		o.Pace = faults.Pace{Bytes: 4 << 10}

@@ -146,7 +146,7 @@ func init() {
 	})
 	faults.Register(faults.Kind{
 		Name: "disk melts", Family: testFamily, Grammar: "disk HOSTS melts", Doc: "Melts the disks.",
-		Budget: "outside the model", Examples: []string{"disk n1 melts"},
+		Budget: "out of model", Examples: []string{"disk n1 melts"},
 		Parse: func(p *faults.Parser) faults.Action { return melts{p.Hosts()} },
 	})
 }

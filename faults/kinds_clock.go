@@ -4,7 +4,7 @@ import "time"
 
 // clockKinds are the kinds that trouble clocks.
 func clockKinds() []Kind {
-	const leases = "; outside the model when reads rely on leases"
+	const leases = "; out of model when reads rely on leases"
 	return []Kind{
 		{
 			Name: "skew", Family: "clocks", Lasting: true,
@@ -18,7 +18,7 @@ func clockKinds() []Kind {
 			Name: "drift", Family: "clocks", Lasting: true,
 			Grammar:  "drift HOSTS by +NUMBERppm or drift HOSTS by -NUMBERppm",
 			Doc:      "Makes the clocks run fast or slow; when it ends they run true from where they are.",
-			Budget:   "tolerable; outside the model beyond the drift that leases allow for",
+			Budget:   "tolerable; out of model beyond the drift that leases allow for",
 			Examples: []string{"drift n2 by +200ppm", "drift leader by -100000ppm"},
 			Parse:    parseDrift, Class: classDrift, Draw: drawDrift,
 		},

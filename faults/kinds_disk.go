@@ -4,7 +4,7 @@ package faults
 func diskKinds() []Kind {
 	const (
 		fatal   = "tolerable while the others are a quorum, else safety only: the host stops at the first error"
-		promise = "outside the model: what was synced may be gone"
+		promise = "out of model: what was synced may be gone"
 	)
 	kind := func(e DiskEffect, grammar, doc, budget string, examples ...string) Kind {
 		return Kind{

@@ -86,7 +86,7 @@ func processKinds() []Kind {
 			Name: "pause", Family: "processes", Lasting: true,
 			Grammar:  "pause HOSTS [and clock]",
 			Doc:      "Stops hosts without taking anything from them; with their clocks, they do not know that time has passed.",
-			Budget:   quorum + "; with their clocks outside the model when reads rely on leases",
+			Budget:   quorum + "; with their clocks out of model when reads rely on leases",
 			Examples: []string{"pause follower", "pause leader and clock"},
 			Parse:    parsePause, Class: classPause, Harm: harmHosts, Draw: drawPause,
 		},

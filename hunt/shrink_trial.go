@@ -23,7 +23,7 @@ type trial struct {
 // valid file.
 func (h *shrinker) trial(plan sim.Options) (trial, bool) {
 	if len(plan.Schedule) == 0 {
-		plan.Expect.AllowVoid = false
+		plan.Expect.AllowNoEffect = false
 	}
 	story := &scenarios.Scenario{Name: h.name(), About: h.about(), Seeds: scenarios.One(h.unit.Seed), Plan: sparse(plan)}
 	t := trial{text: story.String()}

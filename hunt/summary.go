@@ -15,7 +15,7 @@ type Summary struct {
 	// Runs is the number of results, Failed those that did not pass.
 	Runs, Failed int64
 	// Outcomes counts the runs of each outcome.
-	Outcomes [sim.Outside + 1]int64
+	Outcomes [sim.OutOfModel + 1]int64
 	// Diverged counts the runs that were made twice and differed, Refused
 	// those that could not be made.
 	Diverged, Refused int64
@@ -30,9 +30,9 @@ type Summary struct {
 	Faults []FaultTotal
 	// Marks counts the runs that hit each mark, in order of the names.
 	Marks []MarkTotal
-	// Off lists the liveness properties that some run did not watch, with the
+	// Unchecked lists the liveness properties that some run did not watch, with the
 	// capability that a foreign Raft lacks, in alphabetical order.
-	Off []string `json:",omitempty"`
+	Unchecked []string `json:",omitempty"`
 	// Fingerprint digests the name, seed and fingerprint of each run in turn.
 	Fingerprint uint64
 	// Bugs are the failures, those of one signature together, in the order in
@@ -40,11 +40,11 @@ type Summary struct {
 	Bugs []*Bug
 }
 
-// FaultTotal says how often a kind of fault fired in a sweep, and how often in
-// vain: see sim.FaultCount.
+// FaultTotal says how often a kind of fault fired in a sweep, and how often it had
+// no effect: see sim.FaultCount.
 type FaultTotal struct {
-	Kind              string
-	Fired, Void, Idle int64
+	Kind                     string
+	Fired, Skipped, NoEffect int64
 	// Runs is the number of runs in which it had an effect at least once.
 	Runs int64
 }
@@ -102,9 +102,9 @@ func (s *Summary) Add(r Result) {
 	for _, name := range v.Marks {
 		s.addMark(name, &r.Unit)
 	}
-	for _, off := range v.Off {
-		if i, found := slices.BinarySearch(s.Off, off); !found {
-			s.Off = slices.Insert(s.Off, i, off)
+	for _, off := range v.Unchecked {
+		if i, found := slices.BinarySearch(s.Unchecked, off); !found {
+			s.Unchecked = slices.Insert(s.Unchecked, i, off)
 		}
 	}
 	for _, b := range []byte(r.Scenario.Title()) {
@@ -125,9 +125,9 @@ func (s *Summary) addFault(f sim.FaultCount) {
 	}
 	t := &s.Faults[i]
 	t.Fired += int64(f.Fired)
-	t.Void += int64(f.Void)
-	t.Idle += int64(f.Idle)
-	if f.Fired > f.Idle {
+	t.Skipped += int64(f.Skipped)
+	t.NoEffect += int64(f.NoEffect)
+	if f.Fired > f.NoEffect {
 		t.Runs++
 	}
 }

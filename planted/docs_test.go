@@ -169,7 +169,7 @@ the property by hand and demands the violation.
 What depends on options: reads are held to rounds of heartbeats unless they are served under leases; leases and the patience of a
 leader are counted in ticks of each host's own protocol, and only with check-quorum. Sequential consistency is asked of reads
 that are declared stale: ` + "`stale-get`" + ` of the workload kv, where a mix names it. A property that broke after a fault that Raft does not
-promise to survive is reported as outside the model.
+promise to survive is reported as out of model.
 
 `
 

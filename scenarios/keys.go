@@ -174,8 +174,8 @@ var expectKeys = group{
 		whole(func(s *Scenario) *int { return &s.Plan.Expect.MinOperations }, 0, 1e9)},
 	{"min_leaders", "Terms that must have had a leader. Default: 0.",
 		whole(func(s *Scenario) *int { return &s.Plan.Expect.MinLeaders }, 0, 1e6)},
-	{"allow_void", "Accept faults that found no target or took no effect. Default: no.",
-		flag(func(s *Scenario) *bool { return &s.Plan.Expect.AllowVoid })},
+	{"allow_no_effect", "Accept faults that found no target or took no effect. Default: no.",
+		flag(func(s *Scenario) *bool { return &s.Plan.Expect.AllowNoEffect })},
 	{"marks", "Marks that every run must hit, such as [a change of leaders]; simrun marks lists them.", required{}},
 	{"violation", "A property that the run is expected to break, such as \"linearizability\": the run passes when that one, and nothing before it, is broken.", violated{}},
 }

@@ -230,7 +230,7 @@ func (d drawing) faults(s Swarm) {
 	}
 	d.Plan.Schedule = append(d.Plan.Schedule[:len(d.Plan.Schedule):len(d.Plan.Schedule)], drawn...)
 	d.Plan.Schedule.Sort()
-	d.Plan.Expect.AllowVoid = true // a role may be empty when its fault comes
+	d.Plan.Expect.AllowNoEffect = true // a role may be empty when its fault comes
 }
 
 // pace is how fast the cluster of a plan without gaps works off operations.

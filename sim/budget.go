@@ -30,17 +30,17 @@ func (s *Simulation) budget() faults.Budget {
 }
 
 // classify notes how bad a fault is that is about to happen, and which promise
-// of the model it breaks if it is outside of it.
+// of the model it breaks if it is out of model.
 func (s *Simulation) classify(f faults.Fault) {
 	c := f.Class(s.budget())
 	s.trouble.class = max(s.trouble.class, c)
-	if c == faults.OutsideModel {
-		s.trouble.outside = append(s.trouble.outside,
+	if c == faults.OutOfModel {
+		s.trouble.outOfModel = append(s.trouble.outOfModel,
 			fmt.Sprintf("at %s, %s: %s", s.now, describeFault(f), brokenPromise(f.Action)))
 	}
 }
 
-// brokenPromise says what Raft relies on that an action outside the model takes
+// brokenPromise says what Raft relies on that an action that is out of model takes
 // away.
 func brokenPromise(a faults.Action) string {
 	switch a := a.(type) {

@@ -64,7 +64,7 @@ func (s *Simulation) joinCore(id uint64) {
 
 // healNow ends every fault in the middle of the first act. With a core only, it
 // is chosen now, and the second act relies on it too.
-func (s *Simulation) healNow(coreOnly bool) (void string) {
+func (s *Simulation) healNow(coreOnly bool) (skipped string) {
 	if coreOnly {
 		s.renewCore()
 	}
@@ -89,7 +89,7 @@ func (s *Simulation) healNow(coreOnly bool) (void string) {
 // does not run, a clock that is off.
 func (s *Simulation) broken() bool {
 	for i := range s.trouble.active {
-		if a := &s.trouble.active[i]; !a.ended && a.deed.undo != nil {
+		if a := &s.trouble.active[i]; !a.ended && a.effect.undo != nil {
 			return true
 		}
 	}
@@ -119,7 +119,7 @@ func (s *Simulation) isolateCore(core []uint64) {
 		if h.state == absent || h.state == retired || slices.Contains(core, h.id) || s.noisy(h) {
 			continue
 		}
-		h.powerOff(&toll{})
+		h.powerOff(&losses{})
 		h.downs = 1
 	}
 }

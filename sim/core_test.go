@@ -30,7 +30,7 @@ func TestAClusterMustRecoverWhenAllItsFoundersAreReplaced(t *testing.T) {
 // requireRecovery plays a run that must recover, and not be excused from it.
 func requireRecovery(t *testing.T, o sim.Options) {
 	t.Helper()
-	o.Expect.AllowVoid = true
+	o.Expect.AllowNoEffect = true
 	v := run(t, o)
 	require.Equal(t, sim.Pass, v.Outcome, "seed %d of %v: %v", o.Seed, o.Schedule, v.Violations)
 	require.NotZero(t, v.Recovery, "seed %d of %v: no core was found", o.Seed, o.Schedule)
@@ -82,7 +82,7 @@ func TestARestartLeavesHostsOutsideTheCoreOff(t *testing.T) {
 	s.pass(0)
 	require.Equal(t, 3, s.running())
 	require.Equal(t, 1, s.count(func(r *sim.Record) bool {
-		return r.Verb == sim.FaultVoid && strings.Contains(r.Text, "outside the core")
+		return r.Verb == sim.FaultHadNoEffect && strings.Contains(r.Text, "outside the core")
 	}))
 }
 

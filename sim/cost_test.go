@@ -59,7 +59,7 @@ func TestWatchingChangesNothing(t *testing.T) {
 		o := sim.Options{Nodes: 5, Seed: seed, Run: 3 * time.Second, Raft: sim.RaftOptions{PreVote: true, CheckQuorum: true, SnapshotEvery: 50}}
 		schedule, err := faults.Parse("1s crash leader losing unsynced for 300ms\n2s isolate random for 500ms")
 		require.NoError(t, err)
-		o.Schedule, o.Expect.AllowVoid = schedule, true
+		o.Schedule, o.Expect.AllowNoEffect = schedule, true
 		watched, err := sim.New(o)
 		require.NoError(t, err)
 		blind, err := sim.New(o)

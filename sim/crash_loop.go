@@ -11,7 +11,7 @@ type crashLoop struct {
 	sim    *Simulation
 	fault  *plannedFault
 	action faults.CrashLoop
-	toll   *toll // of all hosts of the fault
+	losses *losses // of all hosts of the fault
 	host   *Host
 	isDown bool
 	armed  bool // it waits for a disk operation
@@ -19,25 +19,25 @@ type crashLoop struct {
 }
 
 // crashLoops makes hosts crash and restart, each at its own times.
-func (s *Simulation) crashLoops(p *plannedFault, a faults.CrashLoop) deed {
-	t := &toll{losing: a.Losing, tear: a.Torn}
+func (s *Simulation) crashLoops(p *plannedFault, a faults.CrashLoop) effect {
+	t := &losses{losing: a.Losing, tear: a.Torn}
 	var loops []*crashLoop
 	for _, id := range a.Hosts.IDs() {
-		l := &crashLoop{sim: s, fault: p, action: a, toll: t, host: s.hosts[id-1]}
+		l := &crashLoop{sim: s, fault: p, action: a, losses: t, host: s.hosts[id-1]}
 		l.stop = s.every(l.turn, 0)
 		loops = append(loops, l)
 	}
-	return deed{
+	return effect{
 		undo: func() {
 			for _, l := range loops {
 				l.end()
 			}
 		},
-		idle: func() string {
+		noEffect: func() string {
 			if t.crashes == 0 && a.Among > 0 {
 				return "no host reached the point of its crash"
 			}
-			return t.idle()
+			return t.noEffect()
 		},
 	}
 }
@@ -70,7 +70,7 @@ func (l *crashLoop) strike() {
 // crash takes the power from the host, and returns for how long.
 func (l *crashLoop) crash() time.Duration {
 	l.isDown = true
-	l.host.powerOff(l.toll)
+	l.host.powerOff(l.losses)
 	return l.action.Down.At(l.fault.fate())
 }
 

@@ -11,13 +11,13 @@ import (
 
 // Doer does the faults of a kind that a user has registered with the package
 // faults. It returns how to undo the fault (nil when there is nothing to
-// undo), or why it is void.
+// undo), or why it was skipped: it could not be done.
 type Doer interface {
-	Do(s *Simulation) (undo func(), void string)
+	Do(s *Simulation) (undo func(), skipped string)
 }
 
-// do does what a bound fault says. void is why it cannot be done, if so.
-func (s *Simulation) do(p *plannedFault, f faults.Fault) (d deed, void string) {
+// do does what a bound fault says. skipped is why it cannot be done, if so.
+func (s *Simulation) do(p *plannedFault, f faults.Fault) (d effect, skipped string) {
 	switch a := f.Action.(type) {
 	case faults.Partition:
 		return s.cut(split(a.Sides))
@@ -45,18 +45,18 @@ func (s *Simulation) do(p *plannedFault, f faults.Fault) (d deed, void string) {
 	case faults.Drop:
 		return s.drop(p, a)
 	case faults.Heal:
-		return deed{}, s.healNow(a.Core)
+		return effect{}, s.healNow(a.Core)
 	case Doer:
-		undo, void := a.Do(s)
-		return deed{undo: undo}, void
+		undo, skipped := a.Do(s)
+		return effect{undo: undo}, skipped
 	}
-	if d, void, ok := s.doHost(p, f); ok {
-		return d, void
+	if d, skipped, ok := s.doHost(p, f); ok {
+		return d, skipped
 	}
-	if d, void, ok := s.doRaft(p, f.Action); ok {
-		return d, void
+	if d, skipped, ok := s.doRaft(p, f.Action); ok {
+		return d, skipped
 	}
-	return deed{}, fmt.Sprintf("the simulator cannot do %q", f.Action.Kind())
+	return effect{}, fmt.Sprintf("the simulator cannot do %q", f.Action.Kind())
 }
 
 // isolation are the links between hosts and all that are not among them.
@@ -72,11 +72,11 @@ func (s *Simulation) isolation(hosts []uint64) (links []network.LinkID) {
 }
 
 // release ends the holds on the links of a path.
-func (s *Simulation) release(path faults.Path) (deed, string) {
+func (s *Simulation) release(path faults.Path) (effect, string) {
 	if s.network.ReleaseAll(s.now, s.links(path)) == 0 {
-		return deed{}, "nothing was held on these links"
+		return effect{}, "nothing was held on these links"
 	}
-	return deed{}, ""
+	return effect{}, ""
 }
 
 // hostIDs are the numbers of all hosts that have ever been switched on.

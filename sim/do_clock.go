@@ -9,7 +9,7 @@ import (
 
 // doClock does the faults that hit clocks. ok is false when the action is none
 // of them.
-func (s *Simulation) doClock(action faults.Action) (d deed, ok bool) {
+func (s *Simulation) doClock(action faults.Action) (d effect, ok bool) {
 	switch a := action.(type) {
 	case faults.Skew:
 		d = s.changeClocks(a.Hosts.IDs(), func(c *clock.Local) { c.Step(s.now, a.By) }, func(c *clock.Local) { c.Step(s.now, -a.By) })
@@ -26,10 +26,10 @@ func (s *Simulation) doClock(action faults.Action) (d deed, ok bool) {
 }
 
 // changeClocks changes the clocks of hosts until the fault ends.
-func (s *Simulation) changeClocks(ids []uint64, change, undo func(*clock.Local)) deed {
+func (s *Simulation) changeClocks(ids []uint64, change, undo func(*clock.Local)) effect {
 	noticed := s.clocksMatter(ids)
 	s.moveClocks(ids, change)
-	return deed{undo: func() { s.moveClocks(ids, undo) }, idle: noticed}
+	return effect{undo: func() { s.moveClocks(ids, undo) }, noEffect: noticed}
 }
 
 // moveClocks changes clocks, and moves what waits for them.
@@ -44,7 +44,7 @@ func (s *Simulation) moveClocks(ids []uint64, change func(*clock.Local)) {
 // clocksMatter is called before clocks are changed. It returns what tells whether
 // anybody has been misled by them since: a process that looked at its clock or
 // set a timer by it, or a timer that would be due by now.
-func (s *Simulation) clocksMatter(ids []uint64) (idle func() string) {
+func (s *Simulation) clocksMatter(ids []uint64) (noEffect func() string) {
 	uses := s.since(ids, func(t *tried) uint64 { return t.clockUse })
 	type due struct {
 		host        *Host
@@ -67,7 +67,7 @@ func (s *Simulation) clocksMatter(ids []uint64) (idle func() string) {
 }
 
 // strobe makes clocks jump to and fro.
-func (s *Simulation) strobe(a faults.Strobe) deed {
+func (s *Simulation) strobe(a faults.Strobe) effect {
 	by, off := a.By, false
 	noticed := s.clocksMatter(a.Hosts.IDs())
 	step := func() time.Duration {
@@ -76,13 +76,13 @@ func (s *Simulation) strobe(a faults.Strobe) deed {
 		return a.Period
 	}
 	stop := s.every(step, 0)
-	return deed{
+	return effect{
 		undo: func() {
 			stop()
 			if off {
 				step()
 			}
 		},
-		idle: noticed,
+		noEffect: noticed,
 	}
 }

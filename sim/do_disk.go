@@ -10,7 +10,7 @@ import (
 )
 
 // troubleDisks does the faults that hit disks.
-func (s *Simulation) troubleDisks(f faults.Fault, a faults.Disk) (deed, string) {
+func (s *Simulation) troubleDisks(f faults.Fault, a faults.Disk) (effect, string) {
 	switch a.Effect {
 	case faults.Rots, faults.Spoils, faults.Lost, faults.Copied, faults.Swapped:
 		return s.damageDisks(a)
@@ -34,13 +34,13 @@ func (s *Simulation) troubleDisks(f faults.Fault, a faults.Disk) (deed, string) 
 		}
 		return n
 	}
-	return deed{
+	return effect{
 		undo: func() {
 			for i, id := range hosts {
 				s.hosts[id-1].disk.Heal(s.now, handles[i])
 			}
 		},
-		idle: orElse(hits, "no operation of these disks was hit"),
+		noEffect: orElse(hits, "no operation of these disks was hit"),
 	}, ""
 }
 
@@ -51,7 +51,7 @@ var diskKinds = map[faults.DiskEffect]disk.Kind{
 
 // stallDisks lets no operation begin before the fault ends: at its time, or with
 // the first act.
-func (s *Simulation) stallDisks(f faults.Fault, hosts []uint64) deed {
+func (s *Simulation) stallDisks(f faults.Fault, hosts []uint64) effect {
 	for _, id := range hosts {
 		s.hosts[id-1].disk.Stall(s.now, s.lasts(f))
 	}
@@ -62,7 +62,7 @@ func (s *Simulation) stallDisks(f faults.Fault, hosts []uint64) deed {
 		return n
 	}
 	before := waited()
-	return deed{undo: func() {}, idle: orElse(func() uint64 { return waited() - before }, "nothing was asked of these disks meanwhile")}
+	return effect{undo: func() {}, noEffect: orElse(func() uint64 { return waited() - before }, "nothing was asked of these disks meanwhile")}
 }
 
 // lasts is how long a fault that begins now lasts: its time, or until the heal.
@@ -74,7 +74,7 @@ func (s *Simulation) lasts(f faults.Fault) time.Duration {
 }
 
 // damageDisks does what happens to a disk once.
-func (s *Simulation) damageDisks(a faults.Disk) (deed, string) {
+func (s *Simulation) damageDisks(a faults.Disk) (effect, string) {
 	done := 0
 	var copies []*diskCopy
 	for _, id := range a.Hosts.IDs() {
@@ -98,12 +98,12 @@ func (s *Simulation) damageDisks(a faults.Disk) (deed, string) {
 		}
 	}
 	if done == 0 {
-		return deed{}, fmt.Sprintf("there was nothing to be %v", a.Effect)
+		return effect{}, fmt.Sprintf("there was nothing to be %v", a.Effect)
 	}
 	if len(copies) == 0 {
-		return deed{}, ""
+		return effect{}, ""
 	}
-	return deed{idle: func() string {
+	return effect{noEffect: func() string {
 		if slices.ContainsFunc(copies, func(c *diskCopy) bool { return c.used }) {
 			return ""
 		}

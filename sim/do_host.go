@@ -9,34 +9,34 @@ import (
 
 // doHost does the faults that hit hosts, their clocks and their disks. ok is
 // false when the action is none of them.
-func (s *Simulation) doHost(p *plannedFault, f faults.Fault) (d deed, void string, ok bool) {
+func (s *Simulation) doHost(p *plannedFault, f faults.Fault) (d effect, skipped string, ok bool) {
 	switch a := f.Action.(type) {
 	case faults.Crash:
-		d, void = s.crashHosts(a)
+		d, skipped = s.crashHosts(a)
 	case faults.Blackout:
-		d, void = s.crashNow(s.hostIDs(), &toll{losing: a.Losing, tear: a.Torn})
+		d, skipped = s.crashNow(s.hostIDs(), &losses{losing: a.Losing, tear: a.Torn})
 	case faults.CrashLoop:
 		d = s.crashLoops(p, a)
 	case faults.Restart:
-		void = s.restartHosts(a.Hosts.IDs())
+		skipped = s.restartHosts(a.Hosts.IDs())
 	case faults.Pause:
-		d, void = s.pauseHosts(a)
+		d, skipped = s.pauseHosts(a)
 	case faults.Resume:
-		void = s.resumeHosts(a.Hosts.IDs())
+		skipped = s.resumeHosts(a.Hosts.IDs())
 	case faults.Slow:
 		d = s.slowHosts(a)
 	case faults.Disk:
-		d, void = s.troubleDisks(f, a)
+		d, skipped = s.troubleDisks(f, a)
 	default:
 		d, ok = s.doClock(f.Action)
 		return d, "", ok
 	}
-	return d, void, true
+	return d, skipped, true
 }
 
 // crashHosts crashes hosts now, or arms a crash at a point of their work.
-func (s *Simulation) crashHosts(a faults.Crash) (deed, string) {
-	t := &toll{losing: a.Losing, tear: a.Torn}
+func (s *Simulation) crashHosts(a faults.Crash) (effect, string) {
+	t := &losses{losing: a.Losing, tear: a.Torn}
 	if a.Point == faults.Now {
 		return s.crashNow(a.Hosts.IDs(), t)
 	}
@@ -58,7 +58,7 @@ func (s *Simulation) crashHosts(a faults.Crash) (deed, string) {
 		}
 		s.duringOperation(h, uint64(a.N), func() { strike(h) })
 	}
-	return deed{
+	return effect{
 		undo: func() {
 			over = true
 			for _, id := range a.Hosts.IDs() {
@@ -67,11 +67,11 @@ func (s *Simulation) crashHosts(a faults.Crash) (deed, string) {
 			}
 			s.powerOn(crashed)
 		},
-		idle: func() string {
+		noEffect: func() string {
 			if len(crashed) == 0 {
 				return "no host reached the point of its crash"
 			}
-			return t.idle()
+			return t.noEffect()
 		},
 	}, ""
 }
@@ -88,7 +88,7 @@ func (s *Simulation) duringOperation(h *Host, n uint64, f func()) {
 }
 
 // crashNow takes the power from hosts until the fault ends.
-func (s *Simulation) crashNow(ids []uint64, t *toll) (deed, string) {
+func (s *Simulation) crashNow(ids []uint64, t *losses) (effect, string) {
 	var crashed []*Host
 	for _, id := range ids {
 		h := s.hosts[id-1]
@@ -99,13 +99,13 @@ func (s *Simulation) crashNow(ids []uint64, t *toll) (deed, string) {
 		crashed = append(crashed, h)
 	}
 	if len(crashed) == 0 {
-		return deed{}, "none of these hosts was up"
+		return effect{}, "none of these hosts was up"
 	}
-	return deed{undo: func() { s.powerOn(crashed) }, idle: t.idle}, ""
+	return effect{undo: func() { s.powerOn(crashed) }, noEffect: t.noEffect}, ""
 }
 
 // powerOff crashes a host that runs, and keeps it down until as many powerOns.
-func (h *Host) powerOff(t *toll) {
+func (h *Host) powerOff(t *losses) {
 	h.downs++
 	if h.Running() {
 		t.atStake += h.disk.AtStake(h.sim.now)
@@ -142,13 +142,13 @@ func (h *Host) excused() bool {
 // restartHosts starts hosts whatever keeps them down, but for those that a heal
 // has given up for good.
 func (s *Simulation) restartHosts(ids []uint64) string {
-	started, void := 0, "none of these hosts was down"
+	started, skipped := 0, "none of these hosts was down"
 	for _, id := range ids {
 		h := s.hosts[id-1]
 		switch {
 		case h.state != down:
 		case s.givenUp(h) && !s.noisy(h):
-			void = "these hosts are outside the core, and stay broken"
+			skipped = "these hosts are outside the core, and stay broken"
 		default:
 			h.downs = 0
 			h.restart()
@@ -156,13 +156,13 @@ func (s *Simulation) restartHosts(ids []uint64) string {
 		}
 	}
 	if started == 0 {
-		return void
+		return skipped
 	}
 	return ""
 }
 
 // pauseHosts stops hosts, and their clocks if so wished.
-func (s *Simulation) pauseHosts(a faults.Pause) (deed, string) {
+func (s *Simulation) pauseHosts(a faults.Pause) (effect, string) {
 	var stopped []*Host
 	missed := s.since(a.Hosts.IDs(), func(t *tried) uint64 { return t.missed })
 	for _, id := range a.Hosts.IDs() {
@@ -179,7 +179,7 @@ func (s *Simulation) pauseHosts(a faults.Pause) (deed, string) {
 		stopped = append(stopped, h)
 	}
 	if len(stopped) == 0 {
-		return deed{}, "none of these hosts was up"
+		return effect{}, "none of these hosts was up"
 	}
 	undo := func() {
 		for _, h := range stopped {
@@ -195,7 +195,7 @@ func (s *Simulation) pauseHosts(a faults.Pause) (deed, string) {
 			}
 		}
 	}
-	return deed{undo: undo, idle: orElse(missed, "nothing came while these hosts stood still")}, ""
+	return effect{undo: undo, noEffect: orElse(missed, "nothing came while these hosts stood still")}, ""
 }
 
 // resumeHosts ends every pause of hosts.
@@ -216,7 +216,7 @@ func (s *Simulation) resumeHosts(ids []uint64) string {
 }
 
 // slowHosts makes each event keep a host busy.
-func (s *Simulation) slowHosts(a faults.Slow) deed {
+func (s *Simulation) slowHosts(a faults.Slow) effect {
 	for _, id := range a.Hosts.IDs() {
 		s.hosts[id-1].slow, s.hosts[id-1].slowed = a.By, true
 	}
@@ -226,5 +226,5 @@ func (s *Simulation) slowHosts(a faults.Slow) deed {
 			s.hosts[id-1].slowed = false
 		}
 	}
-	return deed{undo: undo, idle: orElse(busied, "these hosts handled nothing")}
+	return effect{undo: undo, noEffect: orElse(busied, "these hosts handled nothing")}
 }

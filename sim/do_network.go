@@ -12,23 +12,23 @@ import (
 )
 
 // cut cuts directed links, and restores them when the fault ends. A cut that
-// no packet has met is idle.
-func (s *Simulation) cut(links []network.LinkID) (deed, string) {
+// no packet has met has no effect.
+func (s *Simulation) cut(links []network.LinkID) (effect, string) {
 	if len(links) == 0 {
-		return deed{}, "there is no link between these hosts"
+		return effect{}, "there is no link between these hosts"
 	}
 	return s.cutReach(func() []network.LinkID { return links })
 }
 
 // cutReach cuts the links that list tells, those of later hosts too.
-func (s *Simulation) cutReach(list func() []network.LinkID) (deed, string) {
+func (s *Simulation) cutReach(list func() []network.LinkID) (effect, string) {
 	links := list()
 	before := s.cutPackets(links)
 	s.network.CutAll(links)
-	return deed{
-		grow: func() { s.network.CutAll(fresh(&links, list())) },
-		undo: func() { s.network.RestoreAll(links) },
-		idle: orElse(func() uint64 { return s.cutPackets(links) - before }, "no packet was cut"),
+	return effect{
+		grow:     func() { s.network.CutAll(fresh(&links, list())) },
+		undo:     func() { s.network.RestoreAll(links) },
+		noEffect: orElse(func() uint64 { return s.cutPackets(links) - before }, "no packet was cut"),
 	}, ""
 }
 
@@ -52,7 +52,7 @@ func (s *Simulation) cutPackets(links []network.LinkID) (n uint64) {
 }
 
 // flap cuts links for a while and restores them for a while, over and over.
-func (s *Simulation) flap(a faults.Flap) (deed, string) {
+func (s *Simulation) flap(a faults.Flap) (effect, string) {
 	links := split(a.Sides)
 	before := s.cutPackets(links)
 	current, _ := s.cut(links)
@@ -69,23 +69,23 @@ func (s *Simulation) flap(a faults.Flap) (deed, string) {
 		}
 		return a.Up
 	}, a.Down)
-	return deed{
+	return effect{
 		undo: func() {
 			stop()
 			if isCut {
 				current.undo()
 			}
 		},
-		idle: orElse(func() uint64 { return s.cutPackets(links) - before }, "no packet was cut"),
+		noEffect: orElse(func() uint64 { return s.cutPackets(links) - before }, "no packet was cut"),
 	}, ""
 }
 
 // disturb lays a change over the links of a path.
-func (s *Simulation) disturb(a faults.Link) (deed, string) {
+func (s *Simulation) disturb(a faults.Link) (effect, string) {
 	change, count := linkChange(a)
 	links := s.links(a.Path)
 	if len(links) == 0 {
-		return deed{}, "there is no link between these hosts"
+		return effect{}, "there is no link between these hosts"
 	}
 	before := s.countLinks(links, count)
 	var handles []network.Handle
@@ -95,14 +95,14 @@ func (s *Simulation) disturb(a faults.Link) (deed, string) {
 		}
 	}
 	begin(links)
-	return deed{
+	return effect{
 		grow: func() { begin(fresh(&links, s.links(a.Path))) },
 		undo: func() {
 			for _, h := range handles {
 				s.network.Calm(h)
 			}
 		},
-		idle: orElse(func() uint64 { return s.countLinks(links, count) - before }, "no packet was hit"),
+		noEffect: orElse(func() uint64 { return s.countLinks(links, count) - before }, "no packet was hit"),
 	}, ""
 }
 
@@ -176,18 +176,18 @@ func (s *Simulation) ends() []uint64 {
 }
 
 // hold keeps the packets of the links that list tells back until it ends.
-func (s *Simulation) hold(list func() []network.LinkID) (deed, string) {
+func (s *Simulation) hold(list func() []network.LinkID) (effect, string) {
 	links := list()
 	if len(links) == 0 {
-		return deed{}, "there is no link between these hosts"
+		return effect{}, "there is no link between these hosts"
 	}
 	s.network.HoldAll(links)
 	packets := func() uint64 { return s.countLinks(links, func(st network.Stats) uint64 { return st.Held }) }
 	before := packets()
-	return deed{
-		grow: func() { s.network.HoldAll(fresh(&links, list())) },
-		undo: func() { s.network.ReleaseAll(s.now, links) },
-		idle: orElse(func() uint64 { return packets() - before }, "no packet was held"),
+	return effect{
+		grow:     func() { s.network.HoldAll(fresh(&links, list())) },
+		undo:     func() { s.network.ReleaseAll(s.now, links) },
+		noEffect: orElse(func() uint64 { return packets() - before }, "no packet was held"),
 	}, ""
 }
 
@@ -205,14 +205,14 @@ func (s *Simulation) clogged(hosts []uint64) (links []network.LinkID) {
 }
 
 // swizzle clogs hosts one by one, and unclogs them one by one in another order.
-func (s *Simulation) swizzle(p *plannedFault, a faults.Swizzle) (deed, string) {
+func (s *Simulation) swizzle(p *plannedFault, a faults.Swizzle) (effect, string) {
 	hosts := a.Hosts.IDs()
 	packets := func() uint64 {
 		return s.countLinks(s.clogged(hosts), func(st network.Stats) uint64 { return st.Held })
 	}
 	before := packets()
 	var undone bool
-	held := map[uint64]deed{}
+	held := map[uint64]effect{}
 	for _, h := range hosts {
 		s.at(p.between(0, a.Over), func() {
 			if !undone {
@@ -234,14 +234,14 @@ func (s *Simulation) swizzle(p *plannedFault, a faults.Swizzle) (deed, string) {
 			s.at(p.between(0, a.Over), d.undo)
 		}
 	}
-	return deed{undo: undo, idle: orElse(func() uint64 { return packets() - before }, "no packet was held")}, ""
+	return effect{undo: undo, noEffect: orElse(func() uint64 { return packets() - before }, "no packet was held")}, ""
 }
 
 // drop drops messages of one type on a path.
-func (s *Simulation) drop(p *plannedFault, a faults.Drop) (deed, string) {
+func (s *Simulation) drop(p *plannedFault, a faults.Drop) (effect, string) {
 	kind, ok := pb.MessageType_value[a.Type]
 	if !ok {
-		return deed{}, fmt.Sprintf("no message type is called %s", a.Type)
+		return effect{}, fmt.Sprintf("no message type is called %s", a.Type)
 	}
 	hits := uint64(0)
 	filter := network.Filter[Message]{Label: a.Type, Drop: func(packet *network.Packet[Message]) bool {
@@ -259,14 +259,14 @@ func (s *Simulation) drop(p *plannedFault, a faults.Drop) (deed, string) {
 		}
 	}
 	grow()
-	return deed{
+	return effect{
 		grow: grow,
 		undo: func() {
 			for _, h := range handles {
 				s.network.Calm(h)
 			}
 		},
-		idle: orElse(func() uint64 { return hits }, "no message was dropped"),
+		noEffect: orElse(func() uint64 { return hits }, "no message was dropped"),
 	}, ""
 }
 

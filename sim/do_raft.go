@@ -13,32 +13,32 @@ import (
 // doRaft does the faults that ask something of the protocol itself: ordinary
 // requests, made at an inconvenient time. ok is false when the action is none
 // of them.
-func (s *Simulation) doRaft(p *plannedFault, action faults.Action) (d deed, void string, ok bool) {
+func (s *Simulation) doRaft(p *plannedFault, action faults.Action) (d effect, skipped string, ok bool) {
 	switch a := action.(type) {
 	case faults.Reconfigure:
-		d, void = s.reconfigure(a)
+		d, skipped = s.reconfigure(a)
 	case faults.Replace:
-		d, void = s.reconfigure(faults.Reconfigure{Mode: faults.Joint, Changes: []faults.Change{
+		d, skipped = s.reconfigure(faults.Reconfigure{Mode: faults.Joint, Changes: []faults.Change{
 			{Op: faults.Remove, Hosts: faults.Group{a.Old}}, {Op: faults.Add, Hosts: faults.Group{a.New}},
 		}})
 	case faults.LeaveJoint:
-		d, void = s.proposeChange(pb.ConfChangeV2{})
+		d, skipped = s.proposeChange(pb.ConfChangeV2{})
 	case faults.Transfer:
-		void = s.onLeader(func(r *raftHost) error { return r.handOver(a.To.Host) })
+		skipped = s.onLeader(func(r *raftHost) error { return r.handOver(a.To.Host) })
 	case faults.Campaign:
-		void = s.onHosts(a.Hosts, (*raftHost).campaign)
+		skipped = s.onHosts(a.Hosts, (*raftHost).campaign)
 	case faults.ForgetLeader:
-		void = s.onHosts(a.Hosts, (*raftHost).forgetLeader)
+		skipped = s.onHosts(a.Hosts, (*raftHost).forgetLeader)
 	case faults.Compact:
-		void = s.onHosts(a.Hosts, (*raftHost).compactNow)
+		skipped = s.onHosts(a.Hosts, (*raftHost).compactNow)
 	case faults.Propose:
-		d, void = s.operate(p, a.Hosts, a.Count, int(a.Bytes), false)
+		d, skipped = s.operate(p, a.Hosts, a.Count, int(a.Bytes), false)
 	case faults.Read:
-		d, void = s.operate(p, a.Hosts, a.Count, 0, true)
+		d, skipped = s.operate(p, a.Hosts, a.Count, 0, true)
 	default:
-		return deed{}, "", false
+		return effect{}, "", false
 	}
-	return d, void, true
+	return d, skipped, true
 }
 
 // Why a host cannot do what a fault asks of it.
@@ -119,7 +119,7 @@ func (s *Simulation) onLeader(ask func(*raftHost) error) string {
 	return s.onHosts(faults.Hosts(leader), ask)
 }
 
-// onHosts asks something of hosts. It is void when all of them are down or refuse.
+// onHosts asks something of hosts. It is skipped when all of them are down or refuse.
 func (s *Simulation) onHosts(group faults.Group, ask func(*raftHost) error) string {
 	asked, why := 0, "none of these hosts was up"
 	for _, id := range group.IDs() {
@@ -145,10 +145,10 @@ func (s *Simulation) onHosts(group faults.Group, ask func(*raftHost) error) stri
 }
 
 // reconfigure starts the hosts that a change adds, and proposes it to the leader.
-func (s *Simulation) reconfigure(a faults.Reconfigure) (deed, string) {
+func (s *Simulation) reconfigure(a faults.Reconfigure) (effect, string) {
 	leader := s.host(s.Leader())
 	if leader == nil || leader.raft() == nil || leader.state != up {
-		return deed{}, "there is no leader"
+		return effect{}, "there is no leader"
 	}
 	for _, c := range a.Changes {
 		for _, id := range c.Hosts.IDs() {
@@ -162,20 +162,20 @@ func (s *Simulation) reconfigure(a faults.Reconfigure) (deed, string) {
 
 // proposeChange proposes a configuration change to the leader. It has had an
 // effect once a host goes by the configuration that it led to.
-func (s *Simulation) proposeChange(cc pb.ConfChangeV2) (deed, string) {
+func (s *Simulation) proposeChange(cc pb.ConfChangeV2) (effect, string) {
 	change := &wantedChange{change: cc}
 	s.members.wanted = append(s.members.wanted, change) // a lone voter makes it at once
-	void := s.onLeader(func(r *raftHost) error {
+	skipped := s.onLeader(func(r *raftHost) error {
 		if cc.LeaveJoint() && len(r.conf.VotersOutgoing) == 0 {
 			return errNotJoint
 		}
 		return r.node.ProposeConfChange(context.Background(), cc)
 	})
-	if void != "" {
+	if skipped != "" {
 		s.members.wanted = slices.DeleteFunc(s.members.wanted, func(w *wantedChange) bool { return w == change })
-		return deed{}, void
+		return effect{}, skipped
 	}
-	return deed{idle: func() string {
+	return effect{noEffect: func() string {
 		if change.made {
 			return ""
 		}

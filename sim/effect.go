@@ -11,17 +11,17 @@ import (
 )
 
 // A fault that fires may still make no difference: nothing met the link that it
-// cut, nobody read the clock that it moved. Each deed says afterwards whether it
+// cut, nobody read the clock that it moved. Each effect says afterwards whether it
 // did; this file counts what they said. Counting never changes a run.
 
-// effects is what became of the occurrences of one line of the schedule.
-type effects struct {
+// occurrences is what became of the occurrences of one line of the schedule.
+type occurrences struct {
 	some bool   // an occurrence made a difference
 	why  string // the first that did not, with its time and the reason
 }
 
 // note takes the reason why an occurrence made no difference, empty if it did.
-func (e *effects) note(at clock.Time, f faults.Fault, why string) {
+func (e *occurrences) note(at clock.Time, f faults.Fault, why string) {
 	switch {
 	case why == "":
 		e.some = true
@@ -30,42 +30,42 @@ func (e *effects) note(at clock.Time, f faults.Fault, why string) {
 	}
 }
 
-// voided notes a fault that found no target, or could not be done.
-func (s *Simulation) voided(line int, f faults.Fault, why string) {
-	s.count(f.Action.Kind()).Void++
-	s.inVain(line, s.now, f, why)
+// skip notes a fault that found no target, or could not be done.
+func (s *Simulation) skip(line int, f faults.Fault, why string) {
+	s.count(f.Action.Kind()).Skipped++
+	s.hadNoEffect(line, s.now, f, why)
 }
 
-// inVain notes a fault that made no difference.
-func (s *Simulation) inVain(line int, at clock.Time, f faults.Fault, why string) {
-	s.trouble.planned[line].effects.note(at, f, why)
-	s.record(Record{Verb: FaultVoid, Text: describeFault(f) + ": " + why})
+// hadNoEffect notes a fault that made no difference.
+func (s *Simulation) hadNoEffect(line int, at clock.Time, f faults.Fault, why string) {
+	s.trouble.planned[line].occurred.note(at, f, why)
+	s.record(Record{Verb: FaultHadNoEffect, Text: describeFault(f) + ": " + why})
 }
 
 // ended notes what a fault that is over has done.
 func (s *Simulation) ended(a *activeFault) {
 	why := ""
-	if a.deed.idle != nil {
-		why = a.deed.idle()
+	if a.effect.noEffect != nil {
+		why = a.effect.noEffect()
 	}
 	if why == "" {
-		s.trouble.planned[a.line].effects.some = true
+		s.trouble.planned[a.line].occurred.some = true
 		return
 	}
-	s.count(a.fault.Action.Kind()).Idle++
-	s.inVain(a.line, a.fault.At, a.fault, why)
+	s.count(a.fault.Action.Kind()).NoEffect++
+	s.hadNoEffect(a.line, a.fault.At, a.fault, why)
 }
 
 // reckon counts the faults by kind, and says of the first line of the schedule
 // that made no difference whatsoever why not. What is still going on is asked
-// for what it has done so far. A line that repeats is in vain only if each of
-// its occurrences was.
-func (s *Simulation) reckon() (counts []FaultCount, vain string) {
+// for what it has done so far. A line that repeats has no effect only if none of
+// its occurrences had one.
+func (s *Simulation) reckon() (counts []FaultCount, noEffect string) {
 	t := trouble{counts: slices.Clone(s.trouble.counts)}
-	lines := make([]effects, len(s.trouble.planned))
+	lines := make([]occurrences, len(s.trouble.planned))
 	for i := range s.trouble.planned {
 		p := &s.trouble.planned[i]
-		lines[i] = p.effects
+		lines[i] = p.occurred
 		if p.waiting != clock.Never {
 			lines[i].note(s.now, p.fault, p.missing)
 		}
@@ -76,11 +76,11 @@ func (s *Simulation) reckon() (counts []FaultCount, vain string) {
 			continue
 		}
 		why := ""
-		if a.deed.idle != nil {
-			why = a.deed.idle()
+		if a.effect.noEffect != nil {
+			why = a.effect.noEffect()
 		}
 		if why != "" {
-			t.count(a.fault.Action.Kind()).Idle++
+			t.count(a.fault.Action.Kind()).NoEffect++
 		}
 		lines[a.line].note(a.fault.At, a.fault, why)
 	}
@@ -111,8 +111,8 @@ func describeFault(f faults.Fault) string {
 	return f.Action.String()
 }
 
-// toll is what the crashes of one fault took.
-type toll struct {
+// losses is what the crashes of one fault took.
+type losses struct {
 	losing  faults.Losing // what the line says, and
 	tear    bool          // whether it wants a write torn
 	crashes int
@@ -121,20 +121,20 @@ type toll struct {
 }
 
 // crash is what happens to a disk.
-func (t *toll) crash() disk.Crash {
+func (t *losses) crash() disk.Crash {
 	return disk.Crash{Losing: map[faults.Losing]disk.Losing{
 		faults.Unsynced: disk.Unsynced, faults.Suffix: disk.Suffix, faults.Subset: disk.Subset, faults.Nothing: disk.Nothing,
 	}[t.losing], Torn: t.tear}
 }
 
 // note adds a crash.
-func (t *toll) note(loss disk.Loss) {
+func (t *losses) note(loss disk.Loss) {
 	t.crashes++
 	t.torn = t.torn || loss.Torn
 }
 
-// idle says why the crashes did not do what their line says, empty if they did.
-func (t *toll) idle() string {
+// noEffect says why the crashes did not do what their line says, empty if they did.
+func (t *losses) noEffect() string {
 	switch {
 	case t.crashes == 0:
 		return "none of these hosts was up"
@@ -166,7 +166,7 @@ func (s *Simulation) since(ids []uint64, count func(*tried) uint64) func() uint6
 	return func() uint64 { return sum() - before }
 }
 
-// orElse makes the idle of a deed that has none of what it counts.
+// orElse makes the noEffect of an effect that has none of what it counts.
 func orElse(count func() uint64, why string) func() string {
 	return func() string {
 		if count() == 0 {

@@ -157,7 +157,7 @@ func everything(t *testing.T) sim.Options {
 	return sim.Options{
 		Seed: 3, Nodes: 3, Rafts: []string{"embedding"}, Run: 6 * time.Second, Schedule: schedule,
 		Raft:   sim.RaftOptions{PreVote: true, CheckQuorum: true, SnapshotEvery: 20},
-		Expect: sim.Expect{AllowVoid: true},
+		Expect: sim.Expect{AllowNoEffect: true},
 	}
 }
 

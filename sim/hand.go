@@ -57,7 +57,7 @@ func (s *Simulation) idleClient() *client {
 
 // operate lets clients of their own ask hosts for operations that read or write,
 // all at this instant. They have had an effect once one is answered.
-func (s *Simulation) operate(p *plannedFault, group faults.Group, count, bytes int, read bool) (deed, string) {
+func (s *Simulation) operate(p *plannedFault, group faults.Group, count, bytes int, read bool) (effect, string) {
 	shape := s.options.Workload.Shape
 	shape.ValueBytes = max(shape.ValueBytes, min(bytes, workload.MaxValueBytes))
 	s.members.bursts++
@@ -74,9 +74,9 @@ func (s *Simulation) operate(p *plannedFault, group faults.Group, count, bytes i
 		}
 	}
 	if len(calls) == 0 {
-		return deed{}, "this workload has no such operation"
+		return effect{}, "this workload has no such operation"
 	}
-	return deed{idle: func() string {
+	return effect{noEffect: func() string {
 		if slices.ContainsFunc(calls, (*Call).Done) {
 			return ""
 		}

@@ -9,32 +9,32 @@ import (
 
 // judge gives the verdict on a run that has ended.
 func (s *Simulation) judge() Verdict {
-	counts, vain := s.reckon()
+	counts, noEffect := s.reckon()
 	v := Verdict{
 		Name: s.options.Name, Seed: s.options.Seed,
 		Events: s.events, Simulated: s.now, Operations: s.history.counts,
 		Leaders: len(s.members.leaders), Faults: counts, Stack: s.panicked,
-		Class: s.trouble.class, Outside: s.trouble.outside,
+		Class: s.trouble.class, OutOfModel: s.trouble.outOfModel,
 	}
 	if s.recovery.begun {
 		v.Recovery = s.now.Sub(s.recovery.since)
-		v.Off = s.unwatched()
+		v.Unchecked = s.unchecked()
 	}
 	v.Marks = s.Reached()
-	v.Outcome, v.Violations = s.outcome(&v, vain)
+	v.Outcome, v.Violations = s.outcome(&v, noEffect)
 	v.Fingerprint = s.trace.digest
 	v = s.expected(v)
-	if len(v.Outside) > 0 && (v.Outcome == Safety || v.Outcome == Liveness) {
-		v.Outcome = Outside
+	if len(v.OutOfModel) > 0 && (v.Outcome == Safety || v.Outcome == Liveness) {
+		v.Outcome = OutOfModel
 		for i := range v.Violations {
-			v.Violations[i].Detail += "; outside the model: " + v.Outside[0]
+			v.Violations[i].Detail += "; out of model: " + v.OutOfModel[0]
 		}
 	}
 	return v
 }
 
 // outcome is the worst that the run showed, with what was violated.
-func (s *Simulation) outcome(v *Verdict, vain string) (Outcome, []checker.Violation) {
+func (s *Simulation) outcome(v *Verdict, noEffect string) (Outcome, []checker.Violation) {
 	broken := append(s.protocol.Violations(), s.violations...)
 	switch {
 	case s.panicked != "":
@@ -56,7 +56,7 @@ func (s *Simulation) outcome(v *Verdict, vain string) (Outcome, []checker.Violat
 	case s.events >= s.options.MaxEvents:
 		return Endless, nil
 	}
-	if empty := s.vacuous(v, vain); empty != nil {
+	if empty := s.vacuous(v, noEffect); empty != nil {
 		return Vacuous, []checker.Violation{*empty}
 	}
 	if !conclusive {
@@ -91,8 +91,8 @@ func (s *Simulation) judgeHistory(v *Verdict) (illegal *checker.Violation, concl
 }
 
 // vacuous says why a run that broke nothing has shown nothing, or nil. A fault
-// may have been in vain.
-func (s *Simulation) vacuous(v *Verdict, vain string) *checker.Violation {
+// may have had no effect.
+func (s *Simulation) vacuous(v *Verdict, noEffect string) *checker.Violation {
 	e, detail := &s.options.Expect, ""
 	switch {
 	case v.Operations.Completed < e.MinOperations:
@@ -101,8 +101,8 @@ func (s *Simulation) vacuous(v *Verdict, vain string) *checker.Violation {
 		detail = fmt.Sprintf("%d terms had a leader, at least %d expected", v.Leaders, e.MinLeaders)
 	case s.missing(v) != "":
 		detail = fmt.Sprintf("the mark %q was not hit", s.missing(v))
-	case !e.AllowVoid && vain != "":
-		detail = vain
+	case !e.AllowNoEffect && noEffect != "":
+		detail = noEffect
 	default:
 		return nil
 	}

@@ -153,8 +153,8 @@ type Expect struct {
 	MinLeaders int
 	// Marks names marks that the run must hit.
 	Marks []string
-	// AllowVoid accepts faults that found no target or took no effect.
-	AllowVoid bool
+	// AllowNoEffect accepts faults that found no target or took no effect.
+	AllowNoEffect bool
 	// Violation names a property that the run is expected to break: the run
 	// passes when that, and nothing before it, is violated.
 	Violation string

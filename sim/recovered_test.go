@@ -169,11 +169,11 @@ func TestWhatAForeignRaftDoesNotShowIsOffAndNamed(t *testing.T) {
 	})
 	v := run(t, sim.Options{Nodes: 3, Seed: 1, Run: 2 * time.Second, Rafts: []string{name}})
 	require.Equal(t, sim.Pass, v.Outcome, "%v", v.Violations)
-	require.Len(t, v.Off, 4)
-	off := strings.Join(v.Off, "\n")
+	require.Len(t, v.Unchecked, 4)
+	off := strings.Join(v.Unchecked, "\n")
 	require.Contains(t, off, "uncommitted entries bounded: secretive has no UncommittedBytes")
 	require.Contains(t, off, "inflight windows drain: secretive has no Status.Progress")
-	require.Empty(t, run(t, sim.Options{Nodes: 3, Seed: 1, Run: 2 * time.Second}).Off)
+	require.Empty(t, run(t, sim.Options{Nodes: 3, Seed: 1, Run: 2 * time.Second}).Unchecked)
 }
 
 // The clock of the second act is right, and what was set by the wrong one does

@@ -213,7 +213,7 @@ func (s *Simulation) unrecovered(unmet *checker.Violation) {
 	unmet.At, unmet.Event = s.now, s.events
 	unmet.Detail = fmt.Sprintf("%s, %d election timeouts after the heal", unmet.Detail, s.now.Sub(r.since)/s.options.Raft.ElectionTimeout())
 	if hazard := s.formerVoterBlocks(); hazard != "" {
-		s.trouble.outside = append(s.trouble.outside, hazard)
+		s.trouble.outOfModel = append(s.trouble.outOfModel, hazard)
 	}
 	r.failed, r.done = unmet, true
 	s.record(Record{Verb: Violated, Text: unmet.Property + ": " + unmet.Detail})

@@ -37,7 +37,7 @@ const (
 	Reconfigured
 	FaultBegan
 	FaultEnded
-	FaultVoid
+	FaultHadNoEffect
 	Invoked
 	Answered
 	GaveUp
@@ -52,34 +52,34 @@ var verbs = [verbCount]struct {
 	word   string
 	fields []string
 }{
-	verbNone:     {"?", nil},
-	Boot:         {"boot", []string{"incarnation"}},
-	Recovered:    {"recovered", []string{"term", "commit", "first", "last"}},
-	Crashed:      {"crash", []string{"operations", "bytes", "torn"}},
-	Paused:       {"pause", nil},
-	Resumed:      {"resume", []string{"held"}},
-	Retired:      {"retired", nil},
-	Failed:       {"failed", nil},
-	Sent:         {"send", []string{"type", "term", "index", "entries"}},
-	Delivered:    {"deliver", []string{"type", "term", "index", "entries"}},
-	Dropped:      {"dropped", []string{"type", "term", "index", "entries"}},
-	BecameLeader: {"elected", []string{"term"}},
-	TermChanged:  {"term", []string{"term", "vote"}},
-	Wrote:        {"wrote", []string{"index", "entries", "term", "synced"}},
-	Applied:      {"apply", []string{"index", "term", "digest"}},
-	Snapshot:     {"snapshot", []string{"index", "term", "bytes"}},
-	Installed:    {"install", []string{"index", "term", "bytes"}},
-	Compacted:    {"compact", []string{"index"}},
-	Reconfigured: {"configuration", []string{"index"}},
-	FaultBegan:   {"fault", nil},
-	FaultEnded:   {"heal", nil},
-	FaultVoid:    {"void", nil},
-	Invoked:      {"invoke", []string{"session", "number"}},
-	Answered:     {"answer", []string{"session", "number"}},
-	GaveUp:       {"gave up", []string{"session", "number"}},
-	Act:          {"act", nil},
-	Violated:     {"violation", nil},
-	Noted:        {"note", nil},
+	verbNone:         {"?", nil},
+	Boot:             {"boot", []string{"incarnation"}},
+	Recovered:        {"recovered", []string{"term", "commit", "first", "last"}},
+	Crashed:          {"crash", []string{"operations", "bytes", "torn"}},
+	Paused:           {"pause", nil},
+	Resumed:          {"resume", []string{"held"}},
+	Retired:          {"retired", nil},
+	Failed:           {"failed", nil},
+	Sent:             {"send", []string{"type", "term", "index", "entries"}},
+	Delivered:        {"deliver", []string{"type", "term", "index", "entries"}},
+	Dropped:          {"dropped", []string{"type", "term", "index", "entries"}},
+	BecameLeader:     {"elected", []string{"term"}},
+	TermChanged:      {"term", []string{"term", "vote"}},
+	Wrote:            {"wrote", []string{"index", "entries", "term", "synced"}},
+	Applied:          {"apply", []string{"index", "term", "digest"}},
+	Snapshot:         {"snapshot", []string{"index", "term", "bytes"}},
+	Installed:        {"install", []string{"index", "term", "bytes"}},
+	Compacted:        {"compact", []string{"index"}},
+	Reconfigured:     {"configuration", []string{"index"}},
+	FaultBegan:       {"fault", nil},
+	FaultEnded:       {"heal", nil},
+	FaultHadNoEffect: {"no effect", nil},
+	Invoked:          {"invoke", []string{"session", "number"}},
+	Answered:         {"answer", []string{"session", "number"}},
+	GaveUp:           {"gave up", []string{"session", "number"}},
+	Act:              {"act", nil},
+	Violated:         {"violation", nil},
+	Noted:            {"note", nil},
 }
 
 // String is the word that a trace prints for v.

@@ -11,41 +11,41 @@ import (
 // trouble is what goes wrong in a run: the schedule, the faults that are
 // active, and the count of those that fired.
 type trouble struct {
-	planned []plannedFault
-	active  []activeFault
-	counts  []FaultCount // in order of kind
-	class   faults.Class // of the worst fault that fired
-	outside []string     // faults outside the model, with the promise each broke
+	planned    []plannedFault
+	active     []activeFault
+	counts     []FaultCount // in order of kind
+	class      faults.Class // of the worst fault that fired
+	outOfModel []string     // faults out of model, with the promise each broke
 }
 
 // plannedFault is one line of the schedule, with its own stream of chance.
 type plannedFault struct {
-	fault   faults.Fault
-	chance  random.Key
-	draws   uint64
-	waiting clock.Time // since when this occurrence waits for a target
-	missing string     // whom it waits for
-	effects effects
+	fault    faults.Fault
+	chance   random.Key
+	draws    uint64
+	waiting  clock.Time // since when this occurrence waits for a target
+	missing  string     // whom it waits for
+	occurred occurrences
 }
 
 // activeFault is a fault that has begun and not ended.
 type activeFault struct {
-	line  int          // of the schedule
-	fault faults.Fault // with its targets bound
-	deed  deed
-	ended bool
+	line   int          // of the schedule
+	fault  faults.Fault // with its targets bound
+	effect effect
+	ended  bool
 }
 
-// deed is what the simulation did for a fault. Its parts may be nil.
-type deed struct {
+// effect is what the simulation did for a fault. Its parts may be nil.
+type effect struct {
 	// grow extends the fault to the hosts and clients that have come since.
 	grow func()
 	// undo ends the fault. One without it happens at once.
 	undo func()
-	// idle says why the fault has had no effect so far; empty if it has. It is
+	// noEffect says why the fault has had no effect so far; empty if it has. It is
 	// asked when the fault ends, or of one that happens at once when the run
 	// does, and changes nothing.
-	idle func() string
+	noEffect func() string
 }
 
 // fate is the next draw of a fault.
@@ -95,25 +95,25 @@ func (s *Simulation) beginFault(i int) {
 	s.repeat(i)
 	f := faults.Fault{At: s.now, Action: action, For: p.between(p.fault.For, p.fault.ForMax)}
 	s.classify(f)
-	deed, void := s.do(p, f)
-	if void != "" {
-		s.voided(i, f, void)
+	effect, skipped := s.do(p, f)
+	if skipped != "" {
+		s.skip(i, f, skipped)
 		return
 	}
 	s.count(action.Kind()).Fired++
 	s.record(Record{Verb: FaultBegan, Text: describeFault(f)})
-	a := activeFault{line: i, fault: f, deed: deed}
-	if deed.undo == nil && deed.idle == nil {
+	a := activeFault{line: i, fault: f, effect: effect}
+	if effect.undo == nil && effect.noEffect == nil {
 		s.ended(&a)
 		return
 	}
 	s.trouble.active = append(s.trouble.active, a)
-	if f.For > 0 && deed.undo != nil {
+	if f.For > 0 && effect.undo != nil {
 		s.queue.Push(s.now.Add(f.For), event{kind: unfaultEvent, arg: uint64(len(s.trouble.active) - 1)})
 	}
 }
 
-// waitForTarget looks again at the next tick, or gives the fault up as void.
+// waitForTarget looks again at the next tick, or skips the fault.
 func (s *Simulation) waitForTarget(i int, missing string) {
 	p := &s.trouble.planned[i]
 	p.waiting, p.missing = min(p.waiting, s.now), missing
@@ -122,7 +122,7 @@ func (s *Simulation) waitForTarget(i int, missing string) {
 		return
 	}
 	p.waiting = clock.Never
-	s.voided(i, p.fault, missing)
+	s.skip(i, p.fault, missing)
 	s.repeat(i)
 }
 
@@ -145,8 +145,8 @@ func (s *Simulation) repeat(i int) {
 // grow extends the active faults to a host or a client that has come.
 func (s *Simulation) grow() {
 	for i := range s.trouble.active {
-		if a := &s.trouble.active[i]; !a.ended && a.deed.grow != nil {
-			a.deed.grow()
+		if a := &s.trouble.active[i]; !a.ended && a.effect.grow != nil {
+			a.effect.grow()
 		}
 	}
 	s.deafen()
@@ -160,7 +160,7 @@ func (s *Simulation) endFault(i int) {
 	}
 	a.ended = true
 	s.ended(a)
-	a.deed.undo()
+	a.effect.undo()
 	s.record(Record{Verb: FaultEnded, Text: a.fault.Action.String()})
 }
 
@@ -168,7 +168,7 @@ func (s *Simulation) endFault(i int) {
 func (s *Simulation) endWhere(match func(faults.Action) bool) int {
 	n := 0
 	for i := range s.trouble.active {
-		if a := &s.trouble.active[i]; !a.ended && a.deed.undo != nil && match(a.fault.Action) {
+		if a := &s.trouble.active[i]; !a.ended && a.effect.undo != nil && match(a.fault.Action) {
 			s.endFault(i)
 			n++
 		}

@@ -21,7 +21,7 @@ const (
 	// stale reads and the order of the log did not explain the other operations,
 	// and nothing else is wrong. Not a pass.
 	Inconclusive
-	// Vacuous: the run was harmless: a fault was void, or too little happened.
+	// Vacuous: the run was harmless: a fault had no effect, or too little happened.
 	Vacuous
 	// Liveness: the healed cluster did not recover within its bound.
 	Liveness
@@ -31,13 +31,13 @@ const (
 	Safety
 	// Panicked: a node or a process panicked.
 	Panicked
-	// Outside: a property broke after a fault that Raft does not promise to
-	// survive. Not a failure; Verdict.Outside names the broken promise.
-	Outside
+	// OutOfModel: a property broke after a fault that Raft does not promise to
+	// survive. Not a failure; Verdict.OutOfModel names the broken promise.
+	OutOfModel
 )
 
 func (o Outcome) String() string {
-	names := [...]string{"pass", "inconclusive", "vacuous", "liveness", "endless", "safety", "panic", "outside the model"}
+	names := [...]string{"pass", "inconclusive", "vacuous", "liveness", "endless", "safety", "panic", "out of model"}
 	if int(o) < len(names) {
 		return names[o]
 	}
@@ -70,15 +70,15 @@ type Verdict struct {
 	// Class is the worst class of the faults that fired, in the configuration
 	// that was in force at that time.
 	Class faults.Class
-	// Outside lists the faults that were outside the model, with the promise
+	// OutOfModel lists the faults that were out of model, with the promise
 	// that each of them broke.
-	Outside []string `json:",omitempty"`
+	OutOfModel []string `json:",omitempty"`
 	// Illegal is the judgement of a history that is not linearizable, nil
 	// otherwise: checker.WritePage draws it.
 	Illegal *checker.Result `json:"-"`
-	// Off lists the liveness properties that nobody watched in the second act,
+	// Unchecked lists the liveness properties that nobody watched in the second act,
 	// with the capability that a foreign Raft lacks for it. It is empty for ours.
-	Off []string `json:",omitempty"`
+	Unchecked []string `json:",omitempty"`
 	// Stack lists the functions that a panic went through, innermost first.
 	Stack string `json:",omitempty"`
 }
@@ -95,17 +95,17 @@ type Operations struct {
 	Attempts int
 }
 
-// FaultCount says how often a kind of fault fired, and how often in vain.
+// FaultCount says how often a kind of fault fired, and how often it had no effect.
 type FaultCount struct {
 	Kind string
-	// Fired began. Void could not: nobody was there, or what was asked was
-	// refused. Idle fired and had no effect.
-	Fired, Void, Idle int
+	// Fired began. Skipped could not: nobody was there, or what was asked was
+	// refused. NoEffect fired and had no effect.
+	Fired, Skipped, NoEffect int
 }
 
 // Failed says whether the run is held against what was tested: it did not pass,
-// and not because of a fault outside the model.
-func (v *Verdict) Failed() bool { return v.Outcome != Pass && v.Outcome != Outside }
+// and not because of a fault that is out of model.
+func (v *Verdict) Failed() bool { return v.Outcome != Pass && v.Outcome != OutOfModel }
 
 // Violation is the first broken property, or nil.
 func (v *Verdict) Violation() *checker.Violation {

@@ -20,11 +20,11 @@ func scheduled(t *testing.T, lines string) sim.Options {
 	return sim.Options{Nodes: 3, Seed: 1, Run: 4 * time.Second, Schedule: schedule}
 }
 
-func TestAVoidFaultMakesARunVacuous(t *testing.T) {
+func TestASkippedFaultMakesARunVacuous(t *testing.T) {
 	v := run(t, scheduled(t, "1s resume n1"))
 	require.Equal(t, sim.Vacuous, v.Outcome)
 	require.Contains(t, v.Violation().Detail, "none of these hosts was paused")
-	require.Equal(t, []sim.FaultCount{{Kind: "resume", Void: 1}}, v.Faults)
+	require.Equal(t, []sim.FaultCount{{Kind: "resume", Skipped: 1}}, v.Faults)
 }
 
 func TestAFaultWithoutEffectMakesARunVacuous(t *testing.T) {
@@ -32,7 +32,7 @@ func TestAFaultWithoutEffectMakesARunVacuous(t *testing.T) {
 	v := run(t, o)
 	require.Equal(t, sim.Vacuous, v.Outcome, "no snapshot was sent")
 	require.Contains(t, v.Violation().Detail, "no message was dropped")
-	o.Expect.AllowVoid = true
+	o.Expect.AllowNoEffect = true
 	require.Equal(t, sim.Pass, run(t, o).Outcome)
 }
 
@@ -60,18 +60,18 @@ func TestARunThatDoesNotEndIsItsOwnVerdict(t *testing.T) {
 func TestAMajorityLostForGoodIsALivenessFailureOnlyIfItMustRecover(t *testing.T) {
 	o := scheduled(t, "2s disk n1 n2 lost")
 	v := run(t, o)
-	require.Equal(t, faults.OutsideModel, v.Class)
+	require.Equal(t, faults.OutOfModel, v.Class)
 	require.NotEqual(t, sim.Liveness, v.Outcome, "no core is left that could recover")
 }
 
 func TestWhatBreaksAfterAFaultOutsideTheModelIsNotHeldAgainstRaft(t *testing.T) {
 	o := scheduled(t, "1s disk all lies 100% for 2s\n2500ms blackout losing unsynced for 300ms")
 	v := run(t, o)
-	require.Equal(t, sim.Outside, v.Outcome)
+	require.Equal(t, sim.OutOfModel, v.Outcome)
 	require.False(t, v.Failed())
 	require.NotEmpty(t, v.Violations)
-	require.Contains(t, v.Outside[0], "what a sync has confirmed is durable")
-	require.Contains(t, v.Violation().Detail, v.Outside[0])
+	require.Contains(t, v.OutOfModel[0], "what a sync has confirmed is durable")
+	require.Contains(t, v.Violation().Detail, v.OutOfModel[0])
 }
 
 func TestAnExpectedViolationIsAPass(t *testing.T) {

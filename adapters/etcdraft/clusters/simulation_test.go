@@ -64,7 +64,7 @@ func changing(t *testing.T, rafts []string) *scenarios.Scenario {
 `)
 	require.NoError(t, err)
 	return &scenarios.Scenario{Swarm: scenarios.LiteSwarm, Plan: sim.Options{
-		Rafts: rafts, Run: 5 * time.Second, Schedule: schedule, Expect: sim.Expect{AllowVoid: true},
+		Rafts: rafts, Run: 5 * time.Second, Schedule: schedule, Expect: sim.Expect{AllowNoEffect: true},
 		Raft: sim.RaftOptions{SnapshotEvery: 20, KeepEntries: 1, PreVote: true, CheckQuorum: true},
 	}}
 }
@@ -119,7 +119,7 @@ func (a *tally) add(v *sim.Verdict) {
 	a.completed += v.Operations.Completed
 	a.leaders += v.Leaders
 	for _, f := range v.Faults {
-		switch n := f.Fired - f.Idle; f.Kind {
+		switch n := f.Fired - f.NoEffect; f.Kind {
 		case "crash":
 			a.crashes += n
 		case "reconfigure":

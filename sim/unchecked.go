@@ -8,9 +8,9 @@ import (
 	"raftsim/raft"
 )
 
-// unwatched lists the liveness properties that are off in this run, each with
+// unchecked lists the liveness properties that are off in this run, each with
 // the capability that it needs and a Raft of the run lacks.
-func (s *Simulation) unwatched() (off []string) {
+func (s *Simulation) unchecked() (off []string) {
 	if s.options.Process != nil {
 		for _, p := range checker.LivenessProperties() {
 			if p.Name != checker.HostsRun.String() && p.Name != checker.OperationsComplete.String() && p.Name != checker.FreshOperations.String() {

@@ -11,8 +11,8 @@ import (
 	"raftsim/sim"
 )
 
-// vain is a schedule whose last line makes no difference, and the reason.
-type vain struct {
+// ineffective is a schedule whose last line makes no difference, and the reason.
+type ineffective struct {
 	lines, why string
 	change     func(*sim.Options)
 }
@@ -36,8 +36,8 @@ func twoDown(o *sim.Options) {
 // rebooted says that n1 has just started, and knows nothing new.
 const rebooted = "1s isolate n1\n1500ms crash n1 for 100ms\n1650ms "
 
-// inVain has schedules in vain for each kind of fault.
-var inVain = map[string][]vain{
+// ineffectives has schedules without effect for each kind of fault.
+var ineffectives = map[string][]ineffective{
 	"partition":       {{"1s partition n4 | n5 for 1s", "no packet was cut", twoDown}},
 	"isolate":         {{"1010ms isolate n1 for 1us", "no packet was cut", quick}},
 	"cut":             {{"1s cut n4 -> n5 for 1s", "no packet was cut", twoDown}, {"1010ms cut n1 <-> n2 for 1us", "no packet was cut", quick}},
@@ -121,10 +121,10 @@ var inVain = map[string][]vain{
 	"read":          {{"1s crash n1 n2\n2s read 5 on n3", "none of these operations was answered", noSecondAct}},
 }
 
-func TestAFaultOfAnyKindThatMakesNoDifferenceIsReported(t *testing.T) {
+func TestAFaultOfAnyKindWithoutEffectIsReported(t *testing.T) {
 	for _, k := range faults.Kinds() {
-		require.NotEmpty(t, inVain[k.Name], "no schedule shows when %s is in vain", k.Name)
-		for _, c := range inVain[k.Name] {
+		require.NotEmpty(t, ineffectives[k.Name], "no schedule shows when %s has no effect", k.Name)
+		for _, c := range ineffectives[k.Name] {
 			t.Run(c.lines, func(t *testing.T) {
 				o := scheduled(t, c.lines)
 				if c.change != nil {
@@ -133,25 +133,25 @@ func TestAFaultOfAnyKindThatMakesNoDifferenceIsReported(t *testing.T) {
 				v := run(t, o)
 				require.Equal(t, sim.Vacuous, v.Outcome, "%v", v.Violations)
 				require.Contains(t, v.Violation().Detail, c.why)
-				vain := 0
+				without := 0
 				for _, f := range v.Faults {
 					if f.Kind == k.Name {
-						vain += f.Void + f.Idle
+						without += f.Skipped + f.NoEffect
 					}
 				}
-				require.Positive(t, vain, "%+v", v.Faults)
-				o.Expect.AllowVoid = true
+				require.Positive(t, without, "%+v", v.Faults)
+				o.Expect.AllowNoEffect = true
 				require.NotEqual(t, sim.Vacuous, run(t, o).Outcome)
 			})
 		}
 	}
 }
 
-func TestARepeatedFaultIsInVainOnlyIfEachTimeWas(t *testing.T) {
+func TestARepeatedFaultHasNoEffectOnlyIfNoTimeHadOne(t *testing.T) {
 	o := scheduled(t, "1s restart n1 every 500ms\n1200ms crash n1")
 	v := run(t, o)
 	require.Equal(t, sim.Pass, v.Outcome, "%v", v.Violations)
-	require.Contains(t, v.Faults, sim.FaultCount{Kind: "restart", Fired: 1, Void: 6})
+	require.Contains(t, v.Faults, sim.FaultCount{Kind: "restart", Fired: 1, Skipped: 6})
 
 	o = scheduled(t, "1s restart n1 every 500ms")
 	require.Equal(t, sim.Vacuous, run(t, o).Outcome)
