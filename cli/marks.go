@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"raftsim/sim"
+	"raftsim/mark"
 )
 
 func newMarksCommand() *cobra.Command {
@@ -20,8 +20,8 @@ otherwise) and what has happened when it is hit. Scenarios name marks in reaches
 and expect.marks; simrun run --marks counts the runs that hit each.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			for _, name := range sim.MarkNames() {
-				m, err := sim.LookupMark(name)
+			for _, name := range mark.Names() {
+				m, err := mark.Lookup(name)
 				if err != nil {
 					return err
 				}
@@ -47,7 +47,7 @@ func readMarks(file string) ([]string, error) {
 		if name == "" || strings.HasPrefix(name, "#") {
 			continue
 		}
-		if _, err := sim.LookupMark(name); err != nil {
+		if _, err := mark.Lookup(name); err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", file, number, err)
 		}
 		names = append(names, name)
@@ -65,7 +65,7 @@ const manyRuns = 100
 // printMarks prints how many marks the sweep has hit: all of them one by one if
 // asked, and otherwise those that a long sweep has missed.
 func (o *output) printMarks() {
-	names := sim.MarkNames()
+	names := mark.Names()
 	never := o.total.NeverHit(names)
 	switch {
 	case o.flags.marks:

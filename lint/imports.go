@@ -23,7 +23,7 @@ const (
 
 var (
 	// simulated is what package sim stands on.
-	simulated = []string{"clock", "random", "vfs", "override", "raft/...", "network", "disk", "faults", "workload", "checker"}
+	simulated = []string{"clock", "random", "vfs", "override", "mark", "host", "raft/...", "network", "disk", "faults", "workload", "checker"}
 	// told is all that the faces of the program may use.
 	told = append([]string{"sim", "scenarios", "internal/outfile"}, simulated...)
 )
@@ -35,6 +35,8 @@ var layers = []layer{
 	{folder: "random"},
 	{folder: "vfs"},
 	{folder: "override"},
+	{folder: "mark"},
+	{folder: "host", ours: []string{"clock", "random", "vfs", "mark", "raft/raftpb"}},
 	{folder: "raft/raftpb", theirs: []string{protowire}},
 	{folder: "raft/quorum"},
 	{folder: "raft/wal", ours: []string{"raft", "raft/raftpb", "vfs"}, theirs: []string{protowire}},

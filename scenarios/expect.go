@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"raftsim/checker"
-	"raftsim/sim"
+	"raftsim/mark"
 	"raftsim/workload"
 )
 
@@ -114,8 +114,8 @@ func properties() []string {
 	for _, p := range slices.Concat(checker.Properties(), checker.LivenessProperties()) {
 		names = append(names, p.Name)
 	}
-	for _, name := range sim.MarkNames() {
-		if m, err := sim.LookupMark(name); err == nil && m.Kind() == sim.AlwaysKind {
+	for _, name := range mark.Names() {
+		if m, err := mark.Lookup(name); err == nil && m.Kind() == mark.AlwaysKind {
 			names = append(names, name)
 		}
 	}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"raftsim/sim"
+	"raftsim/mark"
 )
 
 // reached is the name of a mark that some seed of the file hits.
@@ -58,11 +58,11 @@ func (r *reader) isMark(path string, n *node) bool {
 	if !r.isScalar(path, n) {
 		return false
 	}
-	if _, err := sim.LookupMark(n.text); err == nil {
+	if _, err := mark.Lookup(n.text); err == nil {
 		return true
 	}
 	valid := "simrun marks lists them" // too many for a line
-	if near := nearest(strings.ToLower(n.text), sim.MarkNames()); near != "" {
+	if near := nearest(strings.ToLower(n.text), mark.Names()); near != "" {
 		valid = fmt.Sprintf("did you mean %q?", near)
 	}
 	r.fail(n, "%s is %s, no such mark, %s", path, shown(n.text), valid)
@@ -71,7 +71,7 @@ func (r *reader) isMark(path string, n *node) bool {
 
 // markSchema leaves the names open: a user's own main may have more marks.
 func markSchema() schema {
-	return schema{"anyOf": []any{schema{"enum": sim.MarkNames()}, schema{"type": "string", "minLength": 1}}}
+	return schema{"anyOf": []any{schema{"enum": mark.Names()}, schema{"type": "string", "minLength": 1}}}
 }
 
 // Unreached says that none of the runs whose marks are given hit the mark that

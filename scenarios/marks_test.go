@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"raftsim/mark"
 	"raftsim/scenarios"
 	"raftsim/sim"
 )
@@ -61,9 +62,9 @@ const seenByTheChecker = "a Figure 8 overwrite"
 // everyMarkIsHit asks of the marks that the stories have hit that, with the directed
 // runs, they are all. It is called when a test cleans up, which nothing may break off.
 func everyMarkIsHit(t *testing.T, hit map[string]bool) {
-	for _, mark := range sim.MarkNames() {
-		if directed[mark] == "" && mark != seenByTheChecker && !hit[mark] {
-			t.Errorf("no story hits %s", mark)
+	for _, name := range mark.Names() {
+		if directed[name] == "" && name != seenByTheChecker && !hit[name] {
+			t.Errorf("no story hits %s", name)
 		}
 	}
 }

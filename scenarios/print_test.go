@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"raftsim/faults"
+	"raftsim/mark"
 	"raftsim/network"
 	"raftsim/random"
 	"raftsim/scenarios"
@@ -41,7 +42,7 @@ func anyScenario(t *rapid.T) *scenarios.Scenario {
 	first := rapid.Uint64().Draw(t, "seed")
 	s := &scenarios.Scenario{
 		Name: strings.TrimSpace(text.Draw(t, "name")), About: strings.TrimSpace(text.Draw(t, "about")),
-		Catches: rapid.SampledFrom([]string{"", "no_fsync"}).Draw(t, "catches"), Reaches: rapid.SampledFrom(append(sim.MarkNames(), "")).Draw(t, "reaches"),
+		Catches: rapid.SampledFrom([]string{"", "no_fsync"}).Draw(t, "catches"), Reaches: rapid.SampledFrom(append(mark.Names(), "")).Draw(t, "reaches"),
 		Seeds: scenarios.Seeds{{First: random.Seed(first), Last: random.Seed(first)}, {First: 3, Last: 5}},
 		Swarm: scenarios.Swarm(rapid.IntRange(0, 4).Draw(t, "swarm")),
 	}

@@ -245,7 +245,7 @@ func (s *Simulation) drop(p *plannedFault, a faults.Drop) (effect, string) {
 	}
 	hits := uint64(0)
 	filter := network.Filter[Message]{Label: a.Type, Drop: func(packet *network.Packet[Message]) bool {
-		if packet.Message.raftType() != int64(kind) || !a.Ratio.Hit(p.fate()) {
+		if raftType(&packet.Message) != int64(kind) || !a.Ratio.Hit(p.fate()) {
 			return false
 		}
 		hits++

@@ -26,12 +26,6 @@ func leading(lead, id uint64) string {
 	return "follows " + name(lead)
 }
 
-// describe prints what a message is, as a trace does.
-func (m *Message) describe() string {
-	f := m.summary()
-	return fmt.Sprintf("%s (term %d, index %d, %d entries)", messageTypeName(f[0]), f[1], f[2], f[3])
-}
-
 // offersWithoutEnd is the violation of a Node that always has one more Ready.
 func offersWithoutEnd(host uint64, readys int) checker.Violation {
 	return checker.Violation{

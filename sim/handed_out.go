@@ -9,11 +9,11 @@ import (
 )
 
 // Entries that a Node has handed out, to be written or sent, are never overwritten:
-// they are shared by everybody who still reads them. An imprint taken when they
+// they are shared by everybody who still reads them. A checksum taken when they
 // come tells whether they are the same when they are used.
 
-// imprint is a digest of entries but for their data; zero when there are none.
-func imprint(entries []pb.Entry) (h uint64) {
+// checksum is a digest of entries but for their data; zero when there are none.
+func checksum(entries []pb.Entry) (h uint64) {
 	for i := range entries {
 		e := &entries[i]
 		h = random.Mix(random.Mix(h, e.Index), e.Term<<8^uint64(e.Type)^uint64(len(e.Data))<<40)
@@ -24,7 +24,7 @@ func imprint(entries []pb.Entry) (h uint64) {
 // unchanged says whether entries of a host are what they were, and ends the run if
 // they are not.
 func (s *Simulation) unchanged(host uint64, entries []pb.Entry, was uint64, where string) bool {
-	if imprint(entries) == was {
+	if checksum(entries) == was {
 		return true
 	}
 	s.violate(checker.Violation{

@@ -38,7 +38,7 @@ type Host struct {
 	image         *diskCopy // an old copy of the disk
 	refusedBefore uint64    // what the disk had refused before the process began
 	damaged       bool      // its disk may have lost what it had acknowledged
-	marks         Marks
+	marks         *Marks
 	imagines      imagines
 	configs       []pb.ConfState // that could be in force for all it knew when it stopped
 	// crashAtMessage counts down to the message before which onCrashPoint
@@ -173,7 +173,9 @@ func (h *Host) handle(e event, from uint64, m *Message) {
 	h.disk.At(h.sim.now)
 	switch {
 	case from != 0:
-		h.process.Receive(from, m)
+		if m.Checksum == 0 || h.sim.unchanged(from, m.Raft.Entries, m.Checksum, "in a message") {
+			h.process.Receive(from, m)
+		}
 	case e.kind == timerEvent:
 		if t, ok := h.timers.take(e.arg); ok {
 			h.tried.clockUse += flag(t.local)
@@ -320,7 +322,7 @@ func (h *Host) Fail(err error) {
 }
 
 // Marks takes what the process hits of its marks.
-func (h *Host) Marks() *Marks { return &h.marks }
+func (h *Host) Marks() *Marks { return h.marks }
 
 // Note puts a line into the trace.
 func (h *Host) Note(text string) { h.sim.record(Record{Verb: Noted, Host: h.id, Text: text}) }

@@ -1,189 +1,50 @@
 package sim
 
 import (
-	"fmt"
-	"maps"
-	"slices"
-	"strings"
-
 	"raftsim/checker"
+	"raftsim/mark"
 )
 
-// Mark is a place in a program, or a state of a cluster, that is worth coming
-// to. A run that passes and never came near it has shown little: a run notes the
-// marks that it hit, a sweep counts them, and a scenario may require some.
-//
-// A mark is made once, as a package's variable, by one of three functions that
-// say what is expected of it:
-//
-//	var (
-//		handedOver = sim.Reachable("hand-over", "A primary hands its work to another.")
-//		lateReply  = sim.Sometimes("late reply", "An answer comes after the client has left.")
-//		counted    = sim.Always("count grows", "A count never goes back.")
-//	)
-//
-// The code of a process then says where that is. What it says goes to the run
-// that the process is part of, through Env.Marks:
-//
-//	handedOver.Hit(env.Marks())
-//	lateReply.When(env.Marks(), reply.number < current)
-//	counted.Check(env.Marks(), n >= before, "from %d to %d", before, n)
-//
-// Marks never change a run, but for an Always that does not hold, which ends it.
-type Mark struct {
-	name, about string
-	kind        MarkKind
-	place       int // among all marks
-}
-
-// Name is how scenarios and reports call the mark, unique in the program.
-func (m *Mark) Name() string { return m.name }
-
-// About says in a sentence what has happened when it is hit.
-func (m *Mark) About() string { return m.about }
-
-// Kind says what is expected of the mark.
-func (m *Mark) Kind() MarkKind { return m.kind }
-
-// MarkKind says what is expected of a mark.
-type MarkKind uint8
-
-// The kinds of marks.
-const (
-	// ReachableKind: some run of a sweep comes to this place.
-	ReachableKind MarkKind = iota
-	// SometimesKind: in some run of a sweep the condition is true.
-	SometimesKind
-	// AlwaysKind: the condition is true each time it is asked, and some run of
-	// a sweep asks.
-	AlwaysKind
+// The marks of package mark, under the names that a test of a simulation uses. Code
+// that also runs in a server imports package mark alone.
+type (
+	Mark          = mark.Mark
+	Marks         = mark.Marks
+	MarkKind      = mark.Kind
+	ReachableMark = mark.ReachableMark
+	SometimesMark = mark.SometimesMark
+	AlwaysMark    = mark.AlwaysMark
 )
 
-// String is the word for k, such as "reachable".
-func (k MarkKind) String() string { return [...]string{"reachable", "sometimes", "always"}[k] }
+// Reachable is mark.Reachable.
+func Reachable(name, about string) ReachableMark { return mark.Reachable(name, about) }
 
-// ReachableMark is a place that some run must come to.
-type ReachableMark struct{ *Mark }
+// Sometimes is mark.Sometimes.
+func Sometimes(name, about string) SometimesMark { return mark.Sometimes(name, about) }
 
-// Hit says that the run is there.
-func (m ReachableMark) Hit(in *Marks) { in.hit(m.Mark) }
+// Always is mark.Always.
+func Always(name, about string) AlwaysMark { return mark.Always(name, about) }
 
-// SometimesMark is a condition that some run must make true.
-type SometimesMark struct{ *Mark }
-
-// When hits the mark if the condition is true.
-func (m SometimesMark) When(in *Marks, condition bool) {
-	if condition {
-		in.hit(m.Mark)
-	}
-}
-
-// AlwaysMark is a condition that must be true whenever it is asked.
-type AlwaysMark struct{ *Mark }
-
-// Check ends the run with a violation of the mark's name unless the condition
-// holds. The format and its arguments are the evidence: both values, say. The
-// mark counts as hit, so that one that is never asked is seen as such.
-func (m AlwaysMark) Check(in *Marks, holds bool, format string, args ...any) {
-	in.hit(m.Mark)
-	if !holds {
-		in.broken(m.Mark, fmt.Sprintf(format, args...))
-	}
-}
-
-// Reachable makes a mark that some run must come to. Like the other two it is
-// called for a package's variable or from init, before any run, and panics when
-// the name is empty or taken by a mark that is not equal. An equal one is the same
-// mark: a test that makes it may run more than once in a process.
-func Reachable(name, about string) ReachableMark {
-	return ReachableMark{register(name, about, ReachableKind)}
-}
-
-// Sometimes makes a mark whose condition some run must make true.
-func Sometimes(name, about string) SometimesMark {
-	return SometimesMark{register(name, about, SometimesKind)}
-}
-
-// Always makes a mark whose condition must be true each time.
-func Always(name, about string) AlwaysMark {
-	return AlwaysMark{register(name, about, AlwaysKind)}
-}
-
-// allMarks holds the marks by name.
-var allMarks = map[string]*Mark{}
-
-func register(name, about string, kind MarkKind) *Mark {
-	if name == "" || strings.TrimSpace(name) != name {
-		panic(fmt.Sprintf("sim: mark %q: the name is empty, or begins or ends with a space", name))
-	}
-	if m, taken := allMarks[name]; taken {
-		if m.about != about || m.kind != kind {
-			panic(fmt.Sprintf("sim: mark %q: the name is taken by a mark of kind %v: %s", name, m.kind, m.about))
+// marksOf takes the hits of a host, or with zero those of the simulation itself. An
+// Always that does not hold ends the run.
+func (s *Simulation) marksOf(host uint64) *Marks {
+	return mark.NewMarks(s.hits, func(m *Mark, detail string) {
+		v := checker.Violation{
+			Property: m.Name(), Source: "always: " + m.About(), Detail: detail, Signature: "always: " + m.Name(),
 		}
-		return m
-	}
-	m := &Mark{name: name, about: about, kind: kind, place: len(allMarks)}
-	// written before any run: marks are made for variables of packages
-	allMarks[name] = m
-	return m
-}
-
-// MarkNames lists the names of all marks in alphabetical order.
-func MarkNames() []string { return slices.Sorted(maps.Keys(allMarks)) }
-
-// LookupMark returns the mark of a name.
-func LookupMark(name string) (*Mark, error) {
-	m, ok := allMarks[name]
-	if !ok {
-		return nil, fmt.Errorf("sim: no mark is named %q, valid are %s", name, strings.Join(MarkNames(), ", "))
-	}
-	return m, nil
-}
-
-// Marks takes the hits of one host, for the run that it is part of. A nil Marks
-// ignores them, so that code with marks in it also runs outside a simulation.
-type Marks struct {
-	sim  *Simulation
-	host uint64 // zero is the simulation itself
-}
-
-func (in *Marks) hit(m *Mark) {
-	if in == nil {
-		return
-	}
-	hits := in.sim.hits
-	if m.place >= len(hits) {
-		panic(fmt.Sprintf("sim: mark %q was made after the run began: %d marks were known then", m.name, len(hits)))
-	}
-	hits[m.place] = true
-}
-
-// broken ends the run: an Always did not hold.
-func (in *Marks) broken(m *Mark, detail string) {
-	if in == nil {
-		return
-	}
-	v := checker.Violation{
-		Property: m.name, Source: "always: " + m.about, Detail: detail, Signature: "always: " + m.name,
-	}
-	if in.host != 0 {
-		v.Detail, v.Hosts = name(in.host)+": "+detail, []uint64{in.host}
-	}
-	in.sim.violate(v)
+		if host != 0 {
+			v.Detail, v.Hosts = name(host)+": "+detail, []uint64{host}
+		}
+		s.violate(v)
+	})
 }
 
 // Marks takes hits that are not a host's own, such as those of a test that
 // directs the run.
-func (s *Simulation) Marks() *Marks { return &Marks{sim: s} }
+func (s *Simulation) Marks() *Marks { return s.watcher.marks }
 
 // Reached lists the marks that the run has hit so far, in alphabetical order.
 func (s *Simulation) Reached() []string {
 	s.takeSightings()
-	var names []string
-	for _, name := range MarkNames() {
-		if s.hits[allMarks[name].place] {
-			names = append(names, name)
-		}
-	}
-	return names
+	return s.hits.Names()
 }

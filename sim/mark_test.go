@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"raftsim/mark"
 	"raftsim/network"
 	"raftsim/random"
 	"raftsim/sim"
@@ -125,7 +126,7 @@ func TestAMarkWithoutANameOfItsOwnIsRefused(t *testing.T) {
 	}
 	o := pings(time.Second).Defaults()
 	o.Expect.Marks = []string{"dragons"}
-	require.ErrorContains(t, o.Validate(), `sim: no mark is named "dragons", valid are a Figure 7 log, `)
+	require.ErrorContains(t, o.Validate(), `mark: none is named "dragons", valid are a Figure 7 log, `)
 }
 
 func TestATestThatDirectsARunHasMarksToo(t *testing.T) {
@@ -134,5 +135,5 @@ func TestATestThatDirectsARunHasMarksToo(t *testing.T) {
 	require.NotContains(t, s.Reached(), "test: never there")
 	farewell.Hit(s.Marks())
 	require.Contains(t, s.Reached(), "test: never there")
-	require.True(t, slices.IsSorted(sim.MarkNames()))
+	require.True(t, slices.IsSorted(mark.Names()))
 }

@@ -34,8 +34,8 @@ func (w *watcher) termChanged(r *Record) {
 	switch {
 	case vote != r.Host:
 	case term > w.tried:
-		sawLostElection.When(&w.marks, w.tried > w.won)
-		sawSplitVote.When(&w.marks, w.tried > w.won && w.candidates > 1)
+		sawLostElection.When(w.marks, w.tried > w.won)
+		sawSplitVote.When(w.marks, w.tried > w.won && w.candidates > 1)
 		w.tried, w.candidates = term, 1
 	case term == w.tried:
 		w.candidates++
@@ -45,15 +45,15 @@ func (w *watcher) termChanged(r *Record) {
 // elected sees a host win a term.
 func (w *watcher) elected(r *Record) {
 	term, of := r.Fields[0], w.host(r.Host)
-	sawLeaderChange.When(&w.marks, w.led != 0 && w.led != term)
+	sawLeaderChange.When(w.marks, w.led != 0 && w.led != term)
 	w.led, w.won = term, max(w.won, term)
 	for i := range w.hosts {
-		sawTwoLeaders.When(&w.marks, w.hosts[i].leads && uint64(i+1) != r.Host)
+		sawTwoLeaders.When(w.marks, w.hosts[i].leads && uint64(i+1) != r.Host)
 	}
 	of.leads = true
-	sawTransferred.When(&w.marks, of.told != 0 && of.told+1 == term)
-	if p := w.marks.sim.hosts[r.Host-1].raft(); p != nil {
-		sawElectedJoint.When(&w.marks, len(p.conf.VotersOutgoing) > 0)
+	sawTransferred.When(w.marks, of.told != 0 && of.told+1 == term)
+	if p := w.sim.hosts[r.Host-1].raft(); p != nil {
+		sawElectedJoint.When(w.marks, len(p.conf.VotersOutgoing) > 0)
 	}
 }
 
@@ -63,10 +63,10 @@ func (w *watcher) askedForVote(p *raftHost, m *pb.Message) {
 	lastTerm, err := p.storage.Term(last)
 	stale := err == nil && (m.LogTerm < lastTerm || m.LogTerm == lastTerm && m.Index < last)
 	if m.Type == pb.MsgVote {
-		sawStaleCandidate.When(&w.marks, stale && m.Term >= p.term)
+		sawStaleCandidate.When(w.marks, stale && m.Term >= p.term)
 		given := m.Term == p.hardState.Term && p.hardState.Vote != 0
-		sawVoteGiven.When(&w.marks, given && p.hardState.Vote != m.From)
-		sawVoteAgain.When(&w.marks, given && p.hardState.Vote == m.From)
+		sawVoteGiven.When(w.marks, given && p.hardState.Vote != m.From)
+		sawVoteAgain.When(w.marks, given && p.hardState.Vote == m.From)
 	}
 	if p.lead != raft.None && m.Term > p.term && !stale {
 		w.host(p.host.id).asked = asked{kind: m.Type, from: m.From, term: p.term, lead: p.lead}
@@ -87,16 +87,16 @@ func (w *watcher) ticking(p *raftHost) {
 	if a := of.asked; a.from != 0 && p.stage == idle && len(p.async.appends) == 0 {
 		if p.term == a.term && p.lead == a.lead {
 			if a.kind == pb.MsgVote {
-				sawVoteIgnored.Hit(&w.marks)
+				sawVoteIgnored.Hit(w.marks)
 			} else {
-				sawPreVoteRefused.Hit(&w.marks)
+				sawPreVoteRefused.Hit(w.marks)
 			}
 		}
 		of.asked = asked{}
 	}
 	if p.leading {
 		to := p.node.BasicStatus().LeadTransferee
-		sawTransferEnded.When(&w.marks, of.transferee != 0 && to == 0 && of.transferTerm == p.term)
+		sawTransferEnded.When(w.marks, of.transferee != 0 && to == 0 && of.transferTerm == p.term)
 		of.transferee, of.transferTerm = to, p.term
 	}
 }
@@ -106,8 +106,8 @@ func (w *watcher) ticking(p *raftHost) {
 func (w *watcher) deposed(p *raftHost, term uint64) {
 	if term > p.term {
 		last, _ := p.storage.LastIndex()
-		sawDeposedTail.When(&w.marks, last > p.hardState.Commit)
+		sawDeposedTail.When(w.marks, last > p.hardState.Commit)
 		return
 	}
-	sawSteppedDown.When(&w.marks, isVoter(&p.conf, p.host.id))
+	sawSteppedDown.When(w.marks, isVoter(&p.conf, p.host.id))
 }

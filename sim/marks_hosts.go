@@ -41,15 +41,15 @@ var (
 
 // booted sees a host start.
 func (w *watcher) booted(r *Record) {
-	of, s := w.host(r.Host), w.marks.sim
+	of, s := w.host(r.Host), w.sim
 	of.up = true
 	w.up++
 	if r.Fields[0] < 2 {
 		return
 	}
-	sawRestart.Hit(&w.marks)
-	sawBack.When(&w.marks, of.retired)
-	sawQuickRestarts.When(&w.marks, of.restarts > 0 && s.now.Sub(of.restartedAt) <= s.options.Raft.ElectionTimeout())
+	sawRestart.Hit(w.marks)
+	sawBack.When(w.marks, of.retired)
+	sawQuickRestarts.When(w.marks, of.restarts > 0 && s.now.Sub(of.restartedAt) <= s.options.Raft.ElectionTimeout())
 	of.retired = false
 	of.restarts++
 	of.restartedAt = s.now
@@ -63,14 +63,14 @@ func (w *watcher) stopped(r *Record) {
 		w.up--
 	}
 	of.leads, of.last, of.transferee, of.asked = false, 0, 0, asked{}
-	sawAllDown.When(&w.marks, w.up == 0)
+	sawAllDown.When(w.marks, w.up == 0)
 	if r.Verb == Retired {
 		of.retired = true
-		sawRetired.Hit(&w.marks)
+		sawRetired.Hit(w.marks)
 		return
 	}
-	sawUnsyncedLost.When(&w.marks, r.Fields[0] > 0)
-	sawTornWrite.When(&w.marks, r.Fields[2] > 0)
+	sawUnsyncedLost.When(w.marks, r.Fields[0] > 0)
+	sawTornWrite.When(w.marks, r.Fields[2] > 0)
 }
 
 // crashing sees what a host was about when it crashes.
@@ -80,7 +80,7 @@ func (w *watcher) crashing(h *Host) {
 		return
 	}
 	if p.node == nil {
-		sawBootCrash.Hit(&w.marks)
+		sawBootCrash.Hit(w.marks)
 		return
 	}
 	of := w.host(h.id)
@@ -88,12 +88,12 @@ func (w *watcher) crashing(h *Host) {
 	if p.hardState.Term != p.durable.Term || p.hardState.Vote != p.durable.Vote {
 		of.vote = p.hardState
 	}
-	sawInstallCrash.When(&w.marks, p.installing())
+	sawInstallCrash.When(w.marks, p.installing())
 	if p.leading {
 		last, _ := p.storage.LastIndex()
-		sawLeaderCrash.Hit(&w.marks)
-		sawTailCrash.When(&w.marks, last > p.hardState.Commit)
-		sawJointCrash.When(&w.marks, len(p.conf.VotersOutgoing) > 0)
+		sawLeaderCrash.Hit(w.marks)
+		sawTailCrash.When(w.marks, last > p.hardState.Commit)
+		sawJointCrash.When(w.marks, len(p.conf.VotersOutgoing) > 0)
 	}
 }
 
@@ -126,24 +126,24 @@ func (p *raftHost) installing() bool {
 // recovered sees what a host finds on its disk.
 func (w *watcher) recovered(h *Host, state *wal.State, last uint64) {
 	of, hs := w.host(h.id), &state.HardState
-	sawTornTail.When(&w.marks, state.TornBytes > 0)
-	sawRecoveredTail.When(&w.marks, last > hs.Commit)
-	sawLostVote.When(&w.marks, of.vote.Vote != 0 && (hs.Term < of.vote.Term || hs.Term == of.vote.Term && hs.Vote == 0))
-	sawLostEntries.When(&w.marks, last < of.unsynced)
+	sawTornTail.When(w.marks, state.TornBytes > 0)
+	sawRecoveredTail.When(w.marks, last > hs.Commit)
+	sawLostVote.When(w.marks, of.vote.Vote != 0 && (hs.Term < of.vote.Term || hs.Term == of.vote.Term && hs.Vote == 0))
+	sawLostEntries.When(w.marks, last < of.unsynced)
 	of.vote, of.unsynced = pb.HardState{}, 0
 }
 
 // resumed sees a paused host wake.
 func (w *watcher) resumed(r *Record) {
-	sawWoken.When(&w.marks, r.Fields[0] > 0)
-	if p := w.marks.sim.hosts[r.Host-1].raft(); p != nil {
-		sawWokenLeader.When(&w.marks, p.leading && w.won > p.term)
+	sawWoken.When(w.marks, r.Fields[0] > 0)
+	if p := w.sim.hosts[r.Host-1].raft(); p != nil {
+		sawWokenLeader.When(w.marks, p.leading && w.won > p.term)
 	}
 }
 
 // faultBegan sees a fault fire.
 func (w *watcher) faultBegan(r *Record) {
-	sawReplacedDisk.When(&w.marks, strings.HasPrefix(r.Text, "disk ") &&
+	sawReplacedDisk.When(w.marks, strings.HasPrefix(r.Text, "disk ") &&
 		(strings.HasSuffix(r.Text, " lost") || strings.HasSuffix(r.Text, " swapped")))
 }
 
@@ -158,11 +158,11 @@ var (
 func (w *watcher) dropped(r *Record) {
 	switch r.Text {
 	case cutText:
-		sawCut.Hit(&w.marks)
+		sawCut.Hit(w.marks)
 	case corruptText:
-		sawCorrupt.Hit(&w.marks)
+		sawCorrupt.Hit(w.marks)
 	case overflowText:
-		sawOverflow.Hit(&w.marks)
+		sawOverflow.Hit(w.marks)
 	}
-	sawLostSnapshot.When(&w.marks, r.Fields[0] == uint64(pb.MsgSnap))
+	sawLostSnapshot.When(w.marks, r.Fields[0] == uint64(pb.MsgSnap))
 }

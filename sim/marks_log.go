@@ -31,7 +31,7 @@ var (
 // wrote sees a host write entries.
 func (w *watcher) wrote(r *Record) {
 	of := w.host(r.Host)
-	sawOverwritten.When(&w.marks, r.Fields[0]-r.Fields[1]+1 <= of.last)
+	sawOverwritten.When(w.marks, r.Fields[0]-r.Fields[1]+1 <= of.last)
 	of.last = r.Fields[0]
 }
 
@@ -39,7 +39,7 @@ func (w *watcher) wrote(r *Record) {
 func (w *watcher) received(p *raftHost, m *pb.Message) {
 	w.host(p.host.id).steps++
 	old := m.Term > 0 && m.Term < p.term
-	sawOldMessage.When(&w.marks, old)
+	sawOldMessage.When(w.marks, old)
 	switch m.Type {
 	case pb.MsgApp:
 		w.appending(p, m)
@@ -48,22 +48,22 @@ func (w *watcher) received(p *raftHost, m *pb.Message) {
 	case pb.MsgVote, pb.MsgPreVote:
 		w.askedForVote(p, m)
 	case pb.MsgVoteResp:
-		sawOldVote.When(&w.marks, old)
+		sawOldVote.When(w.marks, old)
 	case pb.MsgSnap:
-		sawLateSnapshot.When(&w.marks, m.Snapshot != nil && m.Snapshot.Metadata.Index <= p.hardState.Commit)
+		sawLateSnapshot.When(w.marks, m.Snapshot != nil && m.Snapshot.Metadata.Index <= p.hardState.Commit)
 	case pb.MsgProp:
-		sawForwarded.Hit(&w.marks)
+		sawForwarded.Hit(w.marks)
 	case pb.MsgReadIndex:
 		w.reading(p)
 	case pb.MsgTimeoutNow:
-		sawTransfer.Hit(&w.marks)
+		sawTransfer.Hit(w.marks)
 		w.host(p.host.id).told = m.Term
 	}
 }
 
 // appending sees entries, or a probe, reach a follower.
 func (w *watcher) appending(p *raftHost, m *pb.Message) {
-	sawYielded.When(&w.marks, m.Term == p.term && p.hardState.Vote == p.host.id && p.lead == raft.None)
+	sawYielded.When(w.marks, m.Term == p.term && p.hardState.Vote == p.host.id && p.lead == raft.None)
 	if len(m.Entries) == 0 {
 		return
 	}
@@ -71,10 +71,10 @@ func (w *watcher) appending(p *raftHost, m *pb.Message) {
 	if m.Term > of.appendTerm {
 		of.appendTerm, of.appendEnd = m.Term, 0
 	}
-	sawEntriesTwice.When(&w.marks, m.Term == of.appendTerm && end <= of.appendEnd)
+	sawEntriesTwice.When(w.marks, m.Term == of.appendTerm && end <= of.appendEnd)
 	of.appendEnd = max(of.appendEnd, end)
-	sawBelowCommit.When(&w.marks, m.Index < p.hardState.Commit)
-	sawAppendRace.When(&w.marks, p.installing())
+	sawBelowCommit.When(w.marks, m.Index < p.hardState.Commit)
+	sawAppendRace.When(w.marks, p.installing())
 }
 
 // answered sees an answer reach a leader.
@@ -82,19 +82,19 @@ func (w *watcher) answered(p *raftHost, m *pb.Message) {
 	if !p.leading {
 		return
 	}
-	sawDeposedAnswer.When(&w.marks, m.Term > p.term)
+	sawDeposedAnswer.When(w.marks, m.Term > p.term)
 	if !m.Reject || m.Term != p.term {
 		return
 	}
-	sawRefusedAppend.Hit(&w.marks)
+	sawRefusedAppend.Hit(w.marks)
 	if term, err := p.storage.Term(m.Index); err == nil {
-		sawSkippedTerm.When(&w.marks, m.LogTerm > 0 && m.LogTerm < term && m.RejectHint+1 < m.Index)
+		sawSkippedTerm.When(w.marks, m.LogTerm > 0 && m.LogTerm < term && m.RejectHint+1 < m.Index)
 	}
 }
 
 // believes sees what a leader knows of a follower.
 func (w *watcher) believes(pr *tracker.Progress) {
-	sawFullWindow.When(&w.marks, pr.State == tracker.StateReplicate && pr.MsgAppFlowPaused)
+	sawFullWindow.When(w.marks, pr.State == tracker.StateReplicate && pr.MsgAppFlowPaused)
 }
 
 // refused sees a host refuse a proposal.
@@ -103,6 +103,6 @@ func (w *watcher) refused(p *raftHost, err error) {
 		return
 	}
 	transfers := p.node.BasicStatus().LeadTransferee != raft.None
-	sawHandingOver.When(&w.marks, transfers)
-	sawFullTail.When(&w.marks, !transfers && p.options.MaxUncommittedBytes > 0)
+	sawHandingOver.When(w.marks, transfers)
+	sawFullTail.When(w.marks, !transfers && p.options.MaxUncommittedBytes > 0)
 }

@@ -22,37 +22,37 @@ var (
 
 // configured sees a host go by a configuration.
 func (w *watcher) configured(p *raftHost) {
-	sawReconfigured.Hit(&w.marks)
+	sawReconfigured.Hit(w.marks)
 	now := &p.conf
-	sawSingleVoter.When(&w.marks, len(now.Voters) == 1 && len(now.VotersOutgoing) == 0)
+	sawSingleVoter.When(w.marks, len(now.Voters) == 1 && len(now.VotersOutgoing) == 0)
 	if len(now.VotersOutgoing) == 0 {
 		return
 	}
-	sawJoint.Hit(&w.marks)
+	sawJoint.Hit(w.marks)
 	common := 0
 	for _, id := range now.Voters {
 		if slices.Contains(now.VotersOutgoing, id) {
 			common++
 		}
 	}
-	sawNoCommonVoter.When(&w.marks, common == 0)
+	sawNoCommonVoter.When(w.marks, common == 0)
 	// Each majority takes as few of the common voters as it can.
 	shared := func(voters []uint64) int { return max(0, len(voters)/2+1-(len(voters)-common)) }
-	sawDisjoint.When(&w.marks, shared(now.Voters)+shared(now.VotersOutgoing) <= common)
+	sawDisjoint.When(w.marks, shared(now.Voters)+shared(now.VotersOutgoing) <= common)
 }
 
 // reconfigured sees a host replace a configuration.
 func (w *watcher) reconfigured(p *raftHost, was *pb.ConfState) {
 	now, id := &p.conf, p.host.id
 	for _, learner := range was.Learners {
-		sawPromoted.When(&w.marks, slices.Contains(now.Voters, learner))
+		sawPromoted.When(w.marks, slices.Contains(now.Voters, learner))
 	}
 	for _, voter := range was.Voters {
-		sawDemoted.When(&w.marks, slices.Contains(now.LearnersNext, voter) || slices.Contains(now.Learners, voter))
+		sawDemoted.When(w.marks, slices.Contains(now.LearnersNext, voter) || slices.Contains(now.Learners, voter))
 	}
-	sawLeftByHand.When(&w.marks, len(was.VotersOutgoing) > 0 && !was.AutoLeave && len(now.VotersOutgoing) == 0)
+	sawLeftByHand.When(w.marks, len(was.VotersOutgoing) > 0 && !was.AutoLeave && len(now.VotersOutgoing) == 0)
 	if p.leading {
-		sawRemovedLeader.When(&w.marks, !slices.Contains(memberIDs(now), id))
-		sawDemotedLeader.When(&w.marks, slices.Contains(now.Learners, id))
+		sawRemovedLeader.When(w.marks, !slices.Contains(memberIDs(now), id))
+		sawDemotedLeader.When(w.marks, slices.Contains(now.Learners, id))
 	}
 }

@@ -24,7 +24,7 @@ func (w *watcher) reading(p *raftHost) {
 		return
 	}
 	term, err := p.storage.Term(p.hardState.Commit)
-	sawEarlyRead.When(&w.marks, err == nil && term < p.term)
+	sawEarlyRead.When(w.marks, err == nil && term < p.term)
 }
 
 // offered sees a Ready, before the host has looked at it.
@@ -40,19 +40,19 @@ func (w *watcher) offered(p *raftHost, rd *raft.Ready) {
 				reads++
 			}
 		}
-		sawReadBatch.When(&w.marks, reads > 1)
+		sawReadBatch.When(w.marks, reads > 1)
 	}
 	of.steps = 0
 }
 
 // served sees a host answer a read.
 func (w *watcher) served(p *raftHost) {
-	sawLeaseRead.When(&w.marks, p.leading && p.options.LeaseReads)
-	sawFollowerRead.When(&w.marks, !p.leading)
+	sawLeaseRead.When(w.marks, p.leading && p.options.LeaseReads)
+	sawFollowerRead.When(w.marks, !p.leading)
 }
 
 // readingStale sees a host asked for a stale read.
 func (w *watcher) readingStale(p *raftHost, r *Request) {
-	sawStaleWait.When(&w.marks, p.applied < r.Seen)
-	sawStaleRead.When(&w.marks, p.applied >= r.Seen && slices.ContainsFunc(p.host.sim.hosts, func(h *Host) bool { return h.Applied() > p.applied }))
+	sawStaleWait.When(w.marks, p.applied < r.Seen)
+	sawStaleRead.When(w.marks, p.applied >= r.Seen && slices.ContainsFunc(p.host.sim.hosts, func(h *Host) bool { return h.Applied() > p.applied }))
 }

@@ -106,7 +106,7 @@ func (s *Simulation) buildHosts() error {
 
 // addHost makes a host with an empty disk, switched off.
 func (s *Simulation) addHost(id uint64) *Host {
-	h := &Host{sim: s, id: id, marks: Marks{s, id}, chance: s.fates.Key("host " + name(id))}
+	h := &Host{sim: s, id: id, marks: s.marksOf(id), chance: s.fates.Key("host " + name(id))}
 	h.disk = disk.New(s.fates, name(id), s.options.Disk)
 	s.hosts = append(s.hosts, h)
 	for _, c := range s.clients {

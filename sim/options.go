@@ -7,6 +7,7 @@ import (
 	"raftsim/clock"
 	"raftsim/disk"
 	"raftsim/faults"
+	"raftsim/mark"
 	"raftsim/network"
 	"raftsim/random"
 	"raftsim/workload"
@@ -244,7 +245,7 @@ func (o Options) Validate() error {
 		}
 	}
 	for _, name := range o.Expect.Marks {
-		if _, err := LookupMark(name); err != nil {
+		if _, err := mark.Lookup(name); err != nil {
 			return err
 		}
 	}

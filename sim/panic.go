@@ -136,7 +136,7 @@ func (s *Simulation) whoPanicked(v *checker.Violation) {
 		s.addFact(v, h.id, fmt.Sprintf("is in term %d, %s, and has applied index %d; started %d times", p.term, leading(p.lead, h.id), p.applied, h.incarnation))
 	}
 	if during.What == deliverEvent.String() {
-		during.What += " of " + s.inbox.describe()
+		during.What += " of " + describe(&s.inbox)
 	}
 	s.addFact(v, h.id, "panics in the event: "+during.String())
 }

@@ -43,7 +43,7 @@ type raftHost struct {
 	recovered    wal.State
 	stage        stage
 	ready        raft.Ready
-	writes       uint64 // imprint of the entries of ready
+	writes       uint64 // checksum of the entries of ready
 	async        asyncQueue
 	reads        []pendingRead
 	waiting      map[waiter]uint64 // client that waits for a command
@@ -228,9 +228,6 @@ func (p *raftHost) Receive(from uint64, m *Message) {
 	p.catchUp()
 	switch m.Kind {
 	case RaftMessage:
-		if m.imprint != 0 && !p.host.sim.unchanged(from, m.Raft.Entries, m.imprint, "in a message") {
-			return
-		}
 		p.step(m.Raft)
 	case RaftBytes:
 		var r pb.Message
@@ -281,7 +278,7 @@ func (p *raftHost) pump() {
 			return
 		}
 		p.asked()
-		p.stage, p.writes = persisting, imprint(rd.Entries)
+		p.stage, p.writes = persisting, checksum(rd.Entries)
 		if p.host.AfterDisk(readyToken) {
 			p.complete()
 		}
@@ -396,7 +393,7 @@ func (p *raftHost) send(m *pb.Message) {
 		}
 		s.outbox = Message{Kind: RaftBytes, Payload: bytes}
 	} else {
-		s.outbox = Message{Kind: RaftMessage, Raft: *m, imprint: imprint(m.Entries)}
+		s.outbox = Message{Kind: RaftMessage, Raft: *m}
 	}
 	s.send(p.host.id, m.To, &s.outbox)
 }

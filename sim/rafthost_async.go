@@ -21,7 +21,7 @@ type asyncAppend struct {
 	message   pb.Message
 	hardState pb.HardState // as of this append
 	sync      bool
-	writes    uint64 // imprint of the entries
+	writes    uint64 // checksum of the entries
 }
 
 // dispatchAsync starts what a Ready asks of the append thread and the apply
@@ -57,7 +57,7 @@ func (p *raftHost) beginAppend(m *pb.Message, sync bool) {
 		return
 	}
 	p.asked()
-	p.async.appends = append(p.async.appends, asyncAppend{message: *m, hardState: p.hardState, sync: sync, writes: imprint(m.Entries)})
+	p.async.appends = append(p.async.appends, asyncAppend{message: *m, hardState: p.hardState, sync: sync, writes: checksum(m.Entries)})
 	if p.host.AfterDisk(appendToken) {
 		p.appendDone()
 	}

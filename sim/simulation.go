@@ -16,6 +16,7 @@ import (
 
 	"raftsim/checker"
 	"raftsim/clock"
+	"raftsim/mark"
 	"raftsim/network"
 	"raftsim/random"
 )
@@ -43,7 +44,7 @@ type Simulation struct {
 	members  members
 	recovery recovery
 	watcher  watcher
-	hits     []bool // marks, by their place
+	hits     *mark.Hits
 
 	inbox      Message // the message being handed over
 	outbox     Message // the message being sent
@@ -89,8 +90,8 @@ func New(o Options) (*Simulation, error) {
 	s := &Simulation{options: o, fates: random.NewFates(o.Seed, o.Overrides)}
 	s.chance = s.fates.Key("simulation")
 	s.trace.listener = o.Trace
-	s.hits = make([]bool, len(allMarks))
-	s.watcher.marks.sim = s
+	s.hits = mark.NewHits()
+	s.watcher.sim, s.watcher.marks = s, s.marksOf(0)
 	s.protocol = checker.NewProtocol(o.watched())
 	s.network = network.New[Message](s.fates, func(at clock.Time, id network.PacketID) {
 		s.queue.Push(at, event{kind: deliverEvent, arg: uint64(id)})

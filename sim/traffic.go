@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"raftsim/network"
-	pb "raftsim/raft/raftpb"
 )
 
 // refusedAfter is how long it takes a sender to learn that a connection could
@@ -19,8 +18,11 @@ func (s *Simulation) send(from, to uint64, m *Message) {
 	if to < network.ClientBase && s.host(to) == nil {
 		return
 	}
-	outcome := s.network.Send(s.now, from, to, *m, m.size())
-	r := Record{Verb: Sent, Host: from, Peer: to, Fields: m.summary()}
+	if m.Kind == RaftMessage {
+		m.Checksum = checksum(m.Raft.Entries)
+	}
+	outcome := s.network.Send(s.now, from, to, *m, size(m))
+	r := Record{Verb: Sent, Host: from, Peer: to, Fields: summary(m)}
 	if outcome.Dropped() {
 		r.Verb, r.Text = Dropped, outcome.String()
 		s.undelivered(from, to, m, outcome)
@@ -34,7 +36,7 @@ func (s *Simulation) undelivered(from, to uint64, m *Message, outcome network.Ou
 	if h == nil || s.host(to) == nil {
 		return
 	}
-	if m.isSnapshot() {
+	if isSnapshot(m) {
 		s.reportSnapshot(h, to, false, s.options.Raft.ElectionTimeout())
 	}
 	if outcome == network.Cut {
@@ -55,7 +57,7 @@ func (s *Simulation) deliver(e event) {
 		return // it is on its way, or dealt with
 	}
 	s.queue.receiver = p.To
-	r := Record{Verb: Delivered, Host: p.From, Peer: p.To, Fields: p.Message.summary()}
+	r := Record{Verb: Delivered, Host: p.From, Peer: p.To, Fields: summary(&p.Message)}
 	to := s.host(p.To)
 	refused := to != nil && !to.Running()
 	if outcome != network.Delivered || refused {
@@ -74,14 +76,11 @@ func (s *Simulation) deliver(e event) {
 	}
 	from := p.From
 	s.inbox = p.Message
-	if sender := s.host(from); sender != nil && s.inbox.isSnapshot() {
+	if sender := s.host(from); sender != nil && isSnapshot(&s.inbox) {
 		s.reportSnapshot(sender, p.To, true, refusedAfter)
 	}
 	to.receive(from, &s.inbox)
 }
-
-// isSnapshot says whether m carries a snapshot to a follower.
-func (m *Message) isSnapshot() bool { return m.raftType() == int64(pb.MsgSnap) }
 
 // below maps a fate to an index in [0, n).
 func below(fate uint64, n int) int {

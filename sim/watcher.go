@@ -11,7 +11,8 @@ import (
 // changes nothing. The marks and what sees them stand together, by theme, in the
 // files marks_*.go; those of which only the checker knows, in marks_checker.go.
 type watcher struct {
-	marks Marks
+	sim   *Simulation
+	marks *Marks
 	hosts []watched
 	up    int // hosts that run
 
@@ -64,13 +65,13 @@ func (w *watcher) see(r *Record) {
 	case Resumed:
 		w.resumed(r)
 	case Failed:
-		sawProcessFailed.Hit(&w.marks)
+		sawProcessFailed.Hit(w.marks)
 	case FaultBegan:
 		w.faultBegan(r)
 	case Dropped:
 		w.dropped(r)
 	case GaveUp:
-		sawAbandoned.Hit(&w.marks)
+		sawAbandoned.Hit(w.marks)
 	case TermChanged:
 		w.termChanged(r)
 	case BecameLeader:
@@ -78,9 +79,9 @@ func (w *watcher) see(r *Record) {
 	case Wrote:
 		w.wrote(r)
 	case Installed:
-		sawInstalled.Hit(&w.marks)
+		sawInstalled.Hit(w.marks)
 	case Compacted:
-		sawCompacted.Hit(&w.marks)
+		sawCompacted.Hit(w.marks)
 	}
 }
 
@@ -88,7 +89,7 @@ func (w *watcher) see(r *Record) {
 func (s *Simulation) takeSightings() {
 	for i := range checker.Sightings {
 		if s.protocol.Saw(checker.Sighting(i)) {
-			sightings[i].Hit(&s.watcher.marks)
+			sightings[i].Hit(s.watcher.marks)
 		}
 	}
 }
