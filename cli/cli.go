@@ -15,12 +15,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"raftsim/internal/self"
 	"raftsim/scenarios"
 )
 
@@ -92,7 +92,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if mistakes, ok := err.(scenarios.Errors); ok {
 		fmt.Fprintln(stderr, mistakes) // each begins with its place, which terminals link
 	} else {
-		fmt.Fprintf(stderr, "%s: %v\n", program(), err)
+		fmt.Fprintf(stderr, "%s: %v\n", self.Name(), err)
 	}
 	return ExitUsage
 }
@@ -102,15 +102,9 @@ type exitCode int
 
 func (c exitCode) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
 
-// program is the name under which the user knows this binary.
-func program() string {
-	name := filepath.Base(os.Args[0])
-	return strings.TrimSuffix(name, ".exe")
-}
-
 func newRoot() *cobra.Command {
 	root := &cobra.Command{
-		Use:   program(),
+		Use:   self.Name(),
 		Short: "Deterministic simulation testing for Raft",
 		Long: `Runs clusters of Raft in a simulator that loses messages, crashes hosts and
 tears their disks, watches every invariant, and says which seed shows a bug.

@@ -44,7 +44,7 @@ func (w *watched) await(t *testing.T, text string) {
 // begun is a sweep of far more seeds than the test waits for: the first file
 // is done when its verdict shows, and the second is under way.
 func begun(t *testing.T) string {
-	return folder(t, "a.yaml", steady, "b.yaml", "name: endless\nseeds: 1-1000000\nrun: 2s\n", "c.yaml", steady)
+	return folder(t, "a.yaml", steady, "b.yaml", "name: endless\nseeds: 1-1000000\nrun: 2s\n", "c.yaml", named("last", steady))
 }
 
 // accounted: what the first file and the sweep say has finished, and what the
@@ -58,7 +58,7 @@ func accounted(t *testing.T, output string) {
 		require.Regexp(t, `pass +endless: \d+ seeds?, .*, \d+ not finished`, output)
 	}
 	require.Contains(t, output, "summary: ")
-	goOn := regexp.MustCompile(`simrun run --seeds (\S*-1000000) b\.yaml\n  simrun run --seeds 1-4 c\.yaml`).FindStringSubmatch(output)
+	goOn := regexp.MustCompile(`\S+simrun run --seeds (\S*-1000000) b\.yaml\n  \S+simrun run --seeds 1-4 c\.yaml`).FindStringSubmatch(output)
 	require.NotNil(t, goOn, output)
 	left := 0
 	for part := range strings.SplitSeq(goOn[1], ",") {
@@ -128,5 +128,5 @@ func TestAnInterruptedTraceLeavesNoFile(t *testing.T) {
 	hidden, err := filepath.Glob(filepath.Join(dir, ".run.txt*"))
 	require.NoError(t, err)
 	require.Empty(t, append(files, hidden...))
-	require.Contains(t, out.String(), "interrupted: 0 of 1 seed finished; to go on:\n  simrun run --seeds 1 a.yaml")
+	require.Contains(t, out.String(), "interrupted: 0 of 1 seed finished; to go on:\n  "+simrun+" run --seeds 1 a.yaml")
 }

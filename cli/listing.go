@@ -27,7 +27,7 @@ file, line and column. Without arguments it reads the folder "scenarios".
 				return err
 			}
 			for _, s := range all {
-				fmt.Fprintf(c.OutOrStdout(), "ok  %s\n", s.File)
+				fmt.Fprintf(c.OutOrStdout(), "ok  %s\n", s.Place())
 			}
 			return nil
 		},
@@ -45,7 +45,7 @@ func newListCommand() *cobra.Command {
 				return err
 			}
 			for _, s := range all {
-				fmt.Fprintf(c.OutOrStdout(), "%s  (%s, seeds %s)\n", s.Name, s.File, s.Seeds)
+				fmt.Fprintf(c.OutOrStdout(), "%s  (%s, seeds %s)\n", s.Name, s.Place(), s.Seeds)
 				if s.About != "" {
 					fmt.Fprintf(c.OutOrStdout(), "    %s\n", strings.Join(strings.Fields(s.About), " "))
 				}

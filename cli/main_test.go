@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 	}
 	simrun, brokenraft = filepath.Join(dir, "simrun"), filepath.Join(dir, "brokenraft")
 	for binary, source := range map[string]string{simrun: "raftsim/cmd/simrun", brokenraft: "./testdata/brokenraft"} {
-		if out, err := exec.Command("go", "build", "-o", binary, source).CombinedOutput(); err != nil {
+		if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", binary, source).CombinedOutput(); err != nil {
 			fmt.Fprintf(os.Stderr, "go build %s: %v\n%s", source, err, out)
 			os.Exit(1)
 		}
@@ -81,4 +81,32 @@ var fingerprint = regexp.MustCompile(`fingerprint [0-9a-f]{16}`)
 func lastLine(s string) string {
 	lines := strings.Split(strings.TrimSpace(s), "\n")
 	return lines[len(lines)-1]
+}
+
+// named is a scenario by another name.
+func named(name, text string) string {
+	return regexp.MustCompile(`(?m)^name: .*$`).ReplaceAllString(text, "name: "+name)
+}
+
+// shell runs a line of a shell in a folder.
+func shell(t *testing.T, dir, line string) shown {
+	t.Helper()
+	return in(t, dir, "sh", "-c", line)
+}
+
+// paste runs the command that an output gives to reproduce its last failure, with
+// the rest of its line and all that follows, as a user does who copies it.
+func paste(t *testing.T, dir, output string) shown {
+	t.Helper()
+	at := strings.LastIndex(output, "\nreproduce: ")
+	require.Positive(t, at, output)
+	return shell(t, dir, output[at+len("\nreproduce: "):])
+}
+
+// read is the text of a file in a folder.
+func read(t *testing.T, dir, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, name))
+	require.NoError(t, err)
+	return string(text)
 }

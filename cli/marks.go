@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"raftsim/internal/self"
 	"raftsim/mark"
 )
 
@@ -53,7 +54,7 @@ func readMarks(file string) ([]string, error) {
 		names = append(names, name)
 	}
 	if len(names) == 0 {
-		return nil, fmt.Errorf("%s: names no mark, one is a line: %s lists them", file, program()+" marks")
+		return nil, fmt.Errorf("%s: names no mark, one is a line: %s lists them", file, self.Command()+" marks")
 	}
 	return names, nil
 }
@@ -71,7 +72,7 @@ func (o *output) printMarks() {
 	case o.flags.marks:
 		o.printf("marks, with the runs that hit each and the first of them:\n")
 		for _, t := range o.total.Marks {
-			o.printf("  %6d  %-50s  --seed %d %s\n", t.Runs, t.Name, t.Seed, quoteShell(t.File))
+			o.printf("  %6d  %-50s  --seed %d %s\n", t.Runs, t.Name, t.Seed, argument(t.File))
 		}
 		for _, name := range never {
 			o.printf("  %6d  %s\n", 0, name)

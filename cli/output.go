@@ -9,6 +9,7 @@ import (
 
 	"raftsim/hunt"
 	"raftsim/internal/outfile"
+	"raftsim/internal/self"
 	"raftsim/scenarios"
 	"raftsim/sim"
 )
@@ -28,7 +29,8 @@ type output struct {
 
 	total   hunt.Summary
 	current *tally
-	begun   int // scenarios
+	begun   int  // scenarios
+	advised bool // the user knows how to build a program of a known revision
 	// unreached counts the scenarios of which no seed hit what it reaches.
 	unreached int
 }
@@ -60,7 +62,7 @@ func (o *output) announce() error {
 	}
 	all := o.sweep.Scenarios
 	if len(all) > 1 {
-		o.printf("%s, %s, built from %s\n", counted(len(all), "scenario"), counted(o.sweep.Units(), "seed"), Revision())
+		o.printf("%s, %s, built from %s\n", counted(len(all), "scenario"), counted(o.sweep.Units(), "seed"), self.Revision())
 		for _, s := range all {
 			line, err := brief(s)
 			if err != nil {
@@ -68,14 +70,25 @@ func (o *output) announce() error {
 			}
 			o.printf("  %s\n", line)
 		}
+		o.advise()
 		return nil
 	}
 	plan, err := plan(all[0])
 	if err != nil {
 		return err
 	}
-	o.printf("# %s, seeds %s, built from %s; the resolved options:\n%s", all[0].File, all[0].Seeds, Revision(), plan)
+	o.printf("# %s, seeds %s, built from %s; the resolved options:\n%s", all[0].Place(), all[0].Seeds, self.Revision(), plan)
+	o.advise()
 	return nil
+}
+
+// advise says once how to build a program of which the revision is known, if it
+// is not. The line is a comment in the plan of a single run.
+func (o *output) advise() {
+	if text := self.Advice(); text != "" && !o.advised {
+		o.printf("# %s\n", text)
+	}
+	o.advised = true
 }
 
 // plan is the text of a scenario with every option resolved, as far as one
@@ -113,7 +126,7 @@ func brief(s *scenarios.Scenario) (string, error) {
 	} else {
 		parts = append(parts, counted(len(o.Schedule), "fault"))
 	}
-	return s.File + ": " + strings.Join(parts, ", "), nil
+	return s.Place() + ": " + strings.Join(parts, ", "), nil
 }
 
 // result takes the next result of the sweep.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"raftsim/hunt"
+	"raftsim/scenarios"
 	"raftsim/sim"
 )
 
@@ -26,6 +27,9 @@ func (o *output) finish(left []hunt.Left) (int, error) {
 	o.printf("%s\n", o.summary(time.Since(o.started)))
 	for _, property := range o.total.Unchecked {
 		o.printf("unchecked: %s\n", property)
+	}
+	if len(o.total.Bugs) > 0 {
+		o.advise()
 	}
 	for _, b := range o.total.Bugs {
 		o.printf("\n%s", o.describe(b))
@@ -178,14 +182,18 @@ func (o *output) describe(b *hunt.Bug) string {
 	if b.Count > 1 {
 		fmt.Fprintf(&text, "  seen by %d runs, first by seed %d", b.Count, r.Seed)
 		if s := &b.Shortest; s.Unit != r.Unit {
-			fmt.Fprintf(&text, "; shortest (%d events): %s", s.Verdict.Events, o.flags.reproduce(s))
+			shortest := o.flags.reproduce(s)
+			if s.Scenario.File == scenarios.StandardInput {
+				shortest = fmt.Sprintf("seed %d", s.Seed) // its text follows once
+			}
+			fmt.Fprintf(&text, "; shortest (%d events): %s", s.Verdict.Events, shortest)
 		}
 		text.WriteByte('\n')
 	}
 	if r.Verdict.Illegal != nil && o.flags.page == "" {
-		fmt.Fprintf(&text, "  to see the operations: %s run --page history.html --seed %d %s\n", program(), r.Seed, quoteShell(r.Scenario.File))
+		fmt.Fprintf(&text, "  to see the operations: %s\n", pasted(fmt.Sprintf("run --page history.html --seed %d", r.Seed), r.Scenario))
 	}
-	fmt.Fprintf(&text, "reproduce: %s   (built from %s)\n", o.flags.reproduce(r), Revision())
+	text.WriteString(reproduceLine(o.flags.reproduce(r)))
 	return text.String()
 }
 

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -230,47 +229,6 @@ func sameFile(a, b string) bool {
 	}
 	second, err := os.Stat(b)
 	return err == nil && os.SameFile(first, second)
-}
-
-// reproduce is the command that makes the run of r again.
-func (f *runFlags) reproduce(r *hunt.Result) string {
-	extra := ""
-	if r.Divergence != nil {
-		extra = "--twice "
-	}
-	return fmt.Sprintf("%s run %s--seed %d %s", program(), extra, r.Seed, quoteShell(r.Scenario.File))
-}
-
-// goOn are the commands that run what an interrupted sweep has left.
-func (f *runFlags) goOn(left []hunt.Left) []string {
-	var commands []string
-	for i := 0; i < len(left); {
-		seeds := left[i].Seeds.String()
-		var files []string
-		for ; i < len(left) && left[i].Seeds.String() == seeds; i++ {
-			files = append(files, quoteShell(left[i].Scenario.File))
-		}
-		extra := ""
-		switch {
-		case f.twice:
-			extra = "--twice "
-		case f.twiceEvery != defaultTwiceEvery:
-			extra = fmt.Sprintf("--twice-every %d ", f.twiceEvery)
-		}
-		commands = append(commands, fmt.Sprintf("%s run %s--seeds %s %s", program(), extra, seeds, strings.Join(files, " ")))
-	}
-	return commands
-}
-
-// quoteShell quotes a path for a shell when it needs that.
-func quoteShell(path string) string {
-	plain := func(r rune) bool {
-		return r > '~' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+=:@%,", r)
-	}
-	if path != "" && !strings.HasPrefix(path, "-") && !strings.ContainsFunc(path, func(r rune) bool { return !plain(r) }) {
-		return path
-	}
-	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }
 
 // codeOf is the exit code of one outcome.

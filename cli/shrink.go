@@ -12,6 +12,7 @@ import (
 
 	"raftsim/hunt"
 	"raftsim/internal/outfile"
+	"raftsim/internal/self"
 	"raftsim/random"
 	"raftsim/scenarios"
 )
@@ -65,8 +66,7 @@ func shrink(c *cobra.Command, args []string, f shrinkFlags) error {
 	}
 	out := f.out
 	if out == "" {
-		base := filepath.Base(s.File)
-		out = fmt.Sprintf("%s_%d_shrunk.yaml", strings.TrimSuffix(base, filepath.Ext(base)), seed)
+		out = shrunkName(s, seed)
 	}
 	if err := notInput("-o", out, s.File); err != nil {
 		return err
@@ -77,19 +77,18 @@ func shrink(c *cobra.Command, args []string, f shrinkFlags) error {
 	}
 	defer file.Abandon()
 	report := &shrinkReport{c: c, last: time.Now(), most: f.runs}
-	report.printf("# shrinking %s, seed %d, at most %d runs, built from %s\n", s.File, seed, f.runs, Revision())
+	report.printf("# shrinking %s, seed %d, at most %d runs, built from %s\n", s.Place(), seed, f.runs, self.Revision())
 	got, err := hunt.Shrink(c.Context(), s, seed, hunt.ShrinkOptions{Runs: f.runs, Workers: f.workers, Report: report.reduced, Ran: report.ran})
 	switch {
 	case errors.Is(err, hunt.ErrPasses), errors.Is(err, hunt.ErrNoViolation):
-		return fmt.Errorf("%w; see: %s run --seed %d %s", err, program(), seed, quoteShell(s.File))
+		return fmt.Errorf("%w; see: %s", err, pasted(fmt.Sprintf("run --seed %d", seed), s))
 	case err != nil && got.Interrupted:
 		report.printf("interrupted before the run had shown its violation, nothing is written\n")
 		return exitCode(ExitInterrupted)
 	case err != nil:
 		return err
 	}
-	origin := fmt.Sprintf("# Written by %s shrink --seed %d %s (built from %s).\n", program(), seed, filepath.Base(s.File), Revision())
-	_, err = file.Write([]byte(origin + got.Text))
+	_, err = file.Write([]byte(origin(s, seed) + got.Text))
 	if err == nil {
 		err = file.Commit()
 	}
@@ -107,7 +106,7 @@ func shrink(c *cobra.Command, args []string, f shrinkFlags) error {
 func (f *shrinkFlags) unit(args []string) (*scenarios.Scenario, random.Seed, error) {
 	switch {
 	case len(args) != 1:
-		return nil, 0, fmt.Errorf("shrink takes one scenario file, not %d: %s shrink --seed 57 scenarios/swarm.yaml", len(args), program())
+		return nil, 0, fmt.Errorf("shrink takes one scenario file, not %d: %s shrink --seed 57 scenarios/swarm.yaml", len(args), self.Command())
 	case f.workers < 0 || f.workers > 4096:
 		return nil, 0, fmt.Errorf("-j is %d, must be from 0 to 4096; 0 is one on each core (%d here)", f.workers, runtime.GOMAXPROCS(0))
 	case f.runs < 1 || f.runs > maxShrinkRuns:
@@ -129,6 +128,25 @@ func (f *shrinkFlags) unit(args []string) (*scenarios.Scenario, random.Seed, err
 		return nil, 0, fmt.Errorf("which seed fails? %s names %s, give one: --seed N", s.File, seeds)
 	}
 	return s, seeds[0].First, nil
+}
+
+// shrunkName is the name of the file that the shrunk scenario is written to when
+// no other is given.
+func shrunkName(s *scenarios.Scenario, seed random.Seed) string {
+	base := filepath.Base(s.File)
+	if s.File == scenarios.StandardInput {
+		base = "standard_input"
+	}
+	return fmt.Sprintf("%s_%d_shrunk.yaml", strings.TrimSuffix(base, filepath.Ext(base)), seed)
+}
+
+// origin is the comment at the top of a shrunk file.
+func origin(s *scenarios.Scenario, seed random.Seed) string {
+	from := s.File
+	if filepath.IsAbs(from) {
+		from = filepath.Base(from) // the file may be read on other machines
+	}
+	return fmt.Sprintf("# Written by %s shrink --seed %d %s, built from %s.\n", self.Name(), seed, argument(from), self.Revision())
 }
 
 // shrinkReport prints how a shrink goes on.
@@ -175,5 +193,5 @@ func (r *shrinkReport) summary(got hunt.Shrunk, out string) {
 		r.printf("no runs were left to look further: a larger --runs than %d may find less\n", r.most)
 	}
 	r.printf("\n%s\n%s\n  at %v, event %d\n", got.Text, got.Result.Verdict.Violation(), got.Result.Verdict.Violation().At, got.Result.Verdict.Violation().Event)
-	r.printf("reproduce: %s run %s   (built from %s)\n", program(), quoteShell(out), Revision())
+	r.printf("%s", reproduceLine(self.Command()+" run "+self.Path(out)))
 }

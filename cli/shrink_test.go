@@ -19,7 +19,7 @@ func TestAShrunkFileReplaysTheSameViolationWhateverTheNumberOfWorkers(t *testing
 	require.Equal(t, 0, one.code, one.stdout+one.stderr)
 	require.Regexp(t, `(?m)^run +faults \d+ -> \d+, .*run 4s -> .*  \(\d+ runs\)$`, one.stdout)
 	require.Regexp(t, `(?m)^shrunk: faults \d+ -> 0, .* in \d+ runs$`, one.stdout)
-	require.Regexp(t, `^reproduce: brokenraft run a_3_shrunk.yaml   \(built from \S+\)$`, lastLine(one.stdout))
+	require.Regexp(t, `^reproduce: \S+brokenraft run a_3_shrunk.yaml   # built from \S+$`, lastLine(one.stdout))
 	text, err := os.ReadFile(filepath.Join(dir, "a_3_shrunk.yaml"))
 	require.NoError(t, err)
 	require.Contains(t, string(text), "Shrunk from a.yaml, seed 3. It broke state machine safety")
@@ -31,7 +31,7 @@ func TestAShrunkFileReplaysTheSameViolationWhateverTheNumberOfWorkers(t *testing
 	require.NoError(t, err)
 	require.Equal(t, string(text), string(other))
 
-	replay := in(t, dir, brokenraft, "run", "a_3_shrunk.yaml")
+	replay := paste(t, dir, one.stdout)
 	require.Equal(t, 1, replay.code)
 	require.Contains(t, replay.stdout, regexp.MustCompile(`(?m)^  at \S+, event \d+$`).FindString(one.stdout))
 	files, err := os.ReadDir(dir)
@@ -46,7 +46,7 @@ func TestAShrinkThatMakesNoSenseIsExplained(t *testing.T) {
 		"shrink a.yaml one.yaml":                 "shrink takes one scenario file, not 2",
 		"shrink a.yaml":                          "which seed fails? a.yaml names 1-4, give one: --seed N",
 		"shrink --seed x a.yaml":                 `--seed is "x", must be one whole number`,
-		"shrink --seed 2 a.yaml":                 "hunt: steady, seed 2: the run passes, there is nothing to shrink; see: simrun run --seed 2 a.yaml",
+		"shrink --seed 2 a.yaml":                 "hunt: steady, seed 2: the run passes, there is nothing to shrink; see: " + simrun + " run --seed 2 a.yaml",
 		"shrink one.yaml":                        "hunt: one, seed 4: the run passes",
 		"shrink --seed 1 vacuous.yaml":           "only a violation can be shrunk (it is vacuous)",
 		"shrink --seed 1 --runs 0 a.yaml":        "--runs is 0, must be from 1 to 1000000",

@@ -58,7 +58,7 @@ func (h *shrinker) about() string {
 	v := h.original.Verdict.Violation()
 	from := h.unit.Scenario.File
 	switch {
-	case from == "":
+	case from == "" || from == scenarios.StandardInput:
 		from = h.unit.Scenario.Title()
 	case filepath.IsAbs(from):
 		from = filepath.Base(from) // the file may be read on other machines

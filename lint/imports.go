@@ -25,7 +25,7 @@ var (
 	// simulated is what package sim stands on.
 	simulated = []string{"clock", "random", "vfs", "override", "mark", "host", "raft/...", "network", "disk", "faults", "workload", "checker"}
 	// told is all that the faces of the program may use.
-	told = append([]string{"sim", "scenarios", "internal/outfile"}, simulated...)
+	told = append([]string{"sim", "scenarios", "internal/outfile", "internal/self"}, simulated...)
 )
 
 // layers is the table of design: imports point one way. The first row that
@@ -57,6 +57,7 @@ var layers = []layer{
 	{folder: "examples/...", ours: []string{"..."}, theirs: []string{"..."}},
 	{folder: "internal/outfile"},
 	{folder: "internal/registry"},
+	{folder: "internal/self"},
 	{folder: "lint"},
 	{folder: "planted", ours: []string{"internal/outfile"}, theirs: []string{"github.com/goccy/go-yaml/..."}},
 	{folder: "planted/cmd/planted", ours: []string{"planted", "scenarios"}, theirs: []string{"github.com/spf13/cobra"}},

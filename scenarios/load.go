@@ -14,9 +14,16 @@ import (
 // MaxFileBytes is the size of the largest file that is read: 1 MiB.
 const MaxFileBytes = 1 << 20
 
-// Load reads the scenario of one file. An error is of type Errors and lists
-// every mistake of the file.
+// StandardInput is the path that stands for the text on standard input. A file of
+// that name is "./-".
+const StandardInput = "-"
+
+// Load reads the scenario of one file, or of standard input. An error is of
+// type Errors and lists every mistake of the file.
 func Load(path string) (*Scenario, error) {
+	if path == StandardInput {
+		return loadInput(os.Stdin)
+	}
 	data, err := readFile(path)
 	if err != nil {
 		return nil, Errors{{File: path, Message: err.Error()}}
@@ -24,11 +31,30 @@ func Load(path string) (*Scenario, error) {
 	return Parse(path, data)
 }
 
+// loadInput reads the scenario that a stream holds.
+func loadInput(r io.Reader) (*Scenario, error) {
+	place := (&Scenario{File: StandardInput}).Place()
+	data, err := io.ReadAll(io.LimitReader(r, MaxFileBytes+1))
+	if err != nil {
+		return nil, Errors{{File: place, Message: plain(err).Error()}}
+	}
+	if len(data) > MaxFileBytes {
+		return nil, Errors{{File: place, Message: fmt.Sprintf("has more than %d bytes, a scenario has at most that (1 MiB)", MaxFileBytes)}}
+	}
+	s, err := Parse(place, data)
+	if err != nil {
+		return nil, err
+	}
+	s.File = StandardInput
+	return s, nil
+}
+
 // LoadAll reads files, and all files of folders: those that end in .yaml or
 // .yml, in the order of their paths, sub-folders included, folders left out
 // whose name is testdata or begins with a dot or an underscore. A file that is
-// reached twice is read once. A folder without a scenario is a mistake. An
-// error is of type Errors and lists the mistakes of all files.
+// reached twice is read once. A folder without a scenario is a mistake, and so
+// are two scenarios of one name. An error is of type Errors and lists the
+// mistakes of all files.
 func LoadAll(paths ...string) ([]*Scenario, error) {
 	var all []*Scenario
 	var mistakes Errors
@@ -52,15 +78,37 @@ func LoadAll(paths ...string) ([]*Scenario, error) {
 			all = append(all, s)
 		}
 	}
+	mistakes = append(mistakes, sameNames(all)...)
 	if len(mistakes) > 0 {
 		return nil, mistakes
 	}
 	return all, nil
 }
 
+// sameNames are the scenarios that have the name of an earlier one: in what is
+// printed they could not be told apart.
+func sameNames(all []*Scenario) Errors {
+	var mistakes Errors
+	first := map[string]*Scenario{}
+	for _, s := range all {
+		if other := first[s.Name]; other != nil {
+			mistakes = append(mistakes, &Error{
+				File: s.Place(), Line: s.nameAt.line, Column: s.nameAt.column,
+				Message: fmt.Sprintf("name is %s, which %s has already: scenarios that are read together need different names", shown(s.Name), other.Place()),
+			})
+			continue
+		}
+		first[s.Name] = s
+	}
+	return mistakes
+}
+
 // Files lists the scenario files that a path stands for: itself, or those of a
 // folder as LoadAll describes it.
 func Files(path string) ([]string, error) {
+	if path == StandardInput {
+		return []string{path}, nil
+	}
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, plain(err)
@@ -108,7 +156,7 @@ func readFile(path string) ([]byte, error) {
 	case info.IsDir():
 		return nil, fmt.Errorf("is a folder, must be a file")
 	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("is not a regular file")
+		return nil, fmt.Errorf("is not a regular file; - stands for standard input")
 	case info.Size() > MaxFileBytes:
 		return nil, fmt.Errorf("has %d bytes, a scenario has at most %d (1 MiB)", info.Size(), MaxFileBytes)
 	}
@@ -155,5 +203,6 @@ func Parse(file string, data []byte) (*Scenario, error) {
 	for path := range r.at {
 		r.scenario.fixed[path] = true
 	}
+	r.scenario.nameAt = *r.at["name"]
 	return r.scenario, nil
 }

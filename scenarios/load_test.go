@@ -60,7 +60,7 @@ func TestWhatIsNoScenarioFileIsRefused(t *testing.T) {
 		none:        "the folder holds no scenario, which is a file that ends in .yaml or .yml",
 		hidden:      "the folder holds no scenario, which is a file that ends in .yaml or .yml",
 		missing:     "no such file or directory",
-		"/dev/null": "is not a regular file",
+		"/dev/null": "is not a regular file; - stands for standard input",
 	} {
 		_, err := scenarios.LoadAll(path)
 		require.EqualError(t, err, path+": "+want)

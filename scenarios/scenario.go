@@ -19,8 +19,8 @@ import (
 // Scenario is one story: a plan, and the seeds that it is run over. It is not
 // changed after it was loaded, and may be used by many goroutines.
 type Scenario struct {
-	// File is the path it was loaded from, as it was given. Empty when the
-	// scenario was made by a program.
+	// File is the path it was loaded from, as it was given, or StandardInput.
+	// Empty when the scenario was made by a program.
 	File string
 	// Name is a short title, unique among files that are run together.
 	Name string
@@ -42,6 +42,8 @@ type Scenario struct {
 	// fixed holds the path of every key that the file gives, such as
 	// "cluster.nodes": a swarm draws only the others.
 	fixed map[string]bool
+	// nameAt is where the file says its name.
+	nameAt node
 }
 
 // Options is the complete plan of the run with this seed: what the file says,
@@ -68,6 +70,14 @@ func (s *Scenario) Resolved(seed random.Seed) (*Scenario, error) {
 	}
 	o.Name, o.Seed = "", 0
 	return &Scenario{File: s.File, Name: s.Name, About: s.About, Catches: s.Catches, Seeds: One(seed), Plan: o}, nil
+}
+
+// Place is where the scenario comes from, in words: its file, or "standard input".
+func (s *Scenario) Place() string {
+	if s.File == StandardInput {
+		return "standard input"
+	}
+	return s.File
 }
 
 // Title is the name of the scenario, or its file when it has none.
