@@ -146,7 +146,9 @@ func (c *Protocol) ConfChanged(host, index uint64, cs pb.ConfState) {
 		h.former = append(h.former, h.config)
 	}
 	h.config, h.since = now, h.ticks
-	h.handing = false // whoever was to take over may have left
+	if !now.voter(h.asked) {
+		h.asked, h.handing = 0, false // whoever was to take over has left
+	}
 	h.forgetProgress()
 	if !now.known() {
 		return

@@ -67,12 +67,14 @@ type hostMemory struct {
 	told            uint64
 	contacts        []contact
 	checkedAt       uint64 // tick at which it was last asked for its majority
-	// handsUntil is the tick up to which it hands its term over, if another does
-	// not take it before, and handing says that it told that one to campaign.
-	handsUntil    uint64
-	handing       bool
-	offeredAt     uint64 // tick of the last Offered
-	offeredBefore uint64 // tick of the one before
+	// asked is whom it was last asked to hand its term over to, itself when it gave
+	// that up, and handsUntil the tick up to which it does so, if that one does not
+	// take it before. recentlyAsked is set until it next offers something, and handing
+	// says that it told that one to campaign.
+	asked, handsUntil      uint64
+	recentlyAsked, handing bool
+	offeredAt              uint64 // tick of the last Offered
+	offeredBefore          uint64 // tick of the one before
 
 	// To whom it hands over, if to anybody, and since when.
 	transferee, handsSince uint64

@@ -106,10 +106,11 @@ func (c *Protocol) checkHeartbeat(h *hostMemory, m *pb.Message) {
 }
 
 // checkTransfer judges a leader that tells another host to campaign. What the
-// leader appended with the same Ready may have come after the message.
+// leader appended with the same Ready may have come after the message. The message may
+// be late: it waited for the disk, and meanwhile the leader gave up that transfer.
 func (c *Protocol) checkTransfer(h *hostMemory, m *pb.Message) {
 	p := c.known(m.To)
-	h.handing = h.config.voter(m.To) // a configuration without it gives the transfer up
+	h.handing = m.To == h.asked && !h.recentlyAsked
 	switch {
 	case !c.anyRecent(h, func(k *config) bool { return k.voter(m.To) }):
 		c.report(transfer, "not a voter", fmt.Sprintf("n%d hands term %d over to n%d, which is no voter of %s", h.id, m.Term, m.To, h.config),

@@ -36,13 +36,18 @@ func (c *Protocol) LeaderForgotten(host uint64) {
 	}
 }
 
-// TransferAsked says that a leader was asked to hand over: it gives the transfer
-// an election timeout from now, at whose end it looks for its majority again.
-func (c *Protocol) TransferAsked(host uint64) {
+// TransferAsked says that a leader is asked to hand over to a host: it gives the
+// transfer an election timeout from now, at whose end it looks for its majority again.
+// To be asked for itself makes it give up what it has begun. It ignores a request for
+// whom it hands over to already, and for a host that is no voter.
+func (c *Protocol) TransferAsked(host, to uint64) {
 	h := c.host(host)
-	h.ledSince, h.handing = h.ticks, false
-	if h.handsUntil <= h.ticks {
-		h.handsUntil = h.ticks + c.transfer
+	if !h.config.voter(to) || to == h.asked && h.ticks < h.handsUntil {
+		return
+	}
+	h.asked, h.recentlyAsked, h.handing, h.handsUntil = to, true, false, h.ticks
+	if to != host {
+		h.ledSince, h.handsUntil = h.ticks, h.ticks+c.transfer
 	}
 }
 

@@ -77,6 +77,39 @@ func TestALeaseBindsAVoterThatHearsOfALaterTerm(t *testing.T) {
 	}
 }
 
+// Only a request that makes a leader begin anew gives it more time: to hand over, and
+// to hear from its majority.
+func TestRequestsThatALeaderIgnoresGiveItNoTime(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		to   uint64
+	}{{"an unknown host", 9}, {"a learner", 4}, {"the one it hands over to", 3}} {
+		o := checker.Options{TransferTicks: 40, PatienceTicks: 80}
+		r := settled(3, o)
+		r.tick().ConfChanged(1, 4, pb.ConfState{Voters: []uint64{1, 2, 3}, Learners: []uint64{4}})
+		r.tick().TransferAsked(1, 3)
+		for range 39 {
+			r.tick().HandsOver(1, 3)
+			r.c.TransferAsked(1, c.to)
+		}
+		require.Nil(t, r.c.First(), c.name)
+		for range 3 {
+			r.tick().HandsOver(1, 3)
+		}
+		require.NotNil(t, r.c.First(), c.name)
+		require.Equal(t, "transfer ends", r.c.First().Property)
+	}
+	for _, to := range []uint64{1, 9} {
+		r := settled(3, checker.Options{TransferTicks: 40, PatienceTicks: 80})
+		for range 100 {
+			r.tick().TransferAsked(1, to)
+		}
+		r.c.Offered(1, nil, nobody, nil, nil, nil, false)
+		require.NotNil(t, r.c.First(), "asked for n%d", to)
+		require.Equal(t, "check quorum", r.c.First().Property)
+	}
+}
+
 // What is counted is each host's own ticks, not virtual time: a host whose clock
 // stands still is as patient as one whose clock runs.
 func TestPatienceIsCountedInTheTicksOfTheLeader(t *testing.T) {

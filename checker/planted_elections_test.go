@@ -99,9 +99,41 @@ var plantedElections = []planted{
 		r.sent(1, pb.Message{Type: pb.MsgTimeoutNow, To: 3, Term: 2})
 	}},
 	{"leadership transfer", "a leader that hands over takes another entry", 3, func(r *run) {
-		r.tick().TransferAsked(1)
-		r.sent(1, pb.Message{Type: pb.MsgTimeoutNow, To: 3, Term: 2})
+		r.asked(1, 3)
+		r.handOver(1, 3)
 		r.wait(5)
+		r.propose(1, "c")
+	}},
+	{"leadership transfer", "a leader takes another entry when it is asked for a host that is unknown", 3, func(r *run) {
+		r.asked(1, 3)
+		r.handOver(1, 3)
+		r.asked(1, 9)
+		r.propose(1, "c")
+	}},
+	{"leadership transfer", "a leader takes another entry when it is asked for whom it hands over to", 3, func(r *run) {
+		r.asked(1, 3)
+		r.handOver(1, 3)
+		r.asked(1, 3)
+		r.propose(1, "c")
+	}},
+	{"leadership transfer", "a leader takes another entry when it is asked for that host again while its message waits", 3, func(r *run) {
+		r.asked(1, 3)
+		r.tick().TransferAsked(1, 3)
+		r.handOver(1, 3)
+		r.propose(1, "c")
+	}},
+	{"leadership transfer", "a leader takes another entry after it took a transfer back and began it anew", 3, func(r *run) {
+		r.asked(1, 3)
+		r.asked(1, 1)
+		r.handOver(1, 3)
+		r.asked(1, 3)
+		r.handOver(1, 3)
+		r.propose(1, "c")
+	}},
+	{"leadership transfer", "a leader takes another entry when a host that it does not hand over to has left", 3, func(r *run) {
+		r.asked(1, 3)
+		r.handOver(1, 3)
+		r.tick().ConfChanged(1, 4, pb.ConfState{Voters: []uint64{1, 3}})
 		r.propose(1, "c")
 	}},
 	{"leadership transfer", "a host that lags is told to campaign", 3, func(r *run) {

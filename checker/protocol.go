@@ -165,7 +165,7 @@ func (c *Protocol) Offered(host uint64, soft *raft.SoftState, hs pb.HardState, e
 	}
 	stayed := led && h.leads() && h.hs.Term == term // led all along
 	if h.leads() && !stayed {
-		h.ledSince, h.handing, h.handsUntil = h.ticks, false, 0
+		h.ledSince, h.handing = h.ticks, false
 		c.checkElection(h)
 	}
 	c.followLeader(h)
@@ -191,7 +191,7 @@ func (c *Protocol) Offered(host uint64, soft *raft.SoftState, hs pb.HardState, e
 	if h.hs.Term < h.bound {
 		c.reportIgnored(h)
 	}
-	h.fresh = false
+	h.fresh, h.recentlyAsked = false, false
 	h.offeredBefore, h.offeredAt = h.offeredAt, h.ticks
 	h.former, h.earlier = h.earlier[:0], h.former
 }
@@ -287,7 +287,9 @@ func (c *Protocol) Received(host uint64, m *pb.Message) {
 		c.LeaderForgotten(host)
 		h.told = max(h.told, m.Term)
 	case pb.MsgTransferLeader:
-		c.TransferAsked(host)
+		if m.Term == 0 || m.Term == h.hs.Term {
+			c.TransferAsked(host, m.From)
+		}
 	}
 	h.heard, h.pending = max(h.heard, m.Term), max(h.pending, m.Term)
 	if m.Type != pb.MsgVote && h.config.has(m.From) {

@@ -200,6 +200,17 @@ func (r *run) take(id, term uint64, entries []pb.Entry) {
 	r.tick().Offered(id, soft(raft.StateFollower), h.hs, entries, nil, nil, len(entries) > 0)
 }
 
+// asked lets a leader be asked to hand over, and offer to tell that host to campaign.
+func (r *run) asked(id, to uint64) {
+	r.tick().TransferAsked(id, to)
+	r.tick().Offered(id, nil, nobody, nil, nil, nil, false)
+}
+
+// handOver lets a leader tell a host to campaign.
+func (r *run) handOver(id, to uint64) {
+	r.sent(id, pb.Message{Type: pb.MsgTimeoutNow, To: to, Term: r.hosts[id].hs.Term})
+}
+
 // change lets a leader append a configuration change at an index, commit it with
 // n2 and apply it.
 func (r *run) change(leader, index uint64, cc pb.ConfChangeV2) {

@@ -281,20 +281,46 @@ var soundRuns = []struct {
 	}},
 	{"a leader was asked to hand over while nobody answers", 3, func(r *run) {
 		r.wait(70)
-		r.tick().TransferAsked(1)
+		r.tick().TransferAsked(1, 3)
 		r.wait(50)
 		r.propose(1, "c")
 	}},
 	{"a transfer that nobody took over is given up", 3, func(r *run) {
-		r.tick().TransferAsked(1)
-		r.sent(1, pb.Message{Type: pb.MsgTimeoutNow, To: 3, Term: 2})
+		r.asked(1, 3)
+		r.handOver(1, 3)
 		r.wait(40)
 		r.propose(1, "c")
 	}},
+	{"a leader takes its transfer back before it has told the other to campaign", 3, func(r *run) {
+		r.asked(1, 3)
+		r.tick().TransferAsked(1, 1)
+		r.handOver(1, 3) // it waited for the disk
+		r.propose(1, "c")
+	}},
+	{"a leader takes its transfer back after it has told the other to campaign", 3, func(r *run) {
+		r.asked(1, 3)
+		r.handOver(1, 3)
+		r.tick().TransferAsked(1, 1)
+		r.propose(1, "c")
+	}},
+	{"a leader takes a transfer back, takes an entry, and begins it anew, all while it waits for the disk", 3, func(r *run) {
+		r.asked(1, 3)
+		r.tick().TransferAsked(1, 1)
+		r.tick().TransferAsked(1, 3)
+		r.handOver(1, 3)
+		r.propose(1, "c") // taken between the two
+	}},
+	{"a leader turns to another host while it waits for the disk, and gives that up", 3, func(r *run) {
+		r.asked(1, 3)
+		r.tick().TransferAsked(1, 2)
+		r.handOver(1, 3)
+		r.tick().TransferAsked(1, 1)
+		r.propose(1, "c")
+	}},
 	{"a transfer to a host that is a learner by now is given up", 3, func(r *run) {
-		r.tick().TransferAsked(1)
+		r.asked(1, 3)
 		r.tick().ConfChanged(1, 4, pb.ConfState{Voters: []uint64{1, 2}, Learners: []uint64{3}})
-		r.sent(1, pb.Message{Type: pb.MsgTimeoutNow, To: 3, Term: 2}) // offered before
+		r.handOver(1, 3) // offered before
 		r.propose(1, "c")
 	}},
 	{"a vote of a host that was told to forget its leader", 3, func(r *run) {

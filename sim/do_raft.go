@@ -56,7 +56,7 @@ var (
 // handOver asks a leader to make another host lead.
 func (p *raftHost) handOver(to uint64) error {
 	before := p.node.BasicStatus().LeadTransferee
-	p.host.sim.protocol.TransferAsked(p.host.id)
+	p.host.sim.protocol.TransferAsked(p.host.id, to)
 	p.node.TransferLeadership(context.Background(), p.host.id, to)
 	switch after := p.node.BasicStatus().LeadTransferee; {
 	case after != to && to != p.host.id:
