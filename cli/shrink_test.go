@@ -66,7 +66,7 @@ func TestAShrinkThatMakesNoSenseIsExplained(t *testing.T) {
 }
 
 func TestCtrlCWritesTheSmallestFoundSoFar(t *testing.T) {
-	// Without a leader every run is as long as its second act, which is very long.
+	// Without a leader every run is as long as its recovery phase, which is very long.
 	dir := folder(t, "mute.yaml", "name: mute\nseeds: 1\nrun: 2s\ncluster: {rafts: mute, nodes: 9, learners: 9}\nworkload: {clients: 0}\nexpect: {recovers_within: 2000 election timeouts}\n")
 	c := exec.Command(brokenraft, "shrink", "-j", "1", "mute.yaml")
 	c.Dir = dir

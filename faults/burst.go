@@ -44,7 +44,7 @@ func (p Pace) operations(bytes int64) int64 {
 }
 
 // bounded lowers the count of a burst, repetitions included, to what can be worked
-// off after the first act together with the bursts before it; to one at least.
+// off after the fault phase together with the bursts before it; to one at least.
 func (g *generator) bounded(a Propose, f Fault) Propose {
 	bytes := int64(a.Bytes)
 	if bytes == 0 {

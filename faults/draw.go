@@ -124,7 +124,7 @@ func (d *Draw) InnerPath() Path {
 	return Path{From: Random.Group(), To: Random.Group()}
 }
 
-// times draws when a fault happens: it ends before the act does.
+// times draws when a fault happens: it ends before the fault phase does.
 func (d *Draw) times(lasting bool) Fault {
 	o := d.generator.options
 	var f Fault
@@ -142,7 +142,7 @@ func (d *Draw) times(lasting bool) Fault {
 	return f
 }
 
-// interval draws a repetition whose last occurrence ends before the act does.
+// interval draws a repetition whose last occurrence ends before the fault phase does.
 func (d *Draw) interval(f Fault, left time.Duration) Interval {
 	pause := d.Time("every", 50, 300)
 	least := f.For + pause

@@ -30,7 +30,7 @@ type Fault struct {
 	// Action is what goes wrong. It is never nil in a parsed fault.
 	Action Action
 	// For is how long it stays wrong. Zero means until healed: by a Heal, by
-	// the opposite action, or by the end of the first act. It must be zero for
+	// the opposite action, or by the end of the fault phase. It must be zero for
 	// actions that happen at once (Kind.Lasting is false).
 	For time.Duration
 	// ForMax, when longer than For, makes the length uncertain: it is drawn
@@ -56,7 +56,7 @@ type Interval struct {
 	// Max is at least Min.
 	Max time.Duration
 	// Until is the last instant at which an occurrence may start. Zero means
-	// the end of the first act.
+	// the end of the fault phase.
 	Until clock.Time
 }
 

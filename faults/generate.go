@@ -61,7 +61,7 @@ type GeneratorOptions struct {
 	Voters, Learners []uint64
 	// Spare are hosts that may be added. Without any, none is added.
 	Spare []uint64
-	// Start and End bound the first act: no fault starts before Start, and
+	// Start and End bound the fault phase: no fault starts before Start, and
 	// all have ended by End, but for those of Safety. A millisecond at least
 	// lies between them, else the schedule is empty.
 	Start, End clock.Time

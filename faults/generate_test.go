@@ -37,7 +37,7 @@ func budgetOf(o faults.GeneratorOptions) faults.Budget {
 	return faults.Budget{Voters: o.Voters, ElectionTimeout: o.ElectionTimeout, Leases: o.Leases, LeaseDriftPPM: o.LeaseDriftPPM}
 }
 
-func TestAGeneratedScheduleStaysInsideItsClassAndItsAct(t *testing.T) {
+func TestAGeneratedScheduleStaysInsideItsClassAndTheFaultPhase(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		voters := make([]uint64, rapid.IntRange(1, 7).Draw(t, "voters"))
 		for i := range voters {

@@ -23,8 +23,8 @@ func (h *shrinker) with(change func(*sim.Options)) sim.Options {
 	return p
 }
 
-// cutRun ends the first act where the violation is, and drops the second when
-// the violation needs none.
+// cutRun ends the fault phase where the violation is, and drops the recovery phase
+// when the violation needs none.
 func (h *shrinker) cutRun() {
 	h.try(h.with(func(p *sim.Options) { p.Expect.RecoveryTimeouts = -1 }))
 	for !h.over() {
@@ -57,7 +57,7 @@ func (h *shrinker) cutRun() {
 	}
 }
 
-// endAt ends the first act, and drops the faults that would come later.
+// endAt ends the fault phase, and drops the faults that would come later.
 func endAt(p *sim.Options, end time.Duration) {
 	p.Run = end
 	p.Schedule = slices.DeleteFunc(p.Schedule, func(f faults.Fault) bool { return time.Duration(f.At) >= end })

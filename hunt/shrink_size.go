@@ -21,7 +21,7 @@ type Size struct {
 	Clients, Rate int
 	// Settings is the number of options that are not at their default.
 	Settings int
-	// Run is the length of the first act.
+	// Run is the length of the fault phase.
 	Run time.Duration
 }
 

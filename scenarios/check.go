@@ -110,7 +110,7 @@ func (r *reader) checkFaults(o sim.Options) {
 	}
 	for _, n := range r.faults {
 		if f, err := faults.ParseFault(n.text); err == nil && time.Duration(f.At) >= o.Run {
-			r.fail(n, "fault %s comes at %v, must come before the first act ends (run: %v)", shown(n.text), f.At, o.Run)
+			r.fail(n, "fault %s comes at %v, must come before the fault phase ends (run: %v)", shown(n.text), f.At, o.Run)
 		}
 	}
 	lines := r.faults

@@ -57,7 +57,7 @@ func (allInvariants) text(_ *Scenario, full bool) string {
 
 func (allInvariants) schema() schema { return schema{"const": "all"} }
 
-// recovery is the bound of the second act, counted in election timeouts.
+// recovery is the bound of the recovery phase, counted in election timeouts.
 type recovery struct{}
 
 const (

@@ -27,7 +27,7 @@ const (
 	// all kinds that a cluster must survive; progress may stop until they end.
 	FullSwarm
 	// SafetySwarm draws as FullSwarm does, with more faults that may last to
-	// the end, and has no second act: it asks nothing of progress.
+	// the end, and has no recovery phase: it asks nothing of progress.
 	SafetySwarm
 	// PerfSwarm draws the options that the file leaves open, and no trouble.
 	PerfSwarm
@@ -120,14 +120,14 @@ func (d drawing) cluster() {
 	}
 	d.length(r.ElectionTimeout())
 	// Messages of an entry each carry less than the clients of a slow network
-	// offer. A bound on what waits lets the second act work it off.
+	// offer. A bound on what waits lets the recovery phase work it off.
 	const small, backlog = 256, 16 << 10
 	if s := r.MaxSizePerMessage; s > 0 && s <= small && r.MaxUncommittedBytes == 0 && !d.fixed["cluster.raft.max_uncommitted_bytes"] {
 		r.MaxUncommittedBytes = backlog
 	}
 }
 
-// length draws how long the first act is, in election timeouts: that is what most
+// length draws how long the fault phase is, in election timeouts: that is what most
 // trouble is measured in. Seconds bound it, because clients and disks go by those.
 func (d drawing) length(timeout time.Duration) {
 	const shortest, longest = 3 * time.Second, 15 * time.Second

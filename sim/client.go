@@ -14,7 +14,7 @@ import (
 // time, and asks one host after another until it is answered or its patience
 // is at an end. A read that is given up is forgotten. A command that is given
 // up stays open: nobody knows whether it will take effect, so the client goes
-// on under a new session, and the second act asks again until it is answered.
+// on under a new session, and the recovery phase asks again until it is answered.
 type client struct {
 	sim       *Simulation
 	id        uint64 // network.ClientBase and more
@@ -28,7 +28,7 @@ type client struct {
 	number    uint64
 	seen      uint64 // highest index that it was answered from
 	// calls are the operations under way: the first is the client's own, the
-	// others are commands that it gave up in the first act.
+	// others are commands that it gave up in the fault phase.
 	calls []call
 }
 
@@ -122,7 +122,7 @@ func (c *client) wake(arg uint64) {
 	case k.serial != uint32(arg):
 		// a timer of before
 	case !k.busy && c.sim.recovery.begun:
-		// the second act asks by itself
+		// the recovery phase asks by itself
 	case !k.busy:
 		c.next()
 	case c.sim.now >= k.deadline && !c.sim.recovery.begun:

@@ -5,7 +5,7 @@ import "time"
 // How long clients wait for an answer, and what they do then.
 
 // patience is how long a client waits for the answer of one host. One that never
-// gives up (made by hand, or in the second act) waits longer each time, and not
+// gives up (made by hand, or in the recovery phase) waits longer each time, and not
 // as long as the others: a cluster that is slow to catch up would otherwise be
 // buried in retries, or refuse all but the first of those that come together.
 func (c *client) patience(k *call) time.Duration {
@@ -20,7 +20,7 @@ func (c *client) patience(k *call) time.Duration {
 	return wait + time.Duration(below(c.fate(purposePatience), int(wait/time.Microsecond)))*time.Microsecond
 }
 
-// pause is how long a client waits after a refusal. In the second act, where
+// pause is how long a client waits after a refusal. In the recovery phase, where
 // everybody asks at once, each waits another time: a leader that bounds its
 // uncommitted tail would otherwise accept a few and refuse the rest, each time.
 func (c *client) pause() time.Duration {
@@ -51,7 +51,7 @@ func (c *client) pick() uint64 {
 	return hosts[below(c.fate(purposeTarget), len(hosts))]
 }
 
-// recover begins the second act: no operation is given up any more, those that
+// recover begins the recovery phase: no operation is given up any more, those that
 // were are asked again, and no other is begun.
 func (c *client) recover() {
 	for i := range c.calls {

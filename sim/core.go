@@ -9,12 +9,12 @@ import (
 	"raftsim/raft/tracker"
 )
 
-// The second act asks progress of a core: hosts that contain a quorum of every
+// The recovery phase asks progress of a core: hosts that contain a quorum of every
 // configuration that could be in force, none of which has lost data that it
 // had acknowledged. Hosts outside the core are switched off, or make noise (see
 // noise.go), and come back only for a configuration that needs them.
 
-// chooseCore picks the hosts that the second act relies on: all that are sound,
+// chooseCore picks the hosts that the recovery phase relies on: all that are sound,
 // or with few a random smallest set that still is a core and has those in it that
 // are kept. It is empty when the sound hosts are no core: too much was lost to
 // ask for progress.
@@ -62,8 +62,8 @@ func (s *Simulation) joinCore(id uint64) {
 	}
 }
 
-// healNow ends every fault in the middle of the first act. With a core only, it
-// is chosen now, and the second act relies on it too.
+// healNow ends every fault in the middle of the fault phase. With a core only, it
+// is chosen now, and the recovery phase relies on it too.
 func (s *Simulation) healNow(coreOnly bool) (skipped string) {
 	if coreOnly {
 		s.renewCore()

@@ -56,7 +56,7 @@ func TestACoreHoldsAQuorumOfTheConfigurationThatCameAfterIt(t *testing.T) {
 }
 
 // The change is asked for while the disk of the leader is busy, so that no log
-// has it when the second act chooses its core.
+// has it when the recovery phase chooses its core.
 func TestACoreIsChosenAnewWhenAnotherConfigurationComesIntoForce(t *testing.T) {
 	renewed := 0
 	for seed := range random.Seed(100) {
@@ -64,7 +64,7 @@ func TestACoreIsChosenAnewWhenAnotherConfigurationComesIntoForce(t *testing.T) {
 		o.Seed, o.Run, o.Expect.CoreOnly = seed, 2*time.Second, true
 		o.Disk = disk.Profile{Sync: random.Constant(2 * time.Millisecond)}
 		o.Trace = func(r *sim.Record) {
-			if r.Verb == sim.Act && strings.Contains(r.Text, "another configuration") {
+			if r.Verb == sim.Phase && strings.Contains(r.Text, "another configuration") {
 				renewed++
 			}
 		}

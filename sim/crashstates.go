@@ -14,7 +14,7 @@ type CrashPoint struct {
 	// Host is the number of the host that loses its power.
 	Host uint64
 	// Reached says whether the run has come to the point. It is asked after
-	// each event of the first act, and must not change the run.
+	// each event of the fault phase, and must not change the run.
 	Reached func(*Simulation) bool
 	// Down is how long the host stays down. Zero restarts it at once.
 	Down time.Duration

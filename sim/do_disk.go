@@ -50,7 +50,7 @@ var diskKinds = map[faults.DiskEffect]disk.Kind{
 }
 
 // stallDisks lets no operation begin before the fault ends: at its time, or with
-// the first act.
+// the fault phase.
 func (s *Simulation) stallDisks(f faults.Fault, hosts []uint64) effect {
 	for _, id := range hosts {
 		s.hosts[id-1].disk.Stall(s.now, s.lasts(f))

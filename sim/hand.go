@@ -163,7 +163,7 @@ func (s *Simulation) Violation() *checker.Violation {
 	return nil
 }
 
-// Verdict judges the run as it stands, without a second act.
+// Verdict judges the run as it stands, without a recovery phase.
 func (s *Simulation) Verdict() Verdict { return s.judge() }
 
 // Node is the host's raft.Node, or nil when it is down, still recovering, or

@@ -48,7 +48,7 @@ func (m *members) factory(id uint64) Factory {
 }
 
 // reachable lists the hosts that clients ask: the members of the latest
-// configuration, learners too, and in the second act those that must recover.
+// configuration, learners too, and in the recovery phase those that must recover.
 func (s *Simulation) reachable() []uint64 {
 	ids := memberIDs(&s.members.conf)
 	if !s.recovery.begun {
@@ -209,7 +209,7 @@ func (s *Simulation) retireRemoved() {
 	}
 }
 
-// endJoining gives up, in the second act, the hosts that wait to become members
+// endJoining gives up, in the recovery phase, the hosts that wait to become members
 // once no member and no leader has a change of the configuration left that could
 // make them so: what made them wait was refused or lost.
 func (s *Simulation) endJoining() {

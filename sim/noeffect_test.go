@@ -17,9 +17,9 @@ type ineffective struct {
 	change     func(*sim.Options)
 }
 
-func silent(o *sim.Options)      { o.Workload.Clients = -1 }
-func withLearner(o *sim.Options) { o.Learners = 1 }
-func noSecondAct(o *sim.Options) { o.Expect.RecoveryTimeouts = -1 }
+func silent(o *sim.Options)          { o.Workload.Clients = -1 }
+func withLearner(o *sim.Options)     { o.Learners = 1 }
+func noRecoveryPhase(o *sim.Options) { o.Expect.RecoveryTimeouts = -1 }
 
 // quick has packets on the way only just after each tick, at 20ms, 40ms, ...
 func quick(o *sim.Options) {
@@ -108,7 +108,7 @@ var ineffectives = map[string][]ineffective{
 	"reconfigure": {
 		{"2s reconfigure add n4\n2s reconfigure add n5", "no configuration came of it", nil},
 		{"2s reconfigure add n1", "no configuration came of it", nil},
-		{"1s crash n1 n2\n2s reconfigure remove n3 within 10ms", "", noSecondAct},
+		{"1s crash n1 n2\n2s reconfigure remove n3 within 10ms", "", noRecoveryPhase},
 	},
 	"replace":     {{"2s reconfigure add n4\n2s replace n1 with n5", "no configuration came of it", nil}},
 	"leave-joint": {{"2s leave-joint", "its configuration is not joint", nil}},
@@ -117,8 +117,8 @@ var ineffectives = map[string][]ineffective{
 	"campaign":      {{"2s campaign leader", "it leads already", nil}, {"2s campaign learner", "it may not campaign now", withLearner}},
 	"forget-leader": {{"2s forget-leader leader", "it knows of no leader", nil}},
 	"compact":       {{"2s compact n1\n2s compact n1", "nothing was applied since its last snapshot", silent}},
-	"propose":       {{"1s crash n1 n2\n2s propose 5 on n3", "none of these operations was answered", noSecondAct}},
-	"read":          {{"1s crash n1 n2\n2s read 5 on n3", "none of these operations was answered", noSecondAct}},
+	"propose":       {{"1s crash n1 n2\n2s propose 5 on n3", "none of these operations was answered", noRecoveryPhase}},
+	"read":          {{"1s crash n1 n2\n2s read 5 on n3", "none of these operations was answered", noRecoveryPhase}},
 }
 
 func TestAFaultOfAnyKindWithoutEffectIsReported(t *testing.T) {
@@ -157,7 +157,7 @@ func TestARepeatedFaultHasNoEffectOnlyIfNoTimeHadOne(t *testing.T) {
 	require.Equal(t, sim.Vacuous, run(t, o).Outcome)
 }
 
-func TestAFaultThatStillWaitsWhenTheFirstActEndsIsReported(t *testing.T) {
+func TestAFaultThatStillWaitsWhenTheFaultPhaseEndsIsReported(t *testing.T) {
 	o := scheduled(t, "3900ms crash learner for 1s within 1m")
 	v := run(t, o)
 	require.Equal(t, sim.Vacuous, v.Outcome)

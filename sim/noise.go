@@ -30,7 +30,7 @@ func (s *Simulation) chooseNoise(core []uint64) {
 			key := s.chance.Key("noise " + name(h.id))
 			if !slices.Contains(core, h.id) && s.mayMakeNoise(h) && key.Fate(purposeFault, 0)&1 == 1 {
 				n.hosts = append(n.hosts, h.id)
-				s.record(Record{Verb: Act, Host: h.id, Text: "outside the core: is heard, and hears nothing"})
+				s.record(Record{Verb: Phase, Host: h.id, Text: "outside the core: is heard, and hears nothing"})
 			}
 		}
 		s.deafen()
@@ -82,7 +82,7 @@ func (s *Simulation) undeafen(core []uint64) {
 }
 
 // settled says whether a host that makes noise can only ask for pre-votes: it
-// leads no more, and no election of the first act is under way.
+// leads no more, and no election of the fault phase is under way.
 func (p *raftHost) settled() bool {
 	state := p.node.BasicStatus().RaftState
 	return state == raft.StateFollower || state == raft.StatePreCandidate

@@ -11,7 +11,7 @@ import (
 )
 
 // outsiders counts what the hosts outside a core of three of five do in the
-// second act, over some seeds.
+// recovery phase, over some seeds.
 type outsiders struct {
 	noisy, off    int // hosts
 	asked         int // pre-votes of noisy hosts that reached the core
@@ -29,7 +29,7 @@ func countOutsiders(t *testing.T, change func(*sim.Options)) outsiders {
 		noisy, elections := map[uint64]bool{}, 0
 		o.Trace = func(r *sim.Record) {
 			switch {
-			case r.Verb == sim.Act && strings.Contains(r.Text, "outside the core"):
+			case r.Verb == sim.Phase && strings.Contains(r.Text, "outside the core"):
 				noisy[r.Host] = true
 				n.noisy++
 			case r.Verb == sim.Crashed:

@@ -36,8 +36,8 @@ type Options struct {
 	// Raft holds the protocol's own settings.
 	Raft RaftOptions
 
-	// Run is the length of the first act, in which faults fire. The second
-	// act begins when it ends, and lasts until the cluster has recovered.
+	// Run is the length of the fault phase, in which faults fire. The recovery
+	// phase begins when it ends, and lasts until the cluster has recovered.
 	Run time.Duration
 	// Network is the profile of the links between hosts.
 	Network network.Profile
@@ -127,17 +127,17 @@ type WorkloadOptions struct {
 	Timeout time.Duration
 	// Attempt is how long it waits for one host's answer before it tries another.
 	Attempt time.Duration
-	// Stages are parts of the first act in which the clients behave otherwise,
+	// Stages are parts of the fault phase in which the clients behave otherwise,
 	// in order. Nil means that there are none.
 	Stages []Stage
 }
 
 // Expect says what a run must show in order to pass.
 type Expect struct {
-	// RecoveryTimeouts bounds the second act in election timeouts; negative
-	// means that the run has no second act.
+	// RecoveryTimeouts bounds the recovery phase in election timeouts; negative
+	// means that the run has no recovery phase.
 	RecoveryTimeouts int
-	// CoreOnly heals only a core in the second act, chosen at random: a
+	// CoreOnly heals only a core in the recovery phase, chosen at random: a
 	// smallest set of hosts that contains a quorum of every configuration that
 	// could be in force. All others are switched off for good, or with pre-vote
 	// and check-quorum some of them run on and are heard, but hear nothing.
@@ -266,5 +266,5 @@ func (o Options) hostIDs() []uint64 {
 	return ids
 }
 
-// end of the first act.
+// end of the fault phase.
 func (o Options) horizon() clock.Time { return clock.Time(o.Run) }

@@ -88,7 +88,7 @@ func (p *raftHost) appendDone() {
 	p.deliverResponses(m.Responses)
 }
 
-// beginApply lets the apply thread turn to the oldest request. In the second act it is
+// beginApply lets the apply thread turn to the oldest request. In the recovery phase it is
 // as quick as everything else.
 func (p *raftHost) beginApply() {
 	h := p.host

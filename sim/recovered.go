@@ -131,7 +131,7 @@ func peerState(id uint64, pr *tracker.Progress) checker.PeerState {
 	return state
 }
 
-// undisturbed says whether nothing is left of the first act that could end the
+// undisturbed says whether nothing is left of the fault phase that could end the
 // reign of a leader: no packet, no host in a later term or outside of the
 // configuration, but for those that make noise, no transfer and no change of the configuration under way.
 func (s *Simulation) undisturbed(leader *checker.HostState) bool {
@@ -176,7 +176,7 @@ func (s *Simulation) deposed() *checker.Violation {
 		if status.Term <= r.led.term {
 			continue
 		}
-		if s.now < r.quiet { // a packet of the first act may have told a host to campaign
+		if s.now < r.quiet { // a packet of the fault phase may have told a host to campaign
 			r.led = s.reign()
 			return nil
 		}

@@ -105,7 +105,7 @@ func progress(change func(*tracker.Progress)) func(*raft.Config, *foreign) {
 	}
 }
 
-func TestEachLivenessPropertyIsJudgedInTheSecondAct(t *testing.T) {
+func TestEachLivenessPropertyIsJudgedInTheRecoveryPhase(t *testing.T) {
 	for i, c := range []struct {
 		property string
 		change   func(*raft.Config, *foreign)
@@ -176,7 +176,7 @@ func TestWhatAForeignRaftDoesNotShowIsOffAndNamed(t *testing.T) {
 	require.Empty(t, run(t, sim.Options{Nodes: 3, Seed: 1, Run: 2 * time.Second}).Unchecked)
 }
 
-// The clock of the second act is right, and what was set by the wrong one does
+// The clock of the recovery phase is right, and what was set by the wrong one does
 // not stand still for as long as it was wrong.
 func TestAHostWhoseClockWentBackTicksAfterTheHeal(t *testing.T) {
 	for seed := range random.Seed(5) {

@@ -12,7 +12,7 @@ import (
 	"raftsim/random"
 )
 
-// recovery is the second act: every fault has healed, the network is quick,
+// recovery is the recovery phase: every fault has healed, the network is quick,
 // crashes have stopped. Now the cluster must elect a leader and keep it, finish
 // every operation, and converge; then answer fresh operations; then stay calm;
 // and last take back a host that was cut off. Each part has a bound of its own,
@@ -22,10 +22,10 @@ type recovery struct {
 	done     bool
 	core     []uint64   // the hosts that must recover
 	noise    noise      // made by some of the others
-	since    clock.Time // when the act began
+	since    clock.Time // when the phase began
 	deadline clock.Time // of all that has no bound of its own
 	leaderBy clock.Time // by when a leader must have been elected
-	quiet    clock.Time // when the last packet of the first act has arrived
+	quiet    clock.Time // when the last packet of the fault phase has arrived
 	stage    recoveryStage
 	until    clock.Time // when this stage ends, or must have ended
 	elected  bool       // all have followed one leader
@@ -36,7 +36,7 @@ type recovery struct {
 	failed   *checker.Violation
 }
 
-// recoveryStage is how far the second act has come.
+// recoveryStage is how far the recovery phase has come.
 type recoveryStage uint8
 
 const (
@@ -48,18 +48,18 @@ const (
 	rejoined                      // it is back
 )
 
-// The network and the disks of the second act.
+// The network and the disks of the recovery phase.
 var (
 	quickNetwork = network.Profile{Latency: random.Constant(time.Millisecond)}
 	quickDisk    = disk.Profile{Sync: random.Constant(100 * time.Microsecond)}
 )
 
-const noCore = "2: no core is left that could recover"
+const noCore = "recovery: no core is left that could recover"
 
-// The bounds within the second act, in election timeouts.
+// The bounds within the recovery phase, in election timeouts.
 const (
 	// LeaderTimeouts is how soon after the heal all members must follow one
-	// leader, where the whole act is not shorter. Two that time out together
+	// leader, where the whole phase is not shorter. Two that time out together
 	// split the vote, which may happen several times in a row.
 	LeaderTimeouts = 20
 	// FreshTimeouts is how soon each of the fresh operations must be answered.
@@ -73,13 +73,13 @@ const (
 	rejoinTimeouts = 3
 )
 
-// secondAct heals everything and runs until the cluster has recovered, or a
+// recoveryPhase heals everything and runs until the cluster has recovered, or a
 // bound is exceeded.
-func (s *Simulation) secondAct() {
+func (s *Simulation) recoveryPhase() {
 	r := &s.recovery
 	s.now = max(s.now, s.options.horizon())
 	r.begun, r.since = true, s.now
-	s.record(Record{Verb: Act, Text: "2: all faults heal"})
+	s.record(Record{Verb: Phase, Text: "recovery: all faults heal"})
 	s.renewCore()
 	s.heal()
 	for _, h := range s.hosts {
@@ -89,7 +89,7 @@ func (s *Simulation) secondAct() {
 		r.core = s.chooseCore(s.options.Expect.CoreOnly, nil)
 	}
 	if len(r.core) == 0 {
-		s.record(Record{Verb: Act, Text: noCore})
+		s.record(Record{Verb: Phase, Text: noCore})
 		return
 	}
 	s.isolateCore(r.core)
@@ -112,7 +112,7 @@ func (s *Simulation) secondAct() {
 	s.advance(clock.Never, func() bool { return r.done })
 }
 
-// countFrom counts the bounds of the act from an instant. A snapshot that is still on
+// countFrom counts the bounds of the phase from an instant. A snapshot that is still on
 // its way keeps its receiver waiting, so the one of all that has no bound of its own
 // begins when the last packet has arrived.
 func (s *Simulation) countFrom(begin clock.Time) {
@@ -128,7 +128,7 @@ func (s *Simulation) timeouts(n int) time.Duration {
 	return time.Duration(n) * s.options.Raft.ElectionTimeout()
 }
 
-// checkRecovery looks how far the second act has come, and whether it is over,
+// checkRecovery looks how far the recovery phase has come, and whether it is over,
 // one way or the other.
 func (s *Simulation) checkRecovery() {
 	r := &s.recovery
@@ -152,7 +152,7 @@ func (s *Simulation) checkRecovery() {
 
 // followConf renews a core that holds no quorum of the configuration in force: one
 // that came of a change which was in nobody's log when the core was chosen, only on
-// its way to a log. The act begins anew.
+// its way to a log. The phase begins anew.
 func (s *Simulation) followConf() {
 	r := &s.recovery
 	if holds([]quorum.JointConfig{quorumOf(&s.members.conf)}, r.core) {
@@ -161,10 +161,10 @@ func (s *Simulation) followConf() {
 	s.renewCore()
 	if len(r.core) == 0 {
 		r.done = true
-		s.record(Record{Verb: Act, Text: noCore})
+		s.record(Record{Verb: Phase, Text: noCore})
 		return
 	}
-	s.record(Record{Verb: Act, Text: "2: another configuration, and a core of it"})
+	s.record(Record{Verb: Phase, Text: "recovery: another configuration is in force, and a core of it is chosen"})
 	s.heal()
 	r.stage, r.elected, r.led, r.fresh = healing, false, reign{}, nil
 	s.countFrom(s.now)
@@ -194,7 +194,7 @@ func (s *Simulation) nextStage() {
 	case r.stage == cutOff:
 		s.network.RestoreAll(r.cut)
 		s.enter(rejoined, rejoinTimeouts)
-		s.record(Record{Verb: Act, Text: fmt.Sprintf("2: n%d is back", r.rejoins)})
+		s.record(Record{Verb: Phase, Host: r.rejoins, Text: "recovery: is connected again"})
 	default:
 		r.done = true
 	}

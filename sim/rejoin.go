@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"fmt"
 	"slices"
 
 	"raftsim/raft"
@@ -22,7 +21,7 @@ func (s *Simulation) cutOneOff() bool {
 	r.rejoins = candidates[below(s.chance.Key("rejoin").Fate(purposeFault, 0), len(candidates))]
 	r.cut = s.isolation([]uint64{r.rejoins})
 	s.network.CutAll(r.cut)
-	s.record(Record{Verb: Act, Text: fmt.Sprintf("2: n%d is cut off for a while", r.rejoins)})
+	s.record(Record{Verb: Phase, Host: r.rejoins, Text: "recovery: is isolated for a while"})
 	s.enter(cutOff, cutOffTimeouts)
 	r.fresh = nil
 	if command, ok := s.freshCommand(false); ok {

@@ -77,7 +77,7 @@ const (
 	snapshotEvent                     // arg: peer<<1 | arrived: ReportSnapshot
 	unreachableEvent                  // arg: peer: ReportUnreachable
 	callEvent                         // arg: index into callbacks
-	checkEvent                        // the second act looks whether it is over
+	checkEvent                        // the recovery phase looks whether it is over
 )
 
 // New builds the cluster that o describes, with its defaults filled in. Nothing
@@ -122,11 +122,11 @@ func Run(o Options) (v Verdict, err error) {
 	return s.Run(), nil
 }
 
-// Run plays what is left of both acts and judges the run. It is called once.
+// Run plays what is left of both phases and judges the run. It is called once.
 func (s *Simulation) Run() Verdict {
 	s.advance(s.options.horizon(), nil)
 	if !s.over() && s.options.Expect.RecoveryTimeouts > 0 {
-		s.secondAct()
+		s.recoveryPhase()
 	}
 	return s.judge()
 }

@@ -9,7 +9,7 @@ import (
 	"raftsim/workload"
 )
 
-// Stage is a part of the first act in which the clients behave otherwise. A
+// Stage is a part of the fault phase in which the clients behave otherwise. A
 // zero field means what WorkloadOptions says.
 type Stage struct {
 	// Until is when it ends, counted from the beginning of the run. The next

@@ -49,12 +49,13 @@ type Verdict struct {
 	Name    string
 	Seed    random.Seed
 	Outcome Outcome
-	// Fingerprint is the rolling digest of every record of the trace.
+	// Fingerprint is the rolling digest of every record of the trace: of numbers
+	// and data, not of the sentences that explain them.
 	Fingerprint uint64
 	// Events is the number of events handled, Simulated the virtual time.
 	Events    uint64
 	Simulated clock.Time
-	// Recovery is how long the second act took; zero when there was none.
+	// Recovery is how long the recovery phase took; zero when there was none.
 	Recovery time.Duration
 	// Operations of the clients.
 	Operations Operations
@@ -76,7 +77,7 @@ type Verdict struct {
 	// Illegal is the judgement of a history that is not linearizable, nil
 	// otherwise: checker.WritePage draws it.
 	Illegal *checker.Result `json:"-"`
-	// Unchecked lists the liveness properties that nobody watched in the second act,
+	// Unchecked lists the liveness properties that nobody watched in the recovery phase,
 	// with the capability that a foreign Raft lacks for it. It is empty for ours.
 	Unchecked []string `json:",omitempty"`
 	// Stack lists the functions that a panic went through, innermost first.
