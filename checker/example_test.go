@@ -23,7 +23,7 @@ func ExampleLinearizable() {
 	fmt.Println(r.Violation)
 	// Output:
 	// not linearizable
-	// linearizability (Herlihy and Wing 1990): k1: nothing is seen again after c1.1 had replaced it; no order explains these 2 operations
+	// linearizability (Herlihy and Wing 1990): k1: nothing is seen again after c1.1 had replaced it; no order explains 2 operations
 	//   client 1: put k1 c1.1 -> ok, called at 0.005s (event 1), answered at 0.009s (event 2)
 	//   client 2: get k1 -> nothing, called at 0.012s (event 3), answered at 0.013s (event 4)
 }

@@ -190,7 +190,7 @@ func TestStaleReadIsToldInWords(t *testing.T) {
 	require.Equal(t, checker.Illegal, r.Verdict)
 	require.Equal(t, "k0", r.Partition)
 	require.Equal(t, strings.TrimSpace(`
-linearizability (Herlihy and Wing 1990): k0: nothing is seen again after c1.1 had replaced it; no order explains these 2 operations
+linearizability (Herlihy and Wing 1990): k0: nothing is seen again after c1.1 had replaced it; no order explains 2 operations
   client 1: put k0 c1.1 -> ok, called at 0.010s (event 10), answered at 0.020s (event 20)
   client 2: get k0 -> nothing, called at 0.030s (event 30), answered at 0.040s (event 40)`), r.Violation.String())
 	require.Equal(t, "linearizability: kv: stale read", r.Violation.Signature)

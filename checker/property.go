@@ -3,7 +3,8 @@ package checker
 import (
 	"fmt"
 	"slices"
-	"strings"
+
+	"raftsim/internal/text"
 )
 
 // Property is one thing that must always hold.
@@ -162,7 +163,7 @@ func (o Options) enabled() (on [properties]bool) {
 func (o Options) Validate() error {
 	for _, name := range slices.Concat(o.Only, o.Unchecked) {
 		if !slices.ContainsFunc(table[:], func(p Property) bool { return p.Name == name }) {
-			return fmt.Errorf("checker: no property %q, valid are %s", name, strings.Join(propertyNames(), ", "))
+			return fmt.Errorf("checker: no property is named %q, %s", name, text.Suggestion(name, propertyNames()))
 		}
 	}
 	return nil

@@ -77,7 +77,7 @@ func TestEachPropertyHasAPlantedViolation(t *testing.T) {
 func TestOptionsNameTheirMistake(t *testing.T) {
 	require.NoError(t, checker.Options{Only: []string{"snapshot"}}.Validate())
 	err := checker.Options{Unchecked: []string{"luck"}}.Validate()
-	require.ErrorContains(t, err, `checker: no property "luck", valid are election safety, `)
+	require.ErrorContains(t, err, `checker: no property is named "luck", valid are election safety, `)
 	require.Panics(t, func() { checker.NewProtocol(checker.Options{Only: []string{"luck"}}) })
 }
 

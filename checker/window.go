@@ -8,6 +8,7 @@ import (
 
 	"github.com/anishathalye/porcupine"
 
+	"raftsim/internal/text"
 	"raftsim/workload"
 )
 
@@ -228,31 +229,15 @@ func (j *judge) illegal(part []event, window []int, starts []any, why *flaw, met
 		v.Detail += ", by what later answers tell of those under way"
 	}
 	if len(starts) == 1 && !j.model.Equal(starts[0], j.model.Init()) {
-		v.Detail += ", from " + shorten(j.model.DescribeState(starts[0]))
+		v.Detail += ", from " + text.Quote(j.model.DescribeState(starts[0]))
 	}
-	v.Detail += fmt.Sprintf("; no order explains %s", plural(len(r.Window), "operation"))
+	v.Detail += "; no order explains " + text.Count(len(r.Window), "operation")
 	r.Violation = v
 	return r
 }
 
 // mostEvidence bounds the lines of a violation; the window has them all.
 const mostEvidence = 24
-
-// shorten cuts a description of a state to what fits a line.
-func shorten(state string) string {
-	const most = 100
-	if len(state) <= most {
-		return fmt.Sprintf("%q", state)
-	}
-	return fmt.Sprintf("%q and more", state[:most])
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "this " + noun
-	}
-	return fmt.Sprintf("these %d %ss", n, noun)
-}
 
 // describeOperation is evidence of one operation, at its return if it has one.
 func describeOperation(w workload.Workload, o *Operation) Evidence {
@@ -292,7 +277,7 @@ func WritePage(out io.Writer, w workload.Workload, r Result) error {
 	_, info := porcupine.CheckOperationsVerbose(m, ops, 0)
 	info.AddAnnotations([]porcupine.Annotation{{
 		Tag: "the object", Start: r.Window[0].Call, End: r.Window[0].Call,
-		Description: "begins as " + shorten(model.DescribeState(start)), Details: r.Violation.Detail,
+		Description: "begins as " + text.Quote(model.DescribeState(start)), Details: r.Violation.Detail,
 	}})
 	return porcupine.Visualize(m, info, out)
 }

@@ -15,12 +15,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"raftsim/internal/self"
+	"raftsim/internal/text"
 	"raftsim/scenarios"
 )
 
@@ -118,25 +118,21 @@ One scenario and one seed give the same run on every machine.
 			if len(args) == 0 {
 				return c.Help()
 			}
-			return fmt.Errorf("unknown command %q%s", args[0], closest(c, args[0]))
+			return fmt.Errorf("unknown command %q, %s", args[0], text.Suggestion(args[0], commandNames(c)))
 		},
 	}
-	root.SuggestionsMinimumDistance = 2
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(newRunCommand(), newShrinkCommand(), newCheckCommand(), newListCommand(), newFaultsCommand(), newMarksCommand(), newVersionCommand())
 	return root
 }
 
-// closest suggests a command, or lists them all.
-func closest(root *cobra.Command, word string) string {
-	if near := root.SuggestionsFor(word); len(near) > 0 {
-		return fmt.Sprintf(", did you mean %q?", near[0])
-	}
+// commandNames lists the commands.
+func commandNames(root *cobra.Command) []string {
 	var names []string
 	for _, c := range root.Commands() {
 		if c.IsAvailableCommand() {
 			names = append(names, c.Name())
 		}
 	}
-	return ", valid are " + strings.Join(names, ", ")
+	return names
 }

@@ -34,7 +34,7 @@ func TestABadListOfMarksIsRefused(t *testing.T) {
 	dir := folder(t, "a.yaml", steady, "empty.txt", "# nothing\n", "wrong.txt", "\n\na restrat\n")
 	for file, want := range map[string]string{
 		"empty.txt": "empty.txt: names no mark, one is a line",
-		"wrong.txt": `wrong.txt:3: mark: none is named "a restrat", valid are `,
+		"wrong.txt": `wrong.txt:3: mark: none is named "a restrat", did you mean "a restart"?`,
 		"none.txt":  "--require-marks: open none.txt: no such file",
 		"":          "--require-marks is empty",
 	} {

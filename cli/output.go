@@ -10,6 +10,7 @@ import (
 	"raftsim/hunt"
 	"raftsim/internal/outfile"
 	"raftsim/internal/self"
+	"raftsim/internal/text"
 	"raftsim/scenarios"
 	"raftsim/sim"
 )
@@ -62,7 +63,7 @@ func (o *output) announce() error {
 	}
 	all := o.sweep.Scenarios
 	if len(all) > 1 {
-		o.printf("%s, %s, built from %s\n", counted(len(all), "scenario"), counted(o.sweep.Units(), "seed"), self.Revision())
+		o.printf("%s, %s, built from %s\n", text.Count(len(all), "scenario"), text.Count(o.sweep.Units(), "seed"), self.Revision())
 		for _, s := range all {
 			line, err := brief(s)
 			if err != nil {
@@ -113,18 +114,18 @@ func brief(s *scenarios.Scenario) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	parts := []string{fmt.Sprintf("seeds %s", s.Seeds), counted(o.Nodes, "node")}
+	parts := []string{fmt.Sprintf("seeds %s", s.Seeds), text.Count(o.Nodes, "node")}
 	if o.Learners > 0 {
-		parts = append(parts, counted(o.Learners, "learner"))
+		parts = append(parts, text.Count(o.Learners, "learner"))
 	}
 	parts = append(parts, o.Run.String())
 	if o.Workload.Clients > 0 {
-		parts = append(parts, fmt.Sprintf("%s %s %d/s", o.Workload.Kind, counted(o.Workload.Clients, "client"), o.Workload.PerSecond))
+		parts = append(parts, fmt.Sprintf("%s %s %d/s", o.Workload.Kind, text.Count(o.Workload.Clients, "client"), o.Workload.PerSecond))
 	}
 	if s.Swarm != scenarios.NoSwarm {
 		parts = append(parts, "swarm "+s.Swarm.String())
 	} else {
-		parts = append(parts, counted(len(o.Schedule), "fault"))
+		parts = append(parts, text.Count(len(o.Schedule), "fault"))
 	}
 	return s.Place() + ": " + strings.Join(parts, ", "), nil
 }
@@ -191,8 +192,8 @@ func (o *output) closeTally() {
 		word = strings.ToUpper(sim.Vacuous.String())
 		detail += fmt.Sprintf(", none hit the mark %q that it reaches", t.scenario.Reaches)
 	}
-	o.printf("%-13s%s: %s, %s, %s, %s%s\n", word, t.scenario.Title(), counted(t.Runs, "seed"),
-		counted(t.Completed, "operation"), counted(t.Leaders, "leader"), counted(t.Events, "event"), detail)
+	o.printf("%-13s%s: %s, %s, %s, %s%s\n", word, t.scenario.Title(), text.Count(t.Runs, "seed"),
+		text.Count(t.Completed, "operation"), text.Count(t.Leaders, "leader"), text.Count(t.Events, "event"), detail)
 }
 
 // byWeight are the outcomes that are not a pass, the worst first.

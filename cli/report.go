@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"raftsim/hunt"
+	"raftsim/internal/text"
 	"raftsim/scenarios"
 	"raftsim/sim"
 )
@@ -44,7 +45,7 @@ func (o *output) finish(left []hunt.Left) (int, error) {
 		}
 		return code, o.failed
 	}
-	o.printf("\ninterrupted: %d of %s finished; to go on:\n", o.total.Runs, counted(o.sweep.Units(), "seed"))
+	o.printf("\ninterrupted: %d of %s finished; to go on:\n", o.total.Runs, text.Count(o.sweep.Units(), "seed"))
 	for _, command := range o.flags.goOn(left) {
 		o.printf("  %s\n", command)
 	}
@@ -57,17 +58,17 @@ func (o *output) summary(elapsed time.Duration) string {
 	t := &o.total
 	seconds := max(elapsed.Seconds(), 1e-3)
 	var b strings.Builder
-	fmt.Fprintf(&b, "summary: %s, %s, ", counted(o.begun, "scenario"), counted(t.Runs, "seed"))
+	fmt.Fprintf(&b, "summary: %s, %s, ", text.Count(o.begun, "scenario"), text.Count(t.Runs, "seed"))
 	switch {
 	case t.Failed == 0 && o.unreached > 0:
-		fmt.Fprintf(&b, "all passed, %s vacuous, ", counted(o.unreached, "scenario"))
+		fmt.Fprintf(&b, "all passed, %s vacuous, ", text.Count(o.unreached, "scenario"))
 	case t.Failed == 0:
 		b.WriteString("all passed, ")
 	default:
 		fmt.Fprintf(&b, "%s, ", failures(t))
 	}
-	fmt.Fprintf(&b, "%s (%s events/s), %s simulated (%s simulated seconds per second), %s, ", counted(t.Events, "event"),
-		rounded(float64(t.Events)/seconds), t.Simulated.Round(time.Second), rounded(t.Simulated.Seconds()/seconds), counted(t.Completed, "operation"))
+	fmt.Fprintf(&b, "%s (%s events/s), %s simulated (%s simulated seconds per second), %s, ", text.Count(t.Events, "event"),
+		rounded(float64(t.Events)/seconds), t.Simulated.Round(time.Second), rounded(t.Simulated.Seconds()/seconds), text.Count(t.Completed, "operation"))
 	fmt.Fprintf(&b, "faults: %s, fingerprint %016x", faultCounts(t), t.Fingerprint)
 	return b.String()
 }
@@ -93,11 +94,11 @@ func faultCounts(t *hunt.Summary) string {
 	if fired == 0 {
 		return "none"
 	}
-	text := fmt.Sprintf("%d (%s", fired, counted(kinds, "kind"))
+	counts := fmt.Sprintf("%d (%s", fired, text.Count(kinds, "kind"))
 	if noEffect > 0 {
-		text += fmt.Sprintf(", %d with no effect", noEffect)
+		counts += fmt.Sprintf(", %d with no effect", noEffect)
 	}
-	return text + ")"
+	return counts + ")"
 }
 
 // faultTable has a line for each kind of fault: in how many seeds it had an
@@ -115,14 +116,6 @@ func faultTable(t *hunt.Summary) string {
 	}
 	w.Flush()
 	return b.String()
-}
-
-// counted is so many of something: "1 seed", "2 seeds".
-func counted[N int | int64 | uint64](n N, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // rounded prints a rate with as many digits as matter.

@@ -3,6 +3,8 @@ package faults
 import (
 	"strconv"
 	"time"
+
+	"raftsim/internal/text"
 )
 
 // Skew steps the clocks of hosts, forwards or backwards. When it ends they
@@ -17,7 +19,7 @@ type Skew struct {
 func (Skew) Kind() string { return "skew" }
 
 // String is "skew n2 by +300ms".
-func (a Skew) String() string { return "skew " + a.Hosts.String() + " by " + formatSigned(a.By) }
+func (a Skew) String() string { return "skew " + a.Hosts.String() + " by " + text.SignedDuration(a.By) }
 
 // Groups are the hosts whose clocks step.
 func (a Skew) Groups() []Group { return []Group{a.Hosts} }
@@ -87,7 +89,7 @@ func (Strobe) Kind() string { return "strobe" }
 
 // String is "strobe n2 by +200ms each 10ms".
 func (a Strobe) String() string {
-	return "strobe " + a.Hosts.String() + " by " + formatSigned(a.By) + " each " + formatDuration(a.Period)
+	return "strobe " + a.Hosts.String() + " by " + text.SignedDuration(a.By) + " each " + text.Duration(a.Period)
 }
 
 // Groups are the hosts whose clocks jump.

@@ -3,6 +3,7 @@ package faults
 import (
 	"strconv"
 
+	"raftsim/internal/text"
 	"raftsim/random"
 )
 
@@ -104,12 +105,12 @@ func (a Disk) String() string {
 			s += " losing pages"
 		}
 	case Rots:
-		s += " " + formatCount(a.Count, "bit")
+		s += " " + text.Count(a.Count, "bit")
 	case Spoils:
-		s += " " + formatCount(a.Count, "sector")
+		s += " " + text.Count(a.Count, "sector")
 	case Fills:
 		if a.Bytes > 0 {
-			s += " leaving " + formatBytes(a.Bytes)
+			s += " leaving " + text.Size(a.Bytes)
 		}
 	}
 	if a.File != "" {

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"raftsim/clock"
+	"raftsim/internal/text"
 )
 
 // Fault is one line of a Schedule: an action, when it starts, how long it
@@ -93,28 +94,28 @@ func (f Fault) String() string {
 
 // columns is the fault's text cut where a printed schedule aligns it.
 func (f Fault) columns() (when, what string, modifiers [3]string) {
-	when = formatSpan(time.Duration(f.At), time.Duration(f.AtMax))
+	when = text.DurationRange(time.Duration(f.At), time.Duration(f.AtMax))
 	what = "nothing"
 	if f.Action != nil {
 		what = f.Action.String()
 	}
 	if f.For > 0 {
-		modifiers[0] = "for " + formatSpan(f.For, f.ForMax)
+		modifiers[0] = "for " + text.DurationRange(f.For, f.ForMax)
 	}
 	if f.Every != (Interval{}) {
 		modifiers[1] = f.Every.String()
 	}
 	if f.Wait > 0 {
-		modifiers[2] = "within " + formatDuration(f.Wait)
+		modifiers[2] = "within " + text.Duration(f.Wait)
 	}
 	return when, what, modifiers
 }
 
 // String is the interval as it stands in a line: "every 5s..15s until 40s".
 func (i Interval) String() string {
-	s := "every " + formatSpan(i.Min, i.Max)
+	s := "every " + text.DurationRange(i.Min, i.Max)
 	if i.Until > 0 {
-		s += " until " + formatDuration(time.Duration(i.Until))
+		s += " until " + text.Duration(time.Duration(i.Until))
 	}
 	return s
 }

@@ -3,6 +3,7 @@ package faults
 import (
 	"strconv"
 
+	"raftsim/internal/text"
 	"raftsim/random"
 )
 
@@ -74,14 +75,14 @@ func (a Link) String() string {
 	case Delays:
 		return s + " " + a.Delay.String()
 	case Limits:
-		s += " " + formatBytes(a.BytesPerSecond) + "/s"
+		s += " " + text.Size(a.BytesPerSecond) + "/s"
 		if a.QueueBytes > 0 {
-			s += " queue " + formatBytes(a.QueueBytes)
+			s += " queue " + text.Size(a.QueueBytes)
 		}
 		return s
 	}
 	s += " " + a.Ratio.String()
-	if hasDelay(a.Delay) {
+	if !a.Delay.Zero() {
 		s += " by " + a.Delay.String()
 	}
 	return s

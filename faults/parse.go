@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"raftsim/clock"
+	"raftsim/internal/text"
 )
 
 // MaxFaults is how many faults a schedule may have.
@@ -108,10 +109,10 @@ func (p *Parser) fault() Fault {
 func (p *Parser) start() (at, atMax clock.Time) {
 	word := p.Peek()
 	if c := leading(word, "0123456789."); word != "" && c == "" && !strings.HasPrefix(word, "-") {
-		p.Fail("%s is not a time: a line begins with the time of the fault, such as 2s or 2s..4s", quote(word))
+		p.Fail("%s is not a time: a line begins with the time of the fault, such as 2s or 2s..4s", text.Quote(word))
 	}
 	if strings.HasPrefix(word, "-") {
-		p.Fail("time is %s, must not be negative", quote(word))
+		p.Fail("time is %s, must not be negative", text.Quote(word))
 	}
 	from, to := p.Span(0, longest)
 	return clock.Time(from), clock.Time(to)
@@ -183,7 +184,7 @@ func (p *Parser) interval(f Fault) Interval {
 		i.Until = clock.Time(p.Duration(1, longest))
 		if i.Until <= max(f.At, f.AtMax) {
 			p.failAt(start, "until is %s, must be after the first occurrence at %s",
-				formatDuration(time.Duration(i.Until)), formatDuration(time.Duration(max(f.At, f.AtMax))))
+				text.Duration(time.Duration(i.Until)), text.Duration(time.Duration(max(f.At, f.AtMax))))
 		}
 	}
 	return i

@@ -3,6 +3,8 @@ package faults
 import (
 	"strconv"
 	"strings"
+
+	"raftsim/internal/text"
 )
 
 // Target takes one host or role.
@@ -94,7 +96,7 @@ func parseTarget(word string) (t Target, reason string) {
 	if isHost && digits != "" && leading(digits, "0123456789") == digits {
 		id, err := strconv.ParseUint(digits, 10, 64)
 		if err != nil || id < 1 || id > MaxHost || digits[0] == '0' {
-			return Host(MaxHost), "host is " + quote(word) + ", must be n1 to n" + strconv.Itoa(MaxHost)
+			return Host(MaxHost), "host is " + text.Quote(word) + ", must be n1 to n" + strconv.Itoa(MaxHost)
 		}
 		return Host(id), ""
 	}
@@ -102,11 +104,11 @@ func parseTarget(word string) (t Target, reason string) {
 	for _, r := range Roles() {
 		names = append(names, r.String())
 	}
-	if s := suggest(word, names); s != "" {
-		return Target{}, quote(word) + " is neither a host nor a role: did you mean " + s + "?"
+	if s := text.Nearest(word, names); s != "" {
+		return Target{}, text.Quote(word) + " is neither a host nor a role: did you mean " + s + "?"
 	}
-	return Target{}, quote(word) + " is neither a host nor a role: write n1 to n" + strconv.Itoa(MaxHost) +
-		", " + orList(names)
+	return Target{}, text.Quote(word) + " is neither a host nor a role: write n1 to n" + strconv.Itoa(MaxHost) +
+		", " + text.Or(names)
 }
 
 // repeats reports that a target adds nothing to a group. A role that draws a

@@ -6,22 +6,23 @@ import (
 	"strings"
 	"time"
 
+	"raftsim/internal/text"
 	"raftsim/random"
 )
 
 // Duration takes a time from least to most, such as "1.5s".
 func (p *Parser) Duration(least, most time.Duration) time.Duration {
 	word := p.Word("a time such as 1.5s")
-	d, ok := parseDuration(word)
+	d, ok := text.ParseDuration(word)
 	switch {
 	case p.Failed():
 		return 0
 	case !ok:
-		p.failAt(p.next-1, "%s is not a time: write a decimal and ns, us, ms, s, m or h, such as 1.5s", quote(word))
+		p.failAt(p.next-1, "%s is not a time: write a decimal and ns, us, ms, s, m or h, such as 1.5s", text.Quote(word))
 	case d < least:
-		p.failAt(p.next-1, "time is %s, must be at least %s", word, formatDuration(least))
+		p.failAt(p.next-1, "time is %s, must be at least %s", word, text.Duration(least))
 	case d > most:
-		p.failAt(p.next-1, "time is %s, must be at most %s", word, formatDuration(most))
+		p.failAt(p.next-1, "time is %s, must be at most %s", word, text.Duration(most))
 	default:
 		return d
 	}
@@ -36,14 +37,14 @@ func (p *Parser) Offset(most time.Duration) time.Duration {
 	if !negative {
 		digits = strings.TrimPrefix(digits, "+")
 	}
-	d, ok := parseDuration(digits)
+	d, ok := text.ParseDuration(digits)
 	switch {
 	case p.Failed():
 		return 0
 	case !ok:
-		p.failAt(p.next-1, "%s is not a time with a sign: write +300ms or -1.5s", quote(word))
+		p.failAt(p.next-1, "%s is not a time with a sign: write +300ms or -1.5s", text.Quote(word))
 	case d == 0 || d > most:
-		p.failAt(p.next-1, "time is %s, must not be zero nor beyond %s either way", word, formatDuration(most))
+		p.failAt(p.next-1, "time is %s, must not be zero nor beyond %s either way", word, text.Duration(most))
 	case negative:
 		return -d
 	default:
@@ -64,17 +65,17 @@ func (p *Parser) Span(least, most time.Duration) (from, to time.Duration) {
 		p.next--
 		return p.Duration(least, most), 0
 	}
-	from, ok1 := parseDuration(first)
-	to, ok2 := parseDuration(second)
+	from, ok1 := text.ParseDuration(first)
+	to, ok2 := text.ParseDuration(second)
 	switch {
 	case !ok1 || !ok2:
-		p.failAt(p.next-1, "%s is not a range of times: write 5s..15s", quote(word))
+		p.failAt(p.next-1, "%s is not a range of times: write 5s..15s", text.Quote(word))
 	case from > to:
-		p.failAt(p.next-1, "range %s is descending: write %s..%s", word, formatDuration(to), formatDuration(from))
+		p.failAt(p.next-1, "range %s is descending: write %s..%s", word, text.Duration(to), text.Duration(from))
 	case from < least:
-		p.failAt(p.next-1, "range is %s, must begin at %s or later", word, formatDuration(least))
+		p.failAt(p.next-1, "range is %s, must begin at %s or later", word, text.Duration(least))
 	case to > most:
-		p.failAt(p.next-1, "range is %s, must end at %s or earlier", word, formatDuration(most))
+		p.failAt(p.next-1, "range is %s, must end at %s or earlier", word, text.Duration(most))
 	case from == to:
 		return from, 0
 	default:
@@ -96,19 +97,19 @@ func (p *Parser) Distribution() random.Distribution {
 	case "heavy":
 		words = 5
 	}
-	var text []string
+	var form []string
 	for range words {
-		text = append(text, p.Word("a distribution such as 5ms, 1ms..5ms, exp 5ms or median 5ms p99 40ms"))
+		form = append(form, p.Word("a distribution such as 5ms, 1ms..5ms, exp 5ms or median 5ms p99 40ms"))
 	}
 	if p.Failed() {
 		return random.Distribution{}
 	}
-	d, err := random.ParseDistribution(strings.Join(text, " "))
+	d, err := random.ParseDistribution(strings.Join(form, " "))
 	switch {
 	case err != nil:
 		p.failAt(start, "%s is not a distribution: write 5ms, 1ms..5ms, exp 5ms, median 5ms p99 40ms or heavy median 5ms p99 200ms",
-			quote(strings.Join(text, " ")))
-	case !hasDelay(d):
+			text.Quote(strings.Join(form, " ")))
+	case d.Zero():
 		p.failAt(start, "a distribution of nothing but 0s has no effect, must be above")
 	default:
 		return d
@@ -125,7 +126,7 @@ func (p *Parser) Ratio() random.Ratio {
 	r, err := random.ParseRatio(word)
 	switch {
 	case err != nil:
-		p.failAt(p.next-1, "%s is not a share from 0%% to 100%%: write 20%%, 0.5%% or 1/3", quote(word))
+		p.failAt(p.next-1, "%s is not a share from 0%% to 100%%: write 20%%, 0.5%% or 1/3", text.Quote(word))
 	case r.Zero():
 		p.failAt(p.next-1, "share is %s, must be above zero", word)
 	default:
@@ -143,7 +144,7 @@ func (p *Parser) Count(least, most int) int {
 	n, ok := parseWhole(word)
 	switch {
 	case !ok:
-		p.failAt(p.next-1, "%s is not a whole number, must be from %d to %d", quote(word), least, most)
+		p.failAt(p.next-1, "%s is not a whole number, must be from %d to %d", text.Quote(word), least, most)
 	case n < int64(least) || n > int64(most):
 		p.failAt(p.next-1, "number is %s, must be from %d to %d", word, least, most)
 	default:
@@ -155,12 +156,12 @@ func (p *Parser) Count(least, most int) int {
 // Bytes takes a size above zero with its unit, such as "64KB".
 func (p *Parser) Bytes() int64 {
 	word := p.Word("a size such as 64KB")
-	n, ok := parseBytes(word)
+	n, ok := text.ParseSize(word)
 	switch {
 	case p.Failed():
 		return 0
 	case !ok:
-		p.failAt(p.next-1, "%s is not a size: write a whole number and B, KB, MB or GB", quote(word))
+		p.failAt(p.next-1, "%s is not a size: write a whole number and B, KB, MB or GB", text.Quote(word))
 	case n == 0:
 		p.failAt(p.next-1, "size is %s, must be above zero", word)
 	}
@@ -174,10 +175,10 @@ func (p *Parser) Rate() int64 {
 		return 0
 	}
 	size, perSecond := strings.CutSuffix(word, "/s")
-	n, ok := parseBytes(size)
+	n, ok := text.ParseSize(size)
 	switch {
 	case !ok || !perSecond:
-		p.failAt(p.next-1, "%s is not a bandwidth: write a whole number and B/s, KB/s, MB/s or GB/s", quote(word))
+		p.failAt(p.next-1, "%s is not a bandwidth: write a whole number and B/s, KB/s, MB/s or GB/s", text.Quote(word))
 	case n == 0:
 		p.failAt(p.next-1, "bandwidth is %s, must be above zero: use cut to close a link", word)
 	}
@@ -198,7 +199,7 @@ func (p *Parser) ppm() int64 {
 	n, ok := parseWhole(digits)
 	switch {
 	case !ok || !unit:
-		p.failAt(p.next-1, "%s is not a drift: write +200ppm or -50000ppm", quote(word))
+		p.failAt(p.next-1, "%s is not a drift: write +200ppm or -50000ppm", text.Quote(word))
 	case n == 0 || n > MaxDrift:
 		p.failAt(p.next-1, "drift is %s, must not be zero nor beyond %sppm either way", word, strconv.Itoa(MaxDrift))
 	case negative:
@@ -217,7 +218,7 @@ func (p *Parser) messageType() string {
 	}
 	word := p.Word("a message type such as MsgApp")
 	if !p.Failed() && (word[0] < 'A' || word[0] > 'Z') {
-		p.failAt(p.next-1, "%s is not a message type: write one such as MsgApp", quote(word))
+		p.failAt(p.next-1, "%s is not a message type: write one such as MsgApp", text.Quote(word))
 	}
 	return word
 }
@@ -226,7 +227,7 @@ func (p *Parser) messageType() string {
 func (p *Parser) pattern() string {
 	word := p.Word("a pattern of file names such as *.wal")
 	if _, err := path.Match(word, ""); err != nil {
-		p.failAt(p.next-1, "%s is not a pattern of file names: write one such as *.wal", quote(word))
+		p.failAt(p.next-1, "%s is not a pattern of file names: write one such as *.wal", text.Quote(word))
 	}
 	return word
 }

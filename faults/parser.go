@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"raftsim/internal/text"
 )
 
 // Error is a mistake in the text of a schedule.
@@ -147,10 +149,10 @@ func (p *Parser) Choice(what string, names []string) string {
 
 // unknown says that a word is none of the names.
 func unknown(what, word string, names []string) string {
-	if s := suggest(word, names); s != "" {
-		return fmt.Sprintf("%s is not %s: did you mean %s?", quote(word), what, s)
+	if s := text.Nearest(word, names); s != "" {
+		return fmt.Sprintf("%s is not %s: did you mean %s?", text.Quote(word), what, s)
 	}
-	return fmt.Sprintf("%s is not %s: write %s", quote(word), what, orList(names))
+	return fmt.Sprintf("%s is not %s: write %s", text.Quote(word), what, text.Or(names))
 }
 
 // advance takes the next word.
@@ -175,20 +177,11 @@ func (p *Parser) unexpected() {
 	switch {
 	case word == "":
 		p.Fail("the line ends too early: expected %s", p.expected())
-	case suggest(word, p.tried) != "":
-		p.Fail("unexpected %s: did you mean %s?", quote(word), suggest(word, p.tried))
+	case text.Nearest(word, p.tried) != "":
+		p.Fail("unexpected %s: did you mean %s?", text.Quote(word), text.Nearest(word, p.tried))
 	default:
-		p.Fail("unexpected %s: expected %s", quote(word), p.expected())
+		p.Fail("unexpected %s: expected %s", text.Quote(word), p.expected())
 	}
-}
-
-// orList is "a, b or c".
-func orList(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
 // expected is what was tried, the signs in quotes.
@@ -196,8 +189,8 @@ func (p *Parser) expected() string {
 	words := slices.Clone(p.tried)
 	for i, w := range words {
 		if signAt(w) != "" {
-			words[i] = quote(w)
+			words[i] = text.Quote(w)
 		}
 	}
-	return orList(words)
+	return text.Or(words)
 }

@@ -3,6 +3,8 @@ package faults
 import (
 	"strings"
 	"time"
+
+	"raftsim/internal/text"
 )
 
 // Partition cuts every link between hosts of different sides, both ways. A
@@ -40,7 +42,7 @@ func (Flap) Kind() string { return "flap" }
 
 // String is "flap leader | rest off 300ms on 200ms".
 func (a Flap) String() string {
-	return "flap " + joinSides(a.Sides) + " off " + formatDuration(a.Down) + " on " + formatDuration(a.Up)
+	return "flap " + joinSides(a.Sides) + " off " + text.Duration(a.Down) + " on " + text.Duration(a.Up)
 }
 
 // Groups are the sides.

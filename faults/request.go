@@ -1,6 +1,10 @@
 package faults
 
-import "strconv"
+import (
+	"strconv"
+
+	"raftsim/internal/text"
+)
 
 // AsksLeader reports that an action is a request to whoever leads when it fires,
 // though it names no leader: it waits until somebody does, and for LeaveJoint until
@@ -91,7 +95,7 @@ func (Propose) Kind() string { return "propose" }
 func (a Propose) String() string {
 	s := "propose " + strconv.Itoa(a.Count) + " on " + a.Hosts.String()
 	if a.Bytes > 0 {
-		s += " of " + formatBytes(a.Bytes)
+		s += " of " + text.Size(a.Bytes)
 	}
 	return s
 }

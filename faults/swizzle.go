@@ -1,6 +1,10 @@
 package faults
 
-import "time"
+import (
+	"time"
+
+	"raftsim/internal/text"
+)
 
 // Swizzle clogs hosts one by one and unclogs them one by one in another order,
 // both orders and all instants drawn from the fault's fate.
@@ -17,7 +21,7 @@ func (Swizzle) Kind() string { return "swizzle" }
 
 // String is "swizzle all over 1s".
 func (a Swizzle) String() string {
-	return "swizzle " + a.Hosts.String() + " over " + formatDuration(a.Over)
+	return "swizzle " + a.Hosts.String() + " over " + text.Duration(a.Over)
 }
 
 // Groups are the hosts that are clogged.

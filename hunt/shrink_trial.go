@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"raftsim/internal/text"
 	"raftsim/scenarios"
 	"raftsim/sim"
 )
@@ -44,7 +45,7 @@ const maxShrunkName, maxShrunkAbout = 100, 2000
 // name is the title of the result.
 func (h *shrinker) name() string {
 	title := strings.TrimSuffix(h.unit.Scenario.Title(), h.suffix())
-	return clip(title, maxShrunkName-len(h.suffix())) + h.suffix()
+	return oneLine(title, maxShrunkName-len(h.suffix())) + h.suffix()
 }
 
 func (h *shrinker) suffix() string { return fmt.Sprintf(" seed %d shrunk", h.unit.Seed) }
@@ -63,22 +64,15 @@ func (h *shrinker) about() string {
 	case filepath.IsAbs(from):
 		from = filepath.Base(from) // the file may be read on other machines
 	}
-	text := fmt.Sprintf("Shrunk from %s, seed %d. It broke %s", from, h.unit.Seed, v.Property)
+	about := fmt.Sprintf("Shrunk from %s, seed %d. It broke %s", from, h.unit.Seed, v.Property)
 	if v.Source != "" {
-		text += " (" + v.Source + ")"
+		about += " (" + v.Source + ")"
 	}
-	return clip(text+", with the signature \""+h.signature+"\".", maxShrunkAbout)
+	return oneLine(about+", with the signature \""+h.signature+"\".", maxShrunkAbout)
 }
 
-// clip cuts text to so many bytes, between characters.
-func clip(text string, most int) string {
-	text = strings.Join(strings.Fields(text), " ")
-	for len(text) > most {
-		r := []rune(text)
-		text = string(r[:len(r)-1])
-	}
-	return text
-}
+// oneLine is what fits a key that holds at most so many characters.
+func oneLine(s string, most int) string { return text.Cut(strings.Join(strings.Fields(s), " "), most) }
 
 // sparse is the plan without what Defaults fills in, so that its file shows
 // only what matters.

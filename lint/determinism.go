@@ -33,7 +33,7 @@ func Rules() []Rule {
 // deterministic are the folders whose code must give the same results on
 // every machine, with all that lies below them.
 var deterministic = []string{
-	"checker", "clock", "disk", "faults", "network", "raft", "random", "scenarios", "sim", "vfs", "workload",
+	"checker", "clock", "disk", "faults", "internal/text", "network", "raft", "random", "scenarios", "sim", "vfs", "workload",
 }
 
 // worldly are the parts of them that meet the real world.

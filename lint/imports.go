@@ -23,7 +23,7 @@ const (
 
 var (
 	// simulated is what package sim stands on.
-	simulated = []string{"clock", "random", "vfs", "override", "mark", "host", "raft/...", "network", "disk", "faults", "workload", "checker"}
+	simulated = []string{"internal/text", "clock", "random", "vfs", "override", "mark", "host", "raft/...", "network", "disk", "faults", "workload", "checker"}
 	// told is all that the faces of the program may use.
 	told = append([]string{"sim", "scenarios", "internal/outfile", "internal/self"}, simulated...)
 )
@@ -32,10 +32,10 @@ var (
 // fits a folder holds.
 var layers = []layer{
 	{folder: "clock"},
-	{folder: "random"},
+	{folder: "random", ours: []string{"internal/text"}},
 	{folder: "vfs"},
 	{folder: "override"},
-	{folder: "mark"},
+	{folder: "mark", ours: []string{"internal/text"}},
 	{folder: "host", ours: []string{"clock", "random", "vfs", "mark", "raft/raftpb"}},
 	{folder: "raft/raftpb", theirs: []string{protowire}},
 	{folder: "raft/quorum"},
@@ -44,9 +44,9 @@ var layers = []layer{
 	{folder: "replica/snapstream", ours: []string{"raft/raftpb"}, theirs: []string{protowire}},
 	{folder: "network", ours: []string{"clock", "random"}},
 	{folder: "disk", ours: []string{"clock", "random", "vfs"}},
-	{folder: "faults", ours: []string{"clock", "random", "internal/registry"}},
-	{folder: "workload", ours: []string{"random", "internal/registry"}, theirs: []string{porcupine}},
-	{folder: "checker", ours: []string{"raft", "raft/raftpb", "clock", "override", "workload"}, theirs: []string{porcupine}},
+	{folder: "faults", ours: []string{"clock", "random", "internal/registry", "internal/text"}},
+	{folder: "workload", ours: []string{"random", "internal/registry", "internal/text"}, theirs: []string{porcupine}},
+	{folder: "checker", ours: []string{"raft", "raft/raftpb", "clock", "override", "workload", "internal/text"}, theirs: []string{porcupine}},
 	{folder: "sim", ours: append([]string{"internal/registry"}, simulated...), theirs: []string{protowire, porcupine}},
 	{folder: "sim/simtest", ours: told, theirs: []string{"pgregory.net/rapid"}},
 	{folder: "scenarios", ours: append([]string{"sim"}, simulated...), theirs: []string{"github.com/goccy/go-yaml/..."}},
@@ -58,8 +58,9 @@ var layers = []layer{
 	{folder: "internal/outfile"},
 	{folder: "internal/registry"},
 	{folder: "internal/self"},
+	{folder: "internal/text"},
 	{folder: "lint"},
-	{folder: "planted", ours: []string{"internal/outfile"}, theirs: []string{"github.com/goccy/go-yaml/..."}},
+	{folder: "planted", ours: []string{"internal/outfile", "internal/text"}, theirs: []string{"github.com/goccy/go-yaml/..."}},
 	{folder: "planted/cmd/planted", ours: []string{"planted", "scenarios"}, theirs: []string{"github.com/spf13/cobra"}},
 }
 

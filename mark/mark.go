@@ -8,6 +8,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"raftsim/internal/text"
 )
 
 // Mark is a place in a program, or a state of a cluster, that is worth coming
@@ -136,7 +138,7 @@ func Names() []string { return slices.Sorted(maps.Keys(all)) }
 func Lookup(name string) (*Mark, error) {
 	m, ok := all[name]
 	if !ok {
-		return nil, fmt.Errorf("mark: none is named %q, valid are %s", name, strings.Join(Names(), ", "))
+		return nil, fmt.Errorf("mark: none is named %q, %s", name, text.Suggestion(name, Names()))
 	}
 	return m, nil
 }

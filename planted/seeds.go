@@ -3,8 +3,9 @@ package planted
 import (
 	"fmt"
 	"math"
-	"strconv"
 	"strings"
+
+	"raftsim/internal/text"
 )
 
 // Seeds is a range of seeds, both ends included.
@@ -13,26 +14,19 @@ type Seeds struct {
 }
 
 // ParseSeeds reads "1-500" or "17".
-func ParseSeeds(text string) (Seeds, error) {
-	first, last, isRange := strings.Cut(text, "-")
-	if !isRange {
-		last = first
-	}
-	var s Seeds
-	var err error
-	if s.First, err = strconv.ParseUint(first, 10, 64); err == nil {
-		s.Last, err = strconv.ParseUint(last, 10, 64)
-	}
-	if err != nil || s.First > s.Last || s.Len() > math.MaxInt32 {
-		return Seeds{}, fmt.Errorf("planted: seeds are %q, must be a range such as 1-500, or one seed", text)
+func ParseSeeds(word string) (Seeds, error) {
+	first, last, ok := text.ParseRange(word)
+	s := Seeds{first, last}
+	if !ok || s.First > s.Last || s.Len() > math.MaxInt32 {
+		return Seeds{}, fmt.Errorf("planted: seeds are %q, must be a range such as 1-500, or one seed", word)
 	}
 	return s, nil
 }
 
 // UnmarshalYAML reads the seeds of a bug's file.
-func (s *Seeds) UnmarshalYAML(text []byte) error {
+func (s *Seeds) UnmarshalYAML(value []byte) error {
 	var err error
-	*s, err = ParseSeeds(strings.Trim(strings.TrimSpace(string(text)), `"'`))
+	*s, err = ParseSeeds(strings.Trim(strings.TrimSpace(string(value)), `"'`))
 	return err
 }
 
@@ -48,8 +42,5 @@ func (s Seeds) After(n int) Seeds {
 
 // String is the form that ParseSeeds reads.
 func (s Seeds) String() string {
-	if s.First == s.Last {
-		return strconv.FormatUint(s.First, 10)
-	}
-	return fmt.Sprintf("%d-%d", s.First, s.Last)
+	return text.Range(s.First, s.Last)
 }

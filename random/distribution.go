@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/bits"
 	"time"
+
+	"raftsim/internal/text"
 )
 
 // Distribution says how long something takes: a duration for each fate, by the
@@ -70,16 +72,16 @@ func must(s shape, a, b time.Duration) Distribution {
 func newDistribution(s shape, a, b time.Duration) (Distribution, error) {
 	for _, v := range []time.Duration{a, b} {
 		if v < 0 || v > MaxDuration {
-			return Distribution{}, fmt.Errorf("random: duration %v in a distribution, must be from 0s to %v", v, MaxDuration)
+			return Distribution{}, fmt.Errorf("random: duration %s in a distribution, must be from 0s to %s", text.Duration(v), text.Duration(MaxDuration))
 		}
 	}
 	switch {
 	case s == straight && b < a:
-		return Distribution{}, fmt.Errorf("random: distribution from %v to %v, must not be descending", a, b)
+		return Distribution{}, fmt.Errorf("random: distribution from %s to %s, must not be descending", text.Duration(a), text.Duration(b))
 	case (s == logNormal || s == heavyTail) && a == 0:
 		return Distribution{}, fmt.Errorf("random: distribution with median 0s, must be greater")
 	case (s == logNormal || s == heavyTail) && b < a:
-		return Distribution{}, fmt.Errorf("random: distribution with p99 %v, must be at least the median (%v)", b, a)
+		return Distribution{}, fmt.Errorf("random: distribution with p99 %s, must be at least the median (%s)", text.Duration(b), text.Duration(a))
 	}
 	d := Distribution{shape: s, a: int64(a), b: int64(b)}
 	switch s {
@@ -109,7 +111,7 @@ func (d *Distribution) At(fate uint64) time.Duration {
 }
 
 // Zero reports whether the distribution is always 0.
-func (d *Distribution) Zero() bool { return d.table == nil && d.b == 0 }
+func (d *Distribution) Zero() bool { return d.a == 0 && d.b == 0 }
 
 // Equal reports whether both give the same duration at each fate.
 func (d *Distribution) Equal(other *Distribution) bool {

@@ -1,10 +1,16 @@
 package random
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
+
+	"raftsim/internal/text"
 )
+
+// ErrSyntax says that a text is not of the form that is read.
+var ErrSyntax = errors.New("invalid syntax")
 
 // ParseDistribution reads the text of a distribution:
 //
@@ -14,9 +20,11 @@ import (
 //	median 5ms p99 40ms          log-normal
 //	heavy median 5ms p99 200ms   heavy tail (Pareto)
 //
-// Durations are written as in Go. An error says which part is wrong.
-func ParseDistribution(text string) (Distribution, error) {
-	words := strings.Fields(text)
+// Durations are decimals with units, "1.5s" or "1m30s". An error says which part
+// is wrong; it is an [ErrSyntax] unless each part can be read and only its value
+// is not allowed.
+func ParseDistribution(form string) (Distribution, error) {
+	words := strings.Fields(form)
 	var s shape
 	var a, b string
 	switch {
@@ -31,25 +39,16 @@ func ParseDistribution(text string) (Distribution, error) {
 	case len(words) == 5 && words[0] == "heavy" && words[1] == "median" && words[3] == "p99":
 		s, a, b = heavyTail, words[2], words[4]
 	default:
-		return Distribution{}, fmt.Errorf(`random: distribution %q: want "5ms", "1ms..5ms", "exp 5ms", "median 5ms p99 40ms" or "heavy median 5ms p99 200ms"`, text)
+		return Distribution{}, fmt.Errorf(`random: distribution %q: %w, want "5ms", "1ms..5ms", "exp 5ms", "median 5ms p99 40ms" or "heavy median 5ms p99 200ms"`, form, ErrSyntax)
 	}
-	from, err := parseDuration(text, a)
-	if err != nil {
-		return Distribution{}, err
+	var ends [2]time.Duration
+	for i, word := range []string{a, b} {
+		var ok bool
+		if ends[i], ok = text.ParseDuration(word); !ok {
+			return Distribution{}, fmt.Errorf(`random: distribution %q: %w, %q is not a duration such as "5ms" or "1.5s"`, form, ErrSyntax, word)
+		}
 	}
-	to, err := parseDuration(text, b)
-	if err != nil {
-		return Distribution{}, err
-	}
-	return newDistribution(s, from, to)
-}
-
-func parseDuration(text, word string) (time.Duration, error) {
-	d, err := time.ParseDuration(word)
-	if err != nil {
-		return 0, fmt.Errorf(`random: distribution %q: %q is not a duration such as "5ms" or "1.5s"`, text, word)
-	}
-	return d, nil
+	return newDistribution(s, ends[0], ends[1])
 }
 
 // String returns the text that [ParseDistribution] reads.
@@ -57,14 +56,11 @@ func (d Distribution) String() string {
 	a, b := time.Duration(d.a), time.Duration(d.b)
 	switch d.shape {
 	case exponential:
-		return fmt.Sprintf("exp %v", a)
+		return fmt.Sprintf("exp %s", text.Duration(a))
 	case logNormal:
-		return fmt.Sprintf("median %v p99 %v", a, b)
+		return fmt.Sprintf("median %s p99 %s", text.Duration(a), text.Duration(b))
 	case heavyTail:
-		return fmt.Sprintf("heavy median %v p99 %v", a, b)
+		return fmt.Sprintf("heavy median %s p99 %s", text.Duration(a), text.Duration(b))
 	}
-	if a == b {
-		return a.String()
-	}
-	return fmt.Sprintf("%v..%v", a, b)
+	return text.DurationRange(a, b)
 }

@@ -2,10 +2,11 @@ package random
 
 import (
 	"fmt"
-	"math"
 	"math/bits"
 	"strconv"
 	"strings"
+
+	"raftsim/internal/text"
 )
 
 // Ratio is a probability as a fraction of integers: Num in Den. The zero value
@@ -51,48 +52,29 @@ func (r Ratio) Reduced() Ratio {
 
 // ParseRatio reads "20%", "0.5%", "1/3", "0.25", "1" or "0" and returns the
 // ratio in lowest terms. A ratio lies between 0 and 1.
-func ParseRatio(text string) (Ratio, error) {
-	r, ok := parseRatio(text)
+func ParseRatio(form string) (Ratio, error) {
+	r, ok := parseRatio(form)
 	if !ok {
-		return Ratio{}, fmt.Errorf(`random: ratio %q: want a share such as "20%%", "0.5%%", "1/3" or "1"`, text)
+		return Ratio{}, fmt.Errorf(`random: ratio %q: want a share such as "20%%", "0.5%%", "1/3" or "1"`, form)
 	}
 	if r.Num > r.Den {
-		return Ratio{}, fmt.Errorf("random: ratio %q: must be at most 100%%", text)
+		return Ratio{}, fmt.Errorf("random: ratio %q: must be at most 100%%", form)
 	}
 	return r.Reduced(), nil
 }
 
-func parseRatio(text string) (Ratio, bool) {
-	if num, den, ok := strings.Cut(text, "/"); ok {
+func parseRatio(form string) (Ratio, bool) {
+	if num, den, ok := strings.Cut(form, "/"); ok {
 		n, err1 := strconv.ParseUint(num, 10, 64)
 		d, err2 := strconv.ParseUint(den, 10, 64)
 		return Ratio{n, d}, err1 == nil && err2 == nil && d > 0
 	}
-	if percent, ok := strings.CutSuffix(text, "%"); ok {
-		r, ok := parseDecimal(percent)
-		if !ok || r.Den > math.MaxUint64/100 {
-			return Ratio{}, false
-		}
-		return Ratio{r.Num, r.Den * 100}, true
+	if percent, ok := strings.CutSuffix(form, "%"); ok {
+		d, ok := text.ParseDecimal(percent)
+		return Ratio{d.Num, d.Den * 100}, ok // Den is at most 1e17
 	}
-	return parseDecimal(text)
-}
-
-// parseDecimal reads an unsigned decimal fraction exactly.
-func parseDecimal(text string) (Ratio, bool) {
-	whole, fraction, dot := strings.Cut(text, ".")
-	if whole == "" || dot && fraction == "" || len(fraction) > 17 {
-		return Ratio{}, false
-	}
-	num, err := strconv.ParseUint(whole+fraction, 10, 64)
-	if err != nil {
-		return Ratio{}, false
-	}
-	den := uint64(1)
-	for range len(fraction) {
-		den *= 10
-	}
-	return Ratio{num, den}, true
+	d, ok := text.ParseDecimal(form)
+	return Ratio(d), ok
 }
 
 // String returns the ratio as a percentage when that is exact with at most four
@@ -111,9 +93,9 @@ func (r Ratio) String() string {
 	if rest != 0 {
 		return fmt.Sprintf("%d/%d", r.Num, r.Den)
 	}
-	text := strconv.FormatUint(millionths/10_000, 10)
+	percent := strconv.FormatUint(millionths/10_000, 10)
 	if decimals := millionths % 10_000; decimals != 0 {
-		text += "." + strings.TrimRight(fmt.Sprintf("%04d", decimals), "0")
+		percent += "." + strings.TrimRight(fmt.Sprintf("%04d", decimals), "0")
 	}
-	return text + "%"
+	return percent + "%"
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"raftsim/faults"
+	"raftsim/internal/text"
 	"raftsim/sim"
 	"raftsim/workload"
 )
@@ -93,7 +94,7 @@ func (r *reader) checkMix(path string, w workload.Workload, mix []workload.Weigh
 	for _, m := range mix {
 		total += m.Weight
 		if !slices.Contains(w.Ops(), m.Op) {
-			r.fail(r.at[path+"."+m.Op], "workload %s has no operation %s, %s", w.Name(), shown(m.Op), suggestion(m.Op, w.Ops()))
+			r.fail(r.at[path+"."+m.Op], "workload %s has no operation %s, %s", w.Name(), text.Quote(m.Op), text.Suggestion(m.Op, w.Ops()))
 		}
 	}
 	if n := r.at[path]; n != nil && n.kind == mapping && total == 0 && len(n.entries) == len(mix) {
@@ -110,7 +111,7 @@ func (r *reader) checkFaults(o sim.Options) {
 	}
 	for _, n := range r.faults {
 		if f, err := faults.ParseFault(n.text); err == nil && time.Duration(f.At) >= o.Run {
-			r.fail(n, "fault %s comes at %v, must come before the fault phase ends (run: %v)", shown(n.text), f.At, o.Run)
+			r.fail(n, "fault %s comes at %v, must come before the fault phase ends (run: %v)", text.Quote(n.text), f.At, o.Run)
 		}
 	}
 	lines := r.faults

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"raftsim/checker"
+	"raftsim/internal/text"
 	"raftsim/mark"
 	"raftsim/workload"
 )
@@ -21,7 +22,7 @@ func (workloadKind) read(r *reader, path string, n *node) {
 		return
 	}
 	if _, err := workload.Lookup(n.text); err != nil {
-		r.fail(n, "%s is %s, no such workload is registered, %s", path, shown(n.text), suggestion(n.text, workload.Names()))
+		r.fail(n, "%s is %s, no such workload is registered, %s", path, text.Quote(n.text), text.Suggestion(n.text, workload.Names()))
 		return
 	}
 	r.scenario.Plan.Workload.Kind = n.text
@@ -44,7 +45,7 @@ type allInvariants struct{}
 
 func (allInvariants) read(r *reader, path string, n *node) {
 	if r.isScalar(path, n) && n.text != "all" {
-		r.fail(n, "%s is %s, must be all: invariants cannot be switched off", path, shown(n.text))
+		r.fail(n, "%s is %s, must be all: invariants cannot be switched off", path, text.Quote(n.text))
 	}
 }
 
@@ -77,7 +78,7 @@ func (recovery) read(r *reader, path string, n *node) {
 	digits, ok := strings.CutSuffix(n.text, recoveryUnit)
 	count, err := strconv.Atoi(digits)
 	if !ok || err != nil || count < 1 || count > maxRecoveryTime {
-		r.fail(n, `%s is %s, must be a number of election timeouts such as "10 election timeouts", from 1 to %d, or no`, path, shown(n.text), maxRecoveryTime)
+		r.fail(n, `%s is %s, must be a number of election timeouts such as "10 election timeouts", from 1 to %d, or no`, path, text.Quote(n.text), maxRecoveryTime)
 		return
 	}
 	*timeouts = count
@@ -129,8 +130,8 @@ func (violated) read(r *reader, path string, n *node) {
 		return
 	}
 	known := properties()
-	if near := nearest(n.text, known); near != "" && !slices.Contains(known, n.text) || n.text == "" {
-		r.fail(n, "%s is %s, no such property, %s", path, shown(n.text), suggestion(n.text, known))
+	if near := text.Nearest(n.text, known); near != "" && !slices.Contains(known, n.text) || n.text == "" {
+		r.fail(n, "%s is %s, no such property, %s", path, text.Quote(n.text), text.Suggestion(n.text, known))
 		return
 	}
 	r.scenario.Plan.Expect.Violation = n.text

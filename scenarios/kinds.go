@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"raftsim/internal/text"
 	"raftsim/random"
 )
 
@@ -15,17 +16,17 @@ import (
 func words(field func(*Scenario) *string, most int) value {
 	return leaf[string]{
 		field: field,
-		parse: func(text string) (string, error) {
-			if n := len([]rune(text)); n == 0 || n > most {
+		parse: func(word string) (string, error) {
+			if n := len([]rune(word)); n == 0 || n > most {
 				return "", fmt.Errorf("must have 1 to %d characters", most)
 			}
-			return text, nil
+			return word, nil
 		},
-		print: func(text string) string {
-			if text == "" {
+		print: func(word string) string {
+			if word == "" {
 				return ""
 			}
-			return quoteYAML(text)
+			return quoteYAML(word)
 		},
 		is: schema{"type": "string", "minLength": 1, "maxLength": most},
 	}
@@ -35,8 +36,8 @@ func words(field func(*Scenario) *string, most int) value {
 func whole[T int | int64 | uint64](field func(*Scenario) *T, lo, hi int64) value {
 	return leaf[T]{
 		field: field,
-		parse: func(text string) (T, error) {
-			n, err := strconv.ParseInt(text, 10, 64)
+		parse: func(word string) (T, error) {
+			n, err := strconv.ParseInt(word, 10, 64)
 			if err != nil || n < lo || n > hi {
 				return 0, fmt.Errorf("must be a whole number from %d to %d", lo, hi)
 			}
@@ -52,8 +53,8 @@ func whole[T int | int64 | uint64](field func(*Scenario) *T, lo, hi int64) value
 func orNone(field func(*Scenario) *int, hi int) value {
 	v := whole(field, 0, int64(hi)).(leaf[int])
 	parse, print := v.parse, v.print
-	v.parse = func(text string) (int, error) {
-		n, err := parse(text)
+	v.parse = func(word string) (int, error) {
+		n, err := parse(word)
 		if err == nil && n == 0 {
 			n = -1
 		}
@@ -80,8 +81,8 @@ func inverted(field func(*Scenario) *bool) value { return flagNamed(field, "no",
 func flagNamed(field func(*Scenario) *bool, on, off string) value {
 	return leaf[bool]{
 		field: field,
-		parse: func(text string) (bool, error) {
-			switch strings.ToLower(text) {
+		parse: func(word string) (bool, error) {
+			switch strings.ToLower(word) {
 			case "yes", "true":
 				return on == "true", nil
 			case "no", "false":
@@ -103,54 +104,41 @@ func flagNamed(field func(*Scenario) *bool, on, off string) value {
 func choice[T ~uint8](field func(*Scenario) *T, names []string) value {
 	return leaf[T]{
 		field: field,
-		parse: func(text string) (T, error) {
+		parse: func(word string) (T, error) {
 			for i, name := range names {
-				if name == text {
+				if name == word {
 					return T(i), nil
 				}
 			}
-			return 0, fmt.Errorf("%s", suggestion(text, names))
+			return 0, fmt.Errorf("%s", text.Suggestion(word, names))
 		},
 		print: func(v T) string { return names[v] },
 		is:    schema{"enum": names},
 	}
 }
 
-const durationPattern = `^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$`
-
 // span is a duration from lo to hi.
 func span(field func(*Scenario) *time.Duration, lo, hi time.Duration) value {
 	return leaf[time.Duration]{
 		field: field,
-		parse: func(text string) (time.Duration, error) {
-			d, err := time.ParseDuration(text)
-			if err != nil || d < lo || d > hi {
-				return 0, fmt.Errorf("must be a duration such as 50ms or 1.5s, from %s to %s", formatDuration(lo), formatDuration(hi))
+		parse: func(word string) (time.Duration, error) {
+			d, ok := text.ParseDuration(word)
+			if !ok || d < lo || d > hi {
+				return 0, fmt.Errorf("must be a duration such as 50ms or 1.5s, from %s to %s", text.Duration(lo), text.Duration(hi))
 			}
 			return d, nil
 		},
-		print: formatDuration,
-		is:    schema{"type": "string", "pattern": durationPattern},
+		print: text.Duration,
+		is:    schema{"type": "string", "pattern": text.DurationPattern},
 	}
-}
-
-// formatDuration prints whole seconds and hours as such: "90s" and "24h".
-func formatDuration(d time.Duration) string {
-	switch {
-	case d > 0 && d%time.Hour == 0:
-		return strconv.FormatInt(int64(d/time.Hour), 10) + "h"
-	case d%time.Second == 0:
-		return strconv.FormatInt(int64(d/time.Second), 10) + "s"
-	}
-	return d.String()
 }
 
 // rate is a number of operations a second, "100/s", up to hi.
 func rate(field func(*Scenario) *int, hi int) value {
 	return leaf[int]{
 		field: field,
-		parse: func(text string) (int, error) {
-			digits, ok := strings.CutSuffix(text, "/s")
+		parse: func(word string) (int, error) {
+			digits, ok := strings.CutSuffix(word, "/s")
 			n, err := strconv.Atoi(digits)
 			if !ok || err != nil || n < 1 || n > hi {
 				return 0, fmt.Errorf("must be a number of operations a second such as 100/s, from 1/s to %d/s", hi)
@@ -175,14 +163,14 @@ const maxBytes = 1 << 40
 func size[T int | int64 | uint64](field func(*Scenario) *T, hi int64) value {
 	return leaf[T]{
 		field: field,
-		parse: func(text string) (T, error) {
-			n, ok := parseBytes(text)
+		parse: func(word string) (T, error) {
+			n, ok := parseSize(word)
 			if !ok || n > hi {
-				return 0, fmt.Errorf("must be a number of bytes such as 512 or 64KB, from 0 to %s", formatBytes(hi))
+				return 0, fmt.Errorf("must be a number of bytes such as 512 or 64KB, from 0 to %s", text.Size(hi))
 			}
 			return T(n), nil
 		},
-		print: func(n T) string { return formatBytes(int64(n)) },
+		print: func(n T) string { return text.Size(int64(n)) },
 		is:    schema{"type": []string{"string", "integer"}, "minimum": 0, "pattern": `^[0-9]+(B|KB|MB|GB)?$`},
 	}
 }
@@ -191,9 +179,9 @@ func size[T int | int64 | uint64](field func(*Scenario) *T, hi int64) value {
 func bandwidth(field func(*Scenario) *int64) value {
 	return leaf[int64]{
 		field: field,
-		parse: func(text string) (int64, error) {
-			amount, perSecond := strings.CutSuffix(text, "/s")
-			n, ok := parseBytes(amount)
+		parse: func(word string) (int64, error) {
+			amount, perSecond := strings.CutSuffix(word, "/s")
+			n, ok := parseSize(amount)
 			if !ok || !(perSecond || n == 0) || n > maxBytes {
 				return 0, fmt.Errorf("must be a number of bytes a second such as 64KB/s, or 0 for no limit")
 			}
@@ -203,48 +191,27 @@ func bandwidth(field func(*Scenario) *int64) value {
 			if n == 0 {
 				return "0"
 			}
-			return formatBytes(n) + "/s"
+			return text.Size(n) + "/s"
 		},
 		is: schema{"type": []string{"string", "integer"}, "minimum": 0, "maximum": 0, "pattern": `^[0-9]+(B|KB|MB|GB)?/s$`},
 	}
 }
 
-// byteUnits are those of fault lines: a KB has 1024 bytes.
-var byteUnits = []struct {
-	name  string
-	bytes int64
-}{{"GB", 1 << 30}, {"MB", 1 << 20}, {"KB", 1 << 10}, {"B", 1}}
-
-func parseBytes(text string) (int64, bool) {
-	unit := int64(1)
-	for _, u := range byteUnits {
-		if digits, ok := strings.CutSuffix(text, u.name); ok {
-			text, unit = digits, u.bytes
-			break
-		}
+// parseSize reads a size with its unit, or a plain number of bytes.
+func parseSize(word string) (int64, bool) {
+	if word != "" && strings.Trim(word, "0123456789") == "" {
+		word += "B"
 	}
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || n < 0 || n > maxBytes/unit {
-		return 0, false
-	}
-	return n * unit, true
-}
-
-func formatBytes(n int64) string {
-	for _, u := range byteUnits[:3] {
-		if n >= u.bytes && n%u.bytes == 0 {
-			return strconv.FormatInt(n/u.bytes, 10) + u.name
-		}
-	}
-	return strconv.FormatInt(n, 10)
+	n, ok := text.ParseSize(word)
+	return n, ok && n <= maxBytes
 }
 
 // share is a probability, "1%".
 func share(field func(*Scenario) *random.Ratio) value {
 	return leaf[random.Ratio]{
 		field: field,
-		parse: func(text string) (random.Ratio, error) {
-			r, err := random.ParseRatio(text)
+		parse: func(word string) (random.Ratio, error) {
+			r, err := random.ParseRatio(word)
 			if err != nil {
 				return r, fmt.Errorf("must be a share such as 1%%, 0.5%% or 1/3, at most 100%%")
 			}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"raftsim/faults"
+	"raftsim/internal/text"
 	"raftsim/random"
 	"raftsim/sim"
 	"raftsim/workload"
@@ -26,12 +27,12 @@ type latency struct {
 const distributionForms = `5ms, 1ms..5ms, exp 5ms, median 5ms p99 40ms, heavy median 5ms p99 200ms, or {median: 5ms, p99: 40ms}`
 
 func (l latency) read(r *reader, path string, n *node) {
-	text := n.text
+	form := n.text
 	if n.kind == mapping {
 		parts := map[string]string{}
 		for _, e := range n.entries {
 			if (e.key.text != "median" && e.key.text != "p99") || e.value.kind != scalar {
-				r.fail(e.key, "%s in %s, must be one of %s", shown(e.key.text), path, distributionForms)
+				r.fail(e.key, "%s in %s, must be one of %s", text.Quote(e.key.text), path, distributionForms)
 				return
 			}
 			parts[e.key.text] = e.value.text
@@ -40,41 +41,33 @@ func (l latency) read(r *reader, path string, n *node) {
 			r.fail(n, "%s must have both median and p99", path)
 			return
 		}
-		text = "median " + parts["median"] + " p99 " + parts["p99"]
+		form = "median " + parts["median"] + " p99 " + parts["p99"]
 	} else if !r.isScalar(path, n) {
 		return
 	}
-	d, err := random.ParseDistribution(text)
+	d, err := random.ParseDistribution(form)
 	switch {
+	case errors.Is(err, random.ErrSyntax):
+		r.fail(n, "%s is %s, must be one of %s", path, text.Quote(form), distributionForms)
 	case err != nil:
-		r.fail(n, "%s is %s, %s", path, shown(text), whyNoDistribution(text, err))
-	case l.positive && d.String() == "0s":
-		r.fail(n, "%s is %s, must be longer than 0s", path, shown(text))
+		r.fail(n, "%s is %s, %s", path, text.Quote(form), strings.TrimPrefix(err.Error(), "random: "))
+	case l.positive && d.Zero():
+		r.fail(n, "%s is %s, must be longer than 0s", path, text.Quote(form))
 	default:
 		*l.field(r.scenario) = d
 	}
 }
 
-// whyNoDistribution is what is wrong with a text, which the line shows already:
-// its form, or a value in it.
-func whyNoDistribution(text string, err error) string {
-	message := strings.TrimPrefix(err.Error(), "random: ")
-	if strings.HasPrefix(message, fmt.Sprintf("distribution %q: ", text)) {
-		return "must be one of " + distributionForms
-	}
-	return message
-}
-
 func (l latency) text(s *Scenario, full bool) string {
-	text := l.field(s).String()
-	if text == "0s" && (!full || l.positive) {
+	d := l.field(s)
+	if d.Zero() && (!full || l.positive) {
 		return ""
 	}
-	return text
+	return d.String()
 }
 
 func (l latency) schema() schema {
-	span := schema{"type": "string", "pattern": durationPattern}
+	span := schema{"type": "string", "pattern": text.DurationPattern}
 	return schema{"anyOf": []any{
 		schema{"type": "string", "pattern": `^(.+\.\..+|exp .+|(heavy )?median .+ p99 .+|[0-9].*)$`},
 		schema{"type": "object", "additionalProperties": false, "required": []string{"median", "p99"},
@@ -132,7 +125,7 @@ func (raftList) read(r *reader, path string, n *node) {
 			return
 		}
 		if _, err := sim.LookupRaft(item.text); err != nil {
-			r.fail(item, "%s: no Raft is registered as %s, %s", path, shown(item.text), suggestion(item.text, sim.RaftNames()))
+			r.fail(item, "%s: no Raft is registered as %s, %s", path, text.Quote(item.text), text.Suggestion(item.text, sim.RaftNames()))
 			continue
 		}
 		r.scenario.Plan.Rafts = append(r.scenario.Plan.Rafts, item.text)
@@ -172,7 +165,7 @@ func (m mixture) read(r *reader, path string, n *node) {
 		}
 		weight, err := strconv.ParseUint(e.value.text, 10, 32)
 		if err != nil || weight > maxWeight {
-			r.fail(e.value, "%s is %s, must be a whole number from 0 to %d", at, shown(e.value.text), maxWeight)
+			r.fail(e.value, "%s is %s, must be a whole number from 0 to %d", at, text.Quote(e.value.text), maxWeight)
 			continue
 		}
 		r.at[at] = e.key
@@ -224,10 +217,10 @@ func (schedule) read(r *reader, path string, n *node) {
 func (r *reader) failFault(n *node, err error) {
 	var e *faults.Error
 	if errors.As(err, &e) && e.Column > 0 {
-		r.failColumn(n, n.quoted+e.Column-1, "fault %s: %s", shown(n.text), e.Reason)
+		r.failColumn(n, n.quoted+e.Column-1, "fault %s: %s", text.Quote(n.text), e.Reason)
 		return
 	}
-	r.fail(n, "fault %s: %v", shown(n.text), err)
+	r.fail(n, "fault %s: %v", text.Quote(n.text), err)
 }
 
 // text is empty: String prints the schedule as a block at the end of the file.

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"raftsim/internal/text"
 )
 
 // MaxFileBytes is the size of the largest file that is read: 1 MiB.
@@ -94,7 +96,7 @@ func sameNames(all []*Scenario) Errors {
 		if other := first[s.Name]; other != nil {
 			mistakes = append(mistakes, &Error{
 				File: s.Place(), Line: s.nameAt.line, Column: s.nameAt.column,
-				Message: fmt.Sprintf("name is %s, which %s has already: scenarios that are read together need different names", shown(s.Name), other.Place()),
+				Message: fmt.Sprintf("name is %s, which %s has already: scenarios that are read together need different names", text.Quote(s.Name), other.Place()),
 			})
 			continue
 		}

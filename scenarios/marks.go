@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"raftsim/internal/text"
 	"raftsim/mark"
 )
 
@@ -62,10 +63,10 @@ func (r *reader) isMark(path string, n *node) bool {
 		return true
 	}
 	valid := "simrun marks lists them" // too many for a line
-	if near := nearest(strings.ToLower(n.text), mark.Names()); near != "" {
+	if near := text.Nearest(n.text, mark.Names()); near != "" {
 		valid = fmt.Sprintf("did you mean %q?", near)
 	}
-	r.fail(n, "%s is %s, no such mark, %s", path, shown(n.text), valid)
+	r.fail(n, "%s is %s, no such mark, %s", path, text.Quote(n.text), valid)
 	return false
 }
 

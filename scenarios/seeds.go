@@ -3,9 +3,9 @@ package scenarios
 import (
 	"fmt"
 	"iter"
-	"strconv"
 	"strings"
 
+	"raftsim/internal/text"
 	"raftsim/random"
 )
 
@@ -22,42 +22,32 @@ const MaxSeeds = 1_000_000_000
 func One(seed random.Seed) Seeds { return Seeds{{seed, seed}} }
 
 // ParseSeeds reads "7", "1-200" or a list of such, "1-3, 7, 20-40".
-func ParseSeeds(text string) (Seeds, error) {
+func ParseSeeds(ranges string) (Seeds, error) {
 	var list Seeds
-	for part := range strings.SplitSeq(text, ",") {
+	for part := range strings.SplitSeq(ranges, ",") {
 		r, err := parseRange(strings.TrimSpace(part))
 		if err != nil {
 			return nil, err
 		}
 		list = append(list, r)
 		if list.Len() > MaxSeeds {
-			return nil, fmt.Errorf("%q names more than %d seeds", text, MaxSeeds)
+			return nil, fmt.Errorf("%q names more than %d seeds", ranges, MaxSeeds)
 		}
 	}
 	return list, nil
 }
 
-func parseRange(text string) (Range, error) {
-	first, last, isRange := strings.Cut(text, "-")
-	if !isRange {
-		last = first
-	}
-	a, errA := parseSeed(first)
-	b, errB := parseSeed(last)
+func parseRange(word string) (Range, error) {
+	first, last, ok := text.ParseRange(word)
 	switch {
-	case errA != nil || errB != nil:
-		return Range{}, fmt.Errorf("%q is no seed and no range of seeds, valid are 7, 1-200, or a list such as 1-3, 7", text)
-	case b < a:
-		return Range{}, fmt.Errorf("%q runs backwards, did you mean %d-%d", text, b, a)
-	case b-a >= MaxSeeds:
-		return Range{}, fmt.Errorf("%q names more than %d seeds", text, MaxSeeds)
+	case !ok:
+		return Range{}, fmt.Errorf("%q is no seed and no range of seeds, valid are 7, 1-200, or a list such as 1-3, 7", word)
+	case last < first:
+		return Range{}, fmt.Errorf("%q runs backwards, did you mean %d-%d", word, last, first)
+	case last-first >= MaxSeeds:
+		return Range{}, fmt.Errorf("%q names more than %d seeds", word, MaxSeeds)
 	}
-	return Range{a, b}, nil
-}
-
-func parseSeed(text string) (random.Seed, error) {
-	n, err := strconv.ParseUint(strings.TrimSpace(text), 10, 64)
-	return random.Seed(n), err
+	return Range{random.Seed(first), random.Seed(last)}, nil
 }
 
 // Len is the number of seeds in the list.
@@ -137,10 +127,7 @@ func (s Seeds) String() string {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		fmt.Fprintf(&b, "%d", r.First)
-		if r.Last != r.First {
-			fmt.Fprintf(&b, "-%d", r.Last)
-		}
+		b.WriteString(text.Range(uint64(r.First), uint64(r.Last)))
 	}
 	return b.String()
 }

@@ -11,6 +11,8 @@ import (
 	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
+
+	"raftsim/internal/text"
 )
 
 // node is one value of a YAML document with its place: the only view that the
@@ -164,7 +166,8 @@ func (t *tree) syntax(err error) error {
 // inWords is a message of the parser, or for the slips that are made most what
 // they come from.
 func inWords(message string) string {
-	message = firstLine(message)
+	message, _, _ = strings.Cut(message, "\n")
+	message = text.Cut(message, 200)
 	for _, slip := range []struct{ part, words string }{
 		{"mapping value is not allowed in this context", `a second ": " in one line, or a key that is indented deeper than the one above: quote a text that holds ": ", and give all keys of a mapping the same indentation`},
 		{`'\t' that cannot start any token`, "a tab begins the line, indent with spaces"},
@@ -176,14 +179,6 @@ func inWords(message string) string {
 		}
 	}
 	return message
-}
-
-func firstLine(s string) string {
-	s, _, _ = strings.Cut(s, "\n")
-	if r := []rune(s); len(r) > 200 {
-		s = string(r[:200]) + "..."
-	}
-	return s
 }
 
 // document returns the body of the only document there may be.
@@ -246,7 +241,7 @@ func (t *tree) mapping(out *node, n *ast.MappingNode) error {
 			out.line, out.column = key.line, key.column
 		}
 		if first := seen[key.text]; first != nil {
-			return t.fail(key.line, key.column, "key %s is given twice, first in line %d", shown(key.text), first.line)
+			return t.fail(key.line, key.column, "key %s is given twice, first in line %d", text.Quote(key.text), first.line)
 		}
 		seen[key.text] = key
 		value, err := t.node(v.Value)

@@ -3,6 +3,8 @@ package scenarios
 import (
 	"fmt"
 	"strings"
+
+	"raftsim/internal/text"
 )
 
 // value is what a key takes: how it is read from a file into a scenario, how it
@@ -43,7 +45,7 @@ func (l leaf[T]) read(r *reader, path string, n *node) {
 	}
 	v, err := l.parse(n.text)
 	if err != nil {
-		r.fail(n, "%s is %s, %v", path, shown(n.text), err)
+		r.fail(n, "%s is %s, %v", path, text.Quote(n.text), err)
 		return
 	}
 	*l.field(r.scenario) = v
@@ -88,7 +90,7 @@ func (g group) read(r *reader, path string, n *node) {
 	for _, e := range n.entries {
 		k := g.find(e.key.text)
 		if e.key.kind != scalar || k == nil {
-			r.fail(e.key, "unknown key %s%s, %s", shown(e.key.text), within(path), suggestion(e.key.text, g.names()))
+			r.fail(e.key, "unknown key %s%s, %s", text.Quote(e.key.text), within(path), text.Suggestion(e.key.text, g.names()))
 			continue
 		}
 		at := join(path, k.name)
@@ -163,28 +165,6 @@ func (r *reader) isScalar(path string, n *node) bool {
 		r.fail(n, "%s is %s, must be a plain value", path, n.kind)
 	}
 	return false
-}
-
-// shown quotes text for an error, cut to a length that fits a line.
-func shown(text string) string {
-	const most = 60
-	if r := []rune(text); len(r) > most {
-		return fmt.Sprintf("%q (%d characters)", string(r[:most])+"...", len(r))
-	}
-	return fmt.Sprintf("%q", text)
-}
-
-// suggestion completes an error about an unknown word.
-func suggestion(word string, valid []string) string {
-	const most = 20 // words that fit a line or two beside a good guess
-	all := "valid are " + strings.Join(valid, ", ")
-	switch best := nearest(strings.ToLower(word), valid); {
-	case best != "" && len(valid) > most:
-		return fmt.Sprintf("did you mean %q?", best)
-	case best != "":
-		return fmt.Sprintf("did you mean %q? %s", best, all)
-	}
-	return all
 }
 
 func join(path, name string) string {

@@ -2,9 +2,9 @@ package sim
 
 import (
 	"fmt"
-	"strings"
 
 	"raftsim/internal/registry"
+	"raftsim/internal/text"
 	"raftsim/raft"
 )
 
@@ -47,7 +47,7 @@ func RegisterRaft(name string, f Factory) (unregister func()) {
 func LookupRaft(name string) (Factory, error) {
 	f, ok := rafts.Lookup(name)
 	if !ok {
-		return nil, fmt.Errorf("sim: no Raft is named %q, valid are %s", name, strings.Join(RaftNames(), ", "))
+		return nil, fmt.Errorf("sim: no Raft is named %q, %s", name, text.Suggestion(name, RaftNames()))
 	}
 	return f, nil
 }

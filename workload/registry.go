@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"raftsim/internal/registry"
+	"raftsim/internal/text"
 )
 
 // registered holds the workloads by name.
@@ -32,7 +33,7 @@ func Lookup(name string) (Workload, error) {
 	if w, ok := registered.Lookup(name); ok {
 		return w, nil
 	}
-	return nil, fmt.Errorf("workload: no workload %q, valid are %s", name, strings.Join(Names(), ", "))
+	return nil, fmt.Errorf("workload: no workload is named %q, %s", name, text.Suggestion(name, Names()))
 }
 
 // Names lists the registered workloads in alphabetical order.

@@ -229,7 +229,7 @@ func TestShapeNamesItsMistake(t *testing.T) {
 		{workload.Shape{Keys: 1 << 17}, "workload: kv: keys is 131072, must be 0 to 65536"},
 		{workload.Shape{ValueBytes: -5}, "workload: kv: value bytes is -5, must be 0 to 1048576"},
 		{workload.Shape{Skew: 4}, "workload: kv: skew is 4, must be 0 to 3"},
-		{mix(workload.Weight{Op: "pop", Weight: 1}), `workload: kv: no operation "pop", valid are put, get, cas, append, delete, stale-get`},
+		{mix(workload.Weight{Op: "pop", Weight: 1}), `workload: kv: no operation is named "pop", did you mean "put"? valid are put, get, cas, append, delete, stale-get`},
 		{mix(workload.Weight{Op: "put", Weight: -1}), "workload: kv: weight of put is -1, must be 0 to 1000000"},
 		{mix(workload.Weight{Op: "put", Weight: 1}, workload.Weight{Op: "put", Weight: 1}), "workload: kv: put is weighed twice"},
 		{mix(workload.Weight{Op: "put"}), "workload: kv: all weights of the mix are zero"},
@@ -241,6 +241,6 @@ func TestShapeNamesItsMistake(t *testing.T) {
 
 func TestUnknownWorkloadIsToldWhatThereIs(t *testing.T) {
 	_, err := workload.Lookup("sql")
-	require.EqualError(t, err, `workload: no workload "sql", valid are bank, kv, lock, queue`)
+	require.EqualError(t, err, `workload: no workload is named "sql", valid are bank, kv, lock, queue`)
 	require.Panics(t, func() { workload.Register(workload.KV) })
 }

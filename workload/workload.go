@@ -12,10 +12,10 @@ package workload
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/anishathalye/porcupine"
 
+	"raftsim/internal/text"
 	"raftsim/random"
 )
 
@@ -160,7 +160,7 @@ func (s Shape) Validate(w Workload) error {
 	for i, m := range s.Mix {
 		switch {
 		case !slices.Contains(w.Ops(), m.Op):
-			return fmt.Errorf("workload: %s: no operation %q, valid are %s", w.Name(), m.Op, strings.Join(w.Ops(), ", "))
+			return fmt.Errorf("workload: %s: no operation is named %q, %s", w.Name(), m.Op, text.Suggestion(m.Op, w.Ops()))
 		case m.Weight < 0 || m.Weight > 1_000_000:
 			return fmt.Errorf("workload: %s: weight of %s is %d, must be 0 to 1000000", w.Name(), m.Op, m.Weight)
 		case slices.ContainsFunc(s.Mix[:i], func(o Weight) bool { return o.Op == m.Op }):
