@@ -45,16 +45,28 @@ func EveryCrash(o Options, point CrashPoint) (iter.Seq2[uint64, Verdict], error)
 	}
 	return func(yield func(uint64, Verdict) bool) {
 		for state := range states {
-			s, err := point.reach(o)
+			v, err := CrashState(o, point, state)
 			if err != nil {
 				panic(err) // the same options came to the point before
 			}
-			s.CrashInto(point.Host, state, point.Down)
-			if !yield(state, s.Run()) {
+			if !yield(state, v) {
 				return
 			}
 		}
 	}, nil
+}
+
+// CrashState plays one run of EveryCrash alone: that of the state of a number.
+func CrashState(o Options, point CrashPoint, state uint64) (Verdict, error) {
+	s, err := point.reach(o)
+	if err != nil {
+		return Verdict{}, err
+	}
+	if states := s.Host(point.Host).disk.States(s.now); state >= states {
+		return Verdict{}, fmt.Errorf("sim: there is no state %d: the disk of %s can be left in %d states at %s", state, name(point.Host), states, s.now)
+	}
+	s.CrashInto(point.Host, state, point.Down)
+	return s.Run(), nil
 }
 
 // reach plays a run up to the point.

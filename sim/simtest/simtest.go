@@ -1,15 +1,22 @@
 // Package simtest runs simulations from go test: one run, a fuzz target whose
-// input is a plan, or a rapid property that draws plans and shrinks them.
+// input is a plan, a rapid property that draws plans and shrinks them, a run that
+// the test directs by hand, or one run for each state that a crash can leave.
 //
-// A failure leaves a scenario file that holds the whole plan, in
-// testdata/failures beside the test, and prints the command that replays it.
+// A run that does not pass leaves its whole plan as a scenario file, in
+// testdata/failures beside the test, and the test prints the command that replays
+// it in the same module:
+//
+//	go test -run '^TestPlans$' example.com/mine -simtest.plan=testdata/failures/TestPlans-1a2b3c4d.yaml
+//
+// With -simtest.plan, or SIMTEST_PLAN in the environment, the functions of this
+// package play that plan in place of their own runs. What no file can hold, such as
+// Options.Process, the test gives to the replay as it gave it to the run; the test
+// says so. A relative path counts from the folder of the package, as everywhere in
+// go test.
 package simtest
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -23,29 +30,28 @@ import (
 type TB interface {
 	Helper()
 	Name() string
+	Logf(format string, args ...any)
 	Fatalf(format string, args ...any)
 }
 
 // Run plays one run and fails the test unless it passes.
 func Run(t testing.TB, o sim.Options) sim.Verdict {
 	t.Helper()
-	v, err := sim.Run(o)
-	if err != nil {
-		t.Fatalf("%v", err)
-	}
-	if v.Failed() {
-		t.Fatalf("%s", Report(&v))
-	}
-	return v
+	return caller{TB: t, test: t.Name()}.run(o)
 }
 
 // Scenario plays a scenario with each of its seeds and fails the test at the
 // first that does not pass, or when none hits the mark that the scenario reaches.
 func Scenario(t testing.TB, s *scenarios.Scenario) {
 	t.Helper()
+	c := caller{TB: t, test: t.Name()}
+	if p := replayed(t, c.test, whole); p != nil {
+		c.replay(p, s.Plan)
+		return
+	}
 	hit := map[string]bool{}
 	for seed := range s.Seeds.All() {
-		for _, mark := range play(t, s, seed).Marks {
+		for _, mark := range c.run(c.options(s, seed)).Marks {
 			hit[mark] = true
 		}
 	}
@@ -62,12 +68,19 @@ func Scenario(t testing.TB, s *scenarios.Scenario) {
 // The minimising of the toolchain gains nothing on such inputs, and with its
 // default of a minute for each the search hardly moves.
 func Fuzz(f *testing.F, base *scenarios.Scenario) {
+	f.Helper()
+	test := f.Name()
+	if p := replayed(f, test, whole); p != nil {
+		caller{TB: f, test: test}.replay(p, base.Plan)
+		f.Skipf("the plan passes, and no other is drawn")
+	}
 	f.Add([]byte{})
 	for i := range 8 {
 		f.Add(seedInput(i))
 	}
 	f.Fuzz(func(t *testing.T, input []byte) {
-		Play(t, base, random.BytesChooser(input))
+		c := caller{TB: t, test: test, drawn: true, attempt: true}
+		c.run(c.draw(base, random.BytesChooser(input)))
 	})
 }
 
@@ -85,16 +98,26 @@ func seedInput(i int) []byte {
 // rapid shrinks a plan that does not.
 func Check(t *testing.T, base *scenarios.Scenario) {
 	t.Helper()
-	rapid.Check(t, func(rt *rapid.T) { Play(named{rt, t.Name()}, base, Chooser(rt)) })
+	c := caller{TB: t, test: t.Name()}
+	if p := replayed(t, c.test, whole); p != nil {
+		c.replay(p, base.Plan)
+		return
+	}
+	var smallest *failure // the last one: rapid ends with it
+	defer func() {
+		if smallest != nil && t.Failed() {
+			t.Log(smallest.leave())
+		}
+	}()
+	rapid.Check(t, func(rt *rapid.T) {
+		rt.Helper()
+		c := caller{TB: rt, test: c.test, drawn: true}
+		if f := c.play(c.draw(base, Chooser(rt))); f != nil {
+			smallest = f
+			rt.Fatalf("%s", Report(&f.verdict))
+		}
+	})
 }
-
-// named gives rapid's T the name of the test that it runs in.
-type named struct {
-	*rapid.T
-	name string
-}
-
-func (n named) Name() string { return n.name }
 
 // Chooser draws the choices of a plan from a rapid test.
 func Chooser(t *rapid.T) random.Chooser { return rapidChooser{t} }
@@ -111,47 +134,9 @@ func (c rapidChooser) Choose(name string, n uint64) uint64 {
 // fails unless the run passes.
 func Play(t TB, base *scenarios.Scenario, c random.Chooser) {
 	t.Helper()
-	seed := random.Seed(c.Choose("seed", 1<<16))
-	s := base.Drawn(c)
-	s.Name, s.Seeds = "drawn by "+t.Name(), scenarios.One(seed)
-	play(t, s, seed)
-}
-
-// play plays one run of a scenario.
-func play(t TB, s *scenarios.Scenario, seed random.Seed) sim.Verdict {
-	t.Helper()
-	o, err := s.Options(seed)
-	if err != nil {
-		t.Fatalf("%v", err)
-	}
-	v, err := sim.Run(o)
-	if err != nil {
-		t.Fatalf("%v", err)
-	}
-	if !v.Failed() {
-		return v
-	}
-	file := s.File
-	if file == "" {
-		if file, err = keep(t.Name(), s); err != nil {
-			t.Fatalf("%s\n(the scenario file could not be written: %v)", Report(&v), err)
-		}
-	}
-	t.Fatalf("%s\nreproduce: go run raftsim/cmd/simrun run --seed %d %s", Report(&v), seed, file)
-	return v
-}
-
-// keep writes a scenario to testdata/failures, in one step.
-func keep(test string, s *scenarios.Scenario) (string, error) {
-	folder := filepath.Join("testdata", "failures")
-	if err := os.MkdirAll(folder, 0o777); err != nil {
-		return "", err
-	}
-	file := filepath.Join(folder, strings.NewReplacer("/", "_", "#", "_").Replace(test)+".yaml")
-	if err := os.WriteFile(file+".tmp", []byte(s.String()), 0o666); err != nil {
-		return "", err
-	}
-	return file, os.Rename(file+".tmp", file)
+	_, attempt := t.(*rapid.T)
+	player := caller{TB: t, test: t.Name(), drawn: true, attempt: attempt}
+	player.run(player.draw(base, c))
 }
 
 // Report says in words why a run did not pass.

@@ -2,8 +2,10 @@ package simtest_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"regexp"
-	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -48,27 +50,71 @@ func fails(t *testing.T, base *scenarios.Scenario, c random.Chooser) string {
 	return captive.message
 }
 
-func TestAFailurePrintsTheCommandThatReplaysIt(t *testing.T) {
-	t.Chdir(t.TempDir())
-	impossible := *base
-	impossible.Plan.Expect.MinOperations = 1_000_000
-	for seed := range random.Seed(5) {
-		message := fails(t, &impossible, seed.Chooser())
-		require.Contains(t, message, "operations completed, at least 1000000 expected")
-		command := regexp.MustCompile(`reproduce: go run raftsim/cmd/simrun run --seed (\d+) (\S+)$`).FindStringSubmatch(message)
-		require.NotNil(t, command, message)
+// impossible is a base whose plans all fail.
+func impossible() *scenarios.Scenario {
+	s := *base
+	s.Plan.Expect.MinOperations = 1_000_000
+	return &s
+}
 
-		// What the command does: the file holds the whole plan.
-		s, err := scenarios.Load(command[2])
+var left = regexp.MustCompile(`(?m)^plan: (\S+)$`)
+
+// leaves is the file in which a failing plan was left.
+func leaves(t *testing.T, seed random.Seed) (file, message string) {
+	message = fails(t, impossible(), seed.Chooser())
+	found := left.FindStringSubmatch(message)
+	require.NotNil(t, found, message)
+	return found[1], message
+}
+
+func TestAFailureLeavesTheWholePlan(t *testing.T) {
+	dir := t.TempDir()
+	simtest.SetFolder(t, dir)
+	t.Chdir(t.TempDir()) // wherever the test is by then
+	files := map[string]bool{}
+	for seed := range random.Seed(5) {
+		file, message := leaves(t, seed)
+		files[file] = true
+		require.Contains(t, message, "operations completed, at least 1000000 expected")
+		require.Contains(t, message, "\nreproduce: go test -run '^TestAFailureLeavesTheWholePlan$' raftsim/sim/simtest -simtest.plan="+file)
+
+		s, err := scenarios.Load(filepath.Join(dir, file))
 		require.NoError(t, err)
-		number, err := strconv.ParseUint(command[1], 10, 64)
-		require.NoError(t, err)
-		o, err := s.Options(random.Seed(number))
+		require.Equal(t, scenarios.NoSwarm, s.Swarm)
+		o, err := s.Options(s.Seeds[0].First)
 		require.NoError(t, err)
 		v, err := sim.Run(o)
 		require.NoError(t, err)
 		require.Contains(t, message, simtest.Report(&v), "the replay differs")
 	}
+	require.Len(t, files, 5, "plans that differ have files of their own")
+}
+
+func TestAFileThatSomebodyChangedIsNotReplaced(t *testing.T) {
+	dir := t.TempDir()
+	simtest.SetFolder(t, dir)
+	first, _ := leaves(t, 1)
+	again, _ := leaves(t, 1)
+	require.Equal(t, first, again, "the same plan is left once")
+	changed := []byte("name: my own notes\n")
+	require.NoError(t, os.WriteFile(filepath.Join(dir, first), changed, 0o600))
+	second, _ := leaves(t, 1)
+	require.NotEqual(t, first, second)
+	text, err := os.ReadFile(filepath.Join(dir, first))
+	require.NoError(t, err)
+	require.Equal(t, changed, text)
+}
+
+func TestAPlanThatCannotBeWrittenIsPrinted(t *testing.T) {
+	dir := t.TempDir()
+	simtest.SetFolder(t, dir)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "testdata"), nil, 0o600))
+	message := fails(t, impossible(), random.Seed(1).Chooser())
+	require.Contains(t, message, "the plan cannot be written: ")
+	_, text, ok := strings.Cut(message, "name it in -simtest.plan:\n")
+	require.True(t, ok, message)
+	_, err := scenarios.Parse("", []byte(text))
+	require.NoError(t, err)
 }
 
 func TestAnExhaustedInputStillRuns(t *testing.T) {
