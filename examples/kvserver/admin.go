@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
 	"strings"
 
@@ -24,11 +23,17 @@ func (s *server) addMember(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	address := strings.TrimSpace(string(text))
-	switch _, _, err := net.SplitHostPort(address); {
-	case err != nil || id == raft.None:
-		http.Error(w, fmt.Sprintf("id is %d and address %q, must be 1 or more and HOST:PORT", id, address), http.StatusBadRequest)
-	case s.peers.isRemoved(id):
+	if id == raft.None {
+		http.Error(w, "id is 0, must be 1 or more", http.StatusBadRequest)
+		return
+	}
+	if s.peers.isRemoved(id) {
 		http.Error(w, fmt.Sprintf("server %d was removed: a new one takes another id", id), http.StatusConflict)
+		return
+	}
+	switch code, err := s.checkMember(r.Context(), id, address); {
+	case err != nil:
+		http.Error(w, err.Error(), code)
 	case r.URL.Query().Has("learner"):
 		s.change(w, r, pb.ConfChangeAddLearnerNode, id, address)
 	default:
@@ -56,6 +61,7 @@ func (s *server) change(w http.ResponseWriter, r *http.Request, typ pb.ConfChang
 // status serves GET /status.
 func (s *server) status(w http.ResponseWriter, _ *http.Request) {
 	type status struct {
+		Cluster  string            `json:"cluster"`
 		ID       uint64            `json:"id"`
 		Term     uint64            `json:"term"`
 		Leader   uint64            `json:"leader"` // 0: not known
@@ -67,42 +73,12 @@ func (s *server) status(w http.ResponseWriter, _ *http.Request) {
 		Members  map[uint64]string `json:"members"` // addresses of all that are known
 	}
 	now := s.node.Status()
+	members := s.peers.addresses()
+	members[s.id] = s.cluster[s.id]
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(status{
-		ID: now.ID, Term: now.Term, Leader: now.Lead, Role: now.RaftState.String(),
+		Cluster: s.identity.Cluster, ID: now.ID, Term: now.Term, Leader: now.Lead, Role: now.RaftState.String(),
 		Commit: now.Commit, Applied: now.Applied, Snapshot: s.storage.snapshotIndex(),
-		Voters: now.Config.Voters.String(), Members: s.peers.addresses(),
+		Voters: now.Config.Voters.String(), Members: members,
 	})
-}
-
-// receive serves POST /raft: it hands messages of another server to the loop.
-func (s *server) receive(w http.ResponseWriter, r *http.Request) {
-	b, ok := body(w, r, batchBytes)
-	if !ok {
-		return
-	}
-	batch, err := decodeBatch(b)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
-		return
-	}
-	for _, m := range batch {
-		switch {
-		case m.To != s.id:
-			http.Error(w, fmt.Sprintf("a message is for server %d, this is %d", m.To, s.id), http.StatusBadRequest)
-			return
-		case s.peers.isRemoved(m.From):
-			http.Error(w, errGone.Error(), http.StatusGone)
-			return
-		}
-		select {
-		case s.recvc <- m:
-		case <-r.Context().Done():
-			return
-		case <-s.done:
-			unavailable(w, raft.ErrStopped)
-			return
-		}
-	}
-	w.WriteHeader(http.StatusNoContent)
 }

@@ -14,9 +14,10 @@ import (
 const (
 	// requestTimeout is how long a server tries to answer a client.
 	requestTimeout = 5 * time.Second
-	// bodyBytes and batchBytes limit what a client and a server may send.
-	bodyBytes  = 1 << 20
-	batchBytes = 1 << 30
+	// bodyBytes limits what a client may send.
+	bodyBytes = 1 << 20
+	// clients is how many requests of clients are served at the same time.
+	clients = 1024
 )
 
 // The headers that name a command, with numbers from 1 on: a client that has no answer repeats the command under the same numbers, and it
@@ -32,7 +33,8 @@ const (
 //	POST /command, /query              the same in the encoding of workload.KV
 //	PUT, DELETE /members/{id}          add and remove a server
 //	GET /status                        what this server knows
-//	POST /raft                         messages of the other servers
+//	POST /raft, /raft/chunk            messages and snapshots of the other servers
+//	GET /raft/identity                 whose server this is
 func (s *server) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("PUT /kv/{key}", s.write(putCommand))
@@ -47,6 +49,8 @@ func (s *server) handler() http.Handler {
 	mux.HandleFunc("DELETE /members/{id}", s.removeMember)
 	mux.HandleFunc("GET /status", s.status)
 	mux.HandleFunc("POST /raft", s.receive)
+	mux.HandleFunc("POST /raft/chunk", s.receiveChunk)
+	mux.HandleFunc("GET /raft/identity", s.identify)
 	return mux
 }
 
@@ -126,7 +130,10 @@ func (s *server) query(w http.ResponseWriter, r *http.Request) {
 // propose puts a command through the log. It has answered the client if it
 // returns false.
 func (s *server) propose(w http.ResponseWriter, r *http.Request, t ticket, command []byte) ([]byte, bool) {
-	ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
+	ctx, cancel, ok := s.admit(w, r)
+	if !ok {
+		return nil, false
+	}
 	defer cancel()
 	request := workload.EncodeRequest(nil, t.session, t.number, command)
 	answer, err := s.proposals.do(ctx, t, func(ctx context.Context) error { return s.node.Propose(ctx, request) })
@@ -143,7 +150,10 @@ func (s *server) propose(w http.ResponseWriter, r *http.Request, t ticket, comma
 
 // read is propose for a linearizable read.
 func (s *server) read(w http.ResponseWriter, r *http.Request, query []byte) ([]byte, bool) {
-	ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
+	ctx, cancel, ok := s.admit(w, r)
+	if !ok {
+		return nil, false
+	}
 	defer cancel()
 	answer, err := s.reads.do(ctx, query)
 	if err != nil {
@@ -151,6 +161,20 @@ func (s *server) read(w http.ResponseWriter, r *http.Request, query []byte) ([]b
 		return nil, false
 	}
 	return answer, true
+}
+
+// admit makes room for a request of a client and bounds its time, or has answered
+// that there is no room.
+func (s *server) admit(w http.ResponseWriter, r *http.Request) (ctx context.Context, done func(), ok bool) {
+	select {
+	case s.admitted <- struct{}{}:
+	default:
+		w.Header().Set("Retry-After", "1")
+		http.Error(w, fmt.Sprintf("%d requests are under way, the most there may be", clients), http.StatusServiceUnavailable)
+		return nil, nil, false
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
+	return ctx, func() { cancel(); <-s.admitted }, true
 }
 
 // unavailable says that the client should try again, here or elsewhere: nobody

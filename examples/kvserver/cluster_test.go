@@ -53,6 +53,7 @@ func buildAndRun(m *testing.M) int {
 type cluster struct {
 	t       *testing.T
 	flags   []string
+	scheme  string
 	web     *http.Client
 	members []*member
 }
@@ -70,7 +71,7 @@ type member struct {
 
 // newCluster starts n servers. All processes end with the test.
 func newCluster(t *testing.T, n int, flags ...string) *cluster {
-	c := &cluster{t: t, flags: append([]string{"-tick", "30ms"}, flags...), web: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}}
+	c := &cluster{t: t, scheme: "http", flags: append([]string{"-tick", "30ms"}, flags...), web: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}}
 	t.Cleanup(c.end)
 	for range n {
 		c.add()
@@ -223,7 +224,7 @@ func (c *cluster) await(what string, holds func() bool) {
 func (c *cluster) request(patience time.Duration, m *member, method, path, body string, headers ...string) (code int, answer string) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, method, "http://"+m.address+path, strings.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, method, c.scheme+"://"+m.address+path, strings.NewReader(body))
 	if err != nil {
 		return 0, err.Error()
 	}

@@ -17,6 +17,9 @@ type config struct {
 	// cluster has the address of each server, host:port. Those that were
 	// added over HTTP later need not be in it.
 	cluster map[uint64]string
+	// listen is the address that this server listens at, where that is not the
+	// one by which others reach it.
+	listen string
 	// join says that the cluster runs already and is going to add this server.
 	join bool
 	// dir holds the write-ahead log. Nothing else may use it.
@@ -27,6 +30,11 @@ type config struct {
 	// snapshotEvery is the number of entries after which a snapshot replaces
 	// them, at least 1.
 	snapshotEvery uint64
+	// token makes a difference between clusters that were founded with the same
+	// addresses; it counts at the founding only.
+	token string
+	// certificates is the folder with the cluster's certificates; empty is none.
+	certificates string
 	// segmentBytes is the size of a file of the log; zero is its default.
 	segmentBytes int64
 }
@@ -39,11 +47,14 @@ func parseConfig(args []string) (config, error) {
 	f.SetOutput(os.Stderr)
 	f.Uint64Var(&c.id, "id", 0, "number of this server, 1 or more")
 	f.StringVar(&cluster, "cluster", "", "addresses of all servers, this one among them: 1=host:port,2=host:port,...")
+	f.StringVar(&c.listen, "listen", "", "address to listen at (default: this server's own in -cluster)")
 	f.BoolVar(&c.join, "join", false, "the cluster runs already and adds this server (PUT /members/ID)")
 	f.StringVar(&c.dir, "dir", "", "directory of the write-ahead log (default kvserver-ID)")
 	f.DurationVar(&c.tick, "tick", 100*time.Millisecond, "time between heartbeats; elections come after 10 to 20 without one")
 	f.Uint64Var(&c.snapshotEvery, "snapshot", 10000, "log entries between snapshots")
 	f.Int64Var(&c.segmentBytes, "segment", 0, "bytes of a file of the log, 0 for its default")
+	f.StringVar(&c.token, "token", "", "any text: tells a new cluster from another one with the same addresses")
+	f.StringVar(&c.certificates, "certificates", "", "folder that kvserver certificates made; without it all addresses must be on this machine")
 	if err := f.Parse(args); err != nil {
 		return c, err
 	}
@@ -56,6 +67,9 @@ func parseConfig(args []string) (config, error) {
 	}
 	if c.dir == "" {
 		c.dir = fmt.Sprintf("kvserver-%d", c.id)
+	}
+	if c.listen == "" {
+		c.listen = c.cluster[c.id]
 	}
 	return c, c.validate()
 }

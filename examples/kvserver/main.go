@@ -8,8 +8,8 @@
 // interface of the etcd family of Rafts. The store is workload.KV behind
 // workload.Sessions, so that what clients saw can be judged by package checker.
 //
-// There is no authentication: it belongs on a trusted network. README.md has
-// the commands to try it.
+// Servers know one another by certificates of their own authority; without them
+// they stay on one machine. README.md has the commands to try it.
 package main
 
 import (
@@ -24,6 +24,13 @@ import (
 )
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == "certificates" {
+		if err := makeCertificates(os.Args[2:]); err != nil && !errors.Is(err, flag.ErrHelp) {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(2)
+		}
+		return
+	}
 	c, err := parseConfig(os.Args[1:])
 	switch {
 	case errors.Is(err, flag.ErrHelp):

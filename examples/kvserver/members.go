@@ -64,6 +64,23 @@ func isMember(cs pb.ConfState, id uint64) bool {
 		slices.Contains(cs.VotersOutgoing, id) || slices.Contains(cs.LearnersNext, id)
 }
 
+// isDisowned says whether so many of the other voters, as far as this server knows
+// them, say that it was removed that the rest can be no majority. One alone is not
+// believed, and a stranger never.
+func (s *server) isDisowned() bool {
+	others, say := 0, 0
+	for _, id := range s.conf.Voters {
+		if id == s.id {
+			continue
+		}
+		others++
+		if s.disowned[id] {
+			say++
+		}
+	}
+	return say > others/2
+}
+
 // handOver asks the most advanced other voter to lead, if this server does, and
 // waits until it no longer does.
 func (s *server) handOver(ctx context.Context) {

@@ -26,29 +26,37 @@ const (
 // with. Storage, store and the fields below them belong to the loop.
 type server struct {
 	config
+	identity  identity
+	security  *security
 	node      raft.Node
 	peers     *transport
 	proposals *proposals
 	reads     *reads
-	recvc     chan pb.Message
+	recvc     chan inbound
+	goneBy    chan uint64   // servers that say that this one was removed
+	bodies    chan struct{} // a token for each body of another server that is being read
+	admitted  chan struct{} // a token for each request of a client under way
 	closing   chan struct{} // closed when the loop is to end
 	done      chan struct{} // closed when the loop has ended
 
-	storage *storage
-	store   *store
-	conf    pb.ConfState
-	applied uint64
-	changed uint64 // index of the last configuration change
-	linger  int    // ticks until a removed server ends; zero is forever
-	err     error  // why the loop ended, nil if it was told to; read after done
+	storage   *storage
+	store     *store
+	snapshots *snapshots
+	disowned  map[uint64]bool // the servers that have said so
+	conf      pb.ConfState
+	applied   uint64
+	changed   uint64 // index of the last configuration change
+	linger    int    // ticks until a removed server ends; zero is forever
+	err       error  // why the loop ended, nil if it was told to; read after done
 }
 
 // newServer recovers a member from its directory, or makes a new one, and
 // starts its loop.
-func newServer(c config) (*server, error) {
+func newServer(c config, i identity, sec *security) (*server, error) {
 	s := &server{
-		config: c, store: newStore(),
-		recvc:   make(chan pb.Message, 1024),
+		config: c, identity: i, security: sec, store: newStore(), disowned: map[uint64]bool{},
+		recvc: make(chan inbound, 256), goneBy: make(chan uint64, 1),
+		bodies: make(chan struct{}, receiving), admitted: make(chan struct{}, clients),
 		closing: make(chan struct{}), done: make(chan struct{}),
 	}
 	var err error
@@ -61,7 +69,13 @@ func newServer(c config) (*server, error) {
 	if err := s.startNode(); err != nil {
 		return nil, err
 	}
-	s.peers = newTransport(s.node, lingerTicks*c.tick)
+	s.peers = newTransport(i, sec, lingerTicks*c.tick, func(by uint64) {
+		select {
+		case s.goneBy <- by:
+		default: // it will say so again
+		}
+	})
+	s.snapshots = newSnapshots(s.node, s.peers)
 	s.introduce(s.store.members)
 	s.introduce(c.cluster)
 	s.proposals = newProposals(electionTicks * c.tick)
@@ -83,7 +97,7 @@ func (s *server) startNode() error {
 		Applied:                   s.applied,
 		MaxSizePerMsg:             1 << 20,
 		MaxInflightMsgs:           256,
-		MaxUncommittedEntriesSize: 1 << 30,
+		MaxUncommittedEntriesSize: 64 << 20,
 		CheckQuorum:               true,
 		PreVote:                   true,
 	}
@@ -114,6 +128,7 @@ func (s *server) loop() error {
 		select {
 		case <-ticker.C:
 			s.node.Tick()
+			s.snapshots.sender.Tick()
 			if s.linger > 0 {
 				if s.linger--; s.linger == 0 {
 					return errGone
@@ -123,18 +138,55 @@ func (s *server) loop() error {
 			if err := s.storage.save(rd); err != nil {
 				return err
 			}
-			s.peers.send(rd.Messages)
+			s.send(rd)
 			if err := s.publish(rd); err != nil {
 				return err
 			}
 			s.node.Advance()
-		case m := <-s.recvc:
-			_ = s.node.Step(context.Background(), m) // an error loses m, as a network may
-		case <-s.peers.gone:
-			return errGone
+		case in := <-s.recvc:
+			s.take(in)
+		case by := <-s.goneBy:
+			if s.disowned[by] = true; s.isDisowned() {
+				return errGone
+			}
 		case <-s.closing:
 			return nil
 		}
+	}
+}
+
+// send gives the messages of a Ready to the transport, and snapshots to theirs.
+func (s *server) send(rd raft.Ready) {
+	if rd.SoftState != nil && rd.SoftState.RaftState != raft.StateLeader {
+		s.snapshots.sender.ForgetAll()
+	}
+	for i := range rd.Messages {
+		m := &rd.Messages[i]
+		if m.Type == pb.MsgSnap {
+			s.snapshots.sender.Send(m)
+			continue
+		}
+		to := m.To
+		s.peers.send(to, part{encodeMessage(m), func(err error) {
+			if err != nil {
+				s.node.ReportUnreachable(to)
+			}
+		}})
+	}
+}
+
+// take handles what another server has said. What the node refuses is lost, as in
+// a network.
+func (s *server) take(in inbound) {
+	m := in.message
+	switch {
+	case in.ack != nil:
+		s.snapshots.sender.Acknowledged(in.from, *in.ack)
+	case in.chunk != nil:
+		m = s.snapshots.receive(in.from, in.chunk)
+	}
+	if m != nil {
+		_ = s.node.Step(context.Background(), *m)
 	}
 }
 
@@ -184,13 +236,18 @@ func (s *server) apply(e pb.Entry) error {
 	case pb.EntryConfChange:
 		var cc pb.ConfChange
 		if err := cc.Unmarshal(e.Data); err != nil {
-			return err
+			log.Printf("entry %d has no effect: %v", e.Index, err)
+			return nil
 		}
 		s.changed = e.Index
 		s.reconfigure(cc)
 		return nil
 	default:
-		return fmt.Errorf("type %v is never proposed", e.Type)
+		// A later version may propose what this one does not know. It has no
+		// effect, here and on all servers of this version alike; to stop would
+		// stop all of them for good.
+		log.Printf("entry %d has no effect: its type is %v", e.Index, e.Type)
+		return nil
 	}
 }
 

@@ -39,8 +39,6 @@ func TestValuesOfClientsComeBackAtEveryServer(t *testing.T) {
 
 	// Nonsense is refused, and the servers go on.
 	for _, m := range c.members {
-		c.must(http.StatusBadRequest, m, http.MethodPost, "/raft", "\x05hello")
-		c.must(http.StatusBadRequest, m, http.MethodPost, "/raft", "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01")
 		c.must(http.StatusBadRequest, m, http.MethodPut, "/kv/x", "1")
 		c.must(http.StatusBadRequest, m, http.MethodPut, "/kv/1", "1", "Session", "0", "Number", "1")
 		c.must(http.StatusBadRequest, m, http.MethodPut, "/members/5", "nowhere")

@@ -8,32 +8,38 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
-
-	"raftsim/raft"
-	pb "raftsim/raft/raftpb"
 )
 
 const (
-	// queueMessages is how many messages to one server may wait. More are
-	// dropped: Raft sends again what matters.
-	queueMessages = 1024
-	// batchMessages is how many of them one HTTP request carries at most.
-	batchMessages = 64
+	// queueBytes is how much to one server may wait on each of its two queues.
+	// More is dropped: Raft sends again what matters.
+	queueBytes = 16 << 20
+	// queueParts is how many parts may wait on a queue.
+	queueParts = 4096
+)
+
+// The headers of a request between servers.
+const (
+	clusterHeader = "Raft-Cluster"
+	fromHeader    = "Raft-From"
+	toHeader      = "Raft-To"
 )
 
 // errGone is what a server answers to one that was removed.
 var errGone = errors.New("this server was removed from the cluster")
 
-// transport carries messages to the other servers, one queue and one HTTP
-// request at a time for each of them, so that they arrive in order.
+// transport carries bytes to the other servers. Each has two queues, one for
+// batches of messages and one for chunks of snapshots, with a connection each, so
+// that no heartbeat waits behind a snapshot. In a queue everything keeps its order.
 type transport struct {
-	node   raft.Node
-	client *http.Client
-	// gone is closed when another server has said that this one was removed.
-	gone chan struct{}
-	once sync.Once
+	identity identity
+	security *security
+	timeout  time.Duration // of one request
+	// gone is told the servers that say that this one was removed.
+	gone func(by uint64)
 
 	mu      sync.Mutex
 	peers   map[uint64]*peer
@@ -42,29 +48,35 @@ type transport struct {
 
 // peer is a server to send to, or one that was removed.
 type peer struct {
-	id      uint64
-	address string
-	removed bool
-	queue   chan pb.Message
-	stop    context.CancelFunc
+	id       uint64
+	address  string
+	removed  bool
+	client   *http.Client
+	messages *queue
+	chunks   *queue
+	stop     context.CancelFunc
+}
+
+// part is something to send, and who is told what became of it: nil when it has
+// arrived.
+type part struct {
+	bytes []byte
+	sent  func(error)
 }
 
 // newTransport returns one without servers to send to. A request that takes
 // longer than timeout has failed.
-func newTransport(node raft.Node, timeout time.Duration) *transport {
-	return &transport{
-		node: node, gone: make(chan struct{}), peers: map[uint64]*peer{},
-		client: &http.Client{Timeout: timeout, Transport: &http.Transport{
-			DialContext:         (&net.Dialer{Timeout: timeout / 2}).DialContext,
-			MaxIdleConnsPerHost: 1,
-		}},
-	}
+func newTransport(i identity, s *security, timeout time.Duration, gone func(by uint64)) *transport {
+	return &transport{identity: i, security: s, timeout: timeout, gone: gone, peers: map[uint64]*peer{}}
 }
 
 // add begins to send to a server. One that was removed stays so.
 func (t *transport) add(id uint64, address string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if id == t.identity.Server {
+		return
+	}
 	if old := t.peers[id]; old != nil {
 		if old.removed || old.address == address {
 			return
@@ -72,9 +84,18 @@ func (t *transport) add(id uint64, address string) {
 		old.stop()
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	p := &peer{id: id, address: address, queue: make(chan pb.Message, queueMessages), stop: stop}
+	p := &peer{id: id, address: address, client: t.newClient(id), messages: newQueue(), chunks: newQueue(), stop: stop}
 	t.peers[id] = p
-	t.running.Go(func() { t.run(ctx, p) })
+	t.running.Go(func() { t.run(ctx, p, p.messages, "/raft", batchMessages) })
+	t.running.Go(func() { t.run(ctx, p, p.chunks, "/raft/chunk", 1) })
+}
+
+func (t *transport) newClient(id uint64) *http.Client {
+	return &http.Client{Timeout: t.timeout, Transport: &http.Transport{
+		DialContext:     (&net.Dialer{Timeout: t.timeout / 2}).DialContext,
+		TLSClientConfig: t.security.calling(id), TLSHandshakeTimeout: t.timeout / 2,
+		MaxIdleConnsPerHost: 2, MaxResponseHeaderBytes: 1 << 14,
+	}}
 }
 
 // remove stops sending to a server, for good.
@@ -95,7 +116,7 @@ func (t *transport) isRemoved(id uint64) bool {
 	return p != nil && p.removed
 }
 
-// addresses returns those of all servers but the removed ones.
+// addresses returns those of all servers but this and the removed ones.
 func (t *transport) addresses() map[uint64]string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -108,86 +129,80 @@ func (t *transport) addresses() map[uint64]string {
 	return all
 }
 
-// send takes messages, which are copied out of the slice, and never waits.
-func (t *transport) send(messages []pb.Message) {
+// send takes a message for a server and never waits.
+func (t *transport) send(to uint64, p part) {
+	t.enqueue(to, p, func(to *peer) *queue { return to.messages })
+}
+
+// sendChunk takes a chunk for a server and never waits.
+func (t *transport) sendChunk(to uint64, p part) {
+	t.enqueue(to, p, func(to *peer) *queue { return to.chunks })
+}
+
+func (t *transport) enqueue(to uint64, what part, choose func(*peer) *queue) {
 	t.mu.Lock()
-	defer t.mu.Unlock()
-	for _, m := range messages {
-		p := t.peers[m.To]
-		if p == nil || p.removed {
-			t.report(m, errors.New("no address"))
-			continue
-		}
-		select {
-		case p.queue <- m:
-		default:
-			t.report(m, errors.New("the queue is full"))
-		}
+	p := t.peers[to]
+	t.mu.Unlock()
+	switch {
+	case p == nil || p.removed:
+		what.sent(errors.New("no address"))
+	case !choose(p).put(what):
+		what.sent(errors.New("the queue is full"))
 	}
 }
 
-// run sends what is in a queue until ctx ends.
-func (t *transport) run(ctx context.Context, p *peer) {
+// run sends what is in a queue, at most so many parts in one request, until ctx
+// ends.
+func (t *transport) run(ctx context.Context, p *peer, q *queue, path string, most int) {
 	for {
-		select {
-		case m := <-p.queue:
-			batch := p.more([]pb.Message{m})
-			err := t.post(ctx, p, batch)
-			for _, m := range batch {
-				t.report(m, err)
-			}
-		case <-ctx.Done():
+		batch, ok := q.take(ctx, most)
+		if !ok {
+			p.client.CloseIdleConnections()
 			return
 		}
-	}
-}
-
-// more adds to a batch what else is waiting.
-func (p *peer) more(batch []pb.Message) []pb.Message {
-	for len(batch) < batchMessages {
-		select {
-		case m := <-p.queue:
-			batch = append(batch, m)
-		default:
-			return batch
+		var body []byte
+		for i := range batch {
+			if most == 1 {
+				body = batch[i].bytes
+			} else {
+				body = appendToBatch(body, batch[i].bytes)
+			}
+		}
+		err := t.post(ctx, p, path, body)
+		for i := range batch {
+			batch[i].sent(err)
 		}
 	}
-	return batch
 }
 
-// post delivers a batch, or fails: then some of it may have arrived.
-func (t *transport) post(ctx context.Context, p *peer, batch []pb.Message) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+p.address+"/raft", bytes.NewReader(encodeBatch(batch)))
-	if err != nil {
-		return err
-	}
-	response, err := t.client.Do(request)
+// post delivers a body, or fails: then some of it may have arrived.
+func (t *transport) post(ctx context.Context, p *peer, path string, body []byte) error {
+	response, err := t.request(ctx, p.client, http.MethodPost, p.id, p.address, path, body)
 	if err != nil {
 		return err
 	}
 	defer response.Body.Close()
-	_, _ = io.Copy(io.Discard, response.Body) // so that the connection is used again
+	text, _ := io.ReadAll(io.LimitReader(response.Body, 1<<10)) // to the end, so that the connection is used again
 	switch response.StatusCode {
 	case http.StatusNoContent:
 		return nil
 	case http.StatusGone:
-		t.once.Do(func() { close(t.gone) })
+		t.gone(p.id)
 		return errGone
 	}
-	return fmt.Errorf("server %d answers %s", p.id, response.Status)
+	return fmt.Errorf("server %d answers %s: %s", p.id, response.Status, bytes.TrimSpace(text))
 }
 
-// report tells the node what it wants to know of a message: whether a snapshot
-// arrived, and that another message did not.
-func (t *transport) report(m pb.Message, err error) {
-	switch {
-	case m.Type == pb.MsgSnap && err == nil:
-		t.node.ReportSnapshot(m.To, raft.SnapshotFinish)
-	case m.Type == pb.MsgSnap:
-		t.node.ReportSnapshot(m.To, raft.SnapshotFailure)
-	case err != nil:
-		t.node.ReportUnreachable(m.To)
+// request asks a server something in the name of this one.
+func (t *transport) request(ctx context.Context, client *http.Client, method string, id uint64, address, path string, body []byte) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(ctx, method, t.security.scheme()+"://"+address+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
 	}
+	request.Header.Set(clusterHeader, t.identity.Cluster)
+	request.Header.Set(fromHeader, strconv.FormatUint(t.identity.Server, 10))
+	request.Header.Set(toHeader, strconv.FormatUint(id, 10))
+	return client.Do(request)
 }
 
 // close ends all sending and waits for that.
@@ -198,5 +213,4 @@ func (t *transport) close() {
 	}
 	t.mu.Unlock()
 	t.running.Wait()
-	t.client.CloseIdleConnections()
 }
