@@ -80,7 +80,9 @@ type Config struct {
 
 	// Applied is the index of the last entry that the application has applied
 	// before a restart; entries up to it are not handed out again. Zero makes
-	// the node hand out all committed entries that Storage has.
+	// the node hand out all committed entries that Storage has. It may be ahead
+	// of the commit index in Storage, which need not be durable: what was
+	// applied was committed. It must be within the log of Storage.
 	Applied uint64
 
 	// AsyncStorageWrites replaces the cycle of Ready and Advance by messages:

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"raftsim/raft"
+	pb "raftsim/raft/raftpb"
 )
 
 func TestConfigErrorsShowValueAndLimit(t *testing.T) {
@@ -72,20 +73,58 @@ func TestEqualNodesWithoutASourceWaitEqually(t *testing.T) {
 }
 
 func TestRestartRefusesAStateThatNoNodeCanHave(t *testing.T) {
-	c := newCluster(t, 1)
-	c.elect(1)
-	last, err := c.storage[1].LastIndex()
-	require.NoError(t, err)
+	for _, tt := range []struct {
+		applied, commit, snapshot uint64
+		want                      string
+	}{
+		{5, 2, 0, "raft: Applied is 5, and the log of storage ends at 4: entries that were applied are missing"},
+		{0, 99, 0, "raft: hard state of storage has commit 99, and its log ends at 4: entries that were committed are missing"},
+		{2, 4, 3, "raft: Applied is 2, and the log of storage begins after its snapshot at 3: entries that are to be applied are missing"},
+	} {
+		_, err := raft.NewRawNode(restartConfig(t, tt.applied, tt.commit, tt.snapshot))
+		require.EqualError(t, err, tt.want)
+	}
+}
 
-	config := quietConfig(1, c.storage[1])
-	config.Applied = last + 1
-	_, err = raft.NewRawNode(config)
-	require.EqualError(t, err, "raft: Applied is 3, must be within the committed log of storage, [0, 2]")
+// MustSync lets the commit index stay behind on the disk. An application whose state
+// is durable by itself has then applied more than the disk says is committed, or has
+// a snapshot of it.
+func TestWhatWasAppliedWasCommittedWhateverTheDiskSays(t *testing.T) {
+	for _, tt := range []struct {
+		applied, commit, snapshot uint64
+		goesOnAt                  uint64
+	}{
+		{4, 2, 0, 4},
+		{3, 2, 0, 3},
+		{3, 4, 0, 4},
+		{4, 1, 3, 4},
+		{3, 1, 3, 3},
+		{0, 1, 3, 3},
+		{0, 0, 0, 0},
+	} {
+		rn, err := raft.NewRawNode(restartConfig(t, tt.applied, tt.commit, tt.snapshot))
+		require.NoError(t, err)
+		status := rn.BasicStatus()
+		require.Equal(t, tt.goesOnAt, status.Commit, tt)
+		require.Equal(t, max(tt.applied, tt.snapshot), status.Applied, tt)
+		if rn.HasReady() {
+			require.Equal(t, status.Applied+1, rn.Ready().CommittedEntries[0].Index, tt)
+		}
+	}
+}
 
-	hs, _, err := c.storage[1].InitialState()
-	require.NoError(t, err)
-	hs.Commit = 99
-	require.NoError(t, c.storage[1].SetHardState(hs))
-	_, err = raft.NewRawNode(quietConfig(1, c.storage[1]))
-	require.EqualError(t, err, "raft: hard state of storage has commit 99, must be within its log, [0, 2]")
+// restartConfig is that of a node whose disk has four entries of term 1, a commit
+// index, and if its index is not zero a snapshot.
+func restartConfig(t *testing.T, applied, commit, snapshot uint64) *raft.Config {
+	s := raft.NewMemoryStorage()
+	require.NoError(t, s.Append([]pb.Entry{{Term: 1, Index: 1}, {Term: 1, Index: 2}, {Term: 1, Index: 3}, {Term: 1, Index: 4}}))
+	require.NoError(t, s.SetHardState(pb.HardState{Term: 1, Commit: commit}))
+	if snapshot > 0 {
+		_, err := s.CreateSnapshot(snapshot, &pb.ConfState{Voters: []uint64{1, 2}}, nil)
+		require.NoError(t, err)
+		require.NoError(t, s.Compact(snapshot))
+	}
+	config := quietConfig(1, s)
+	config.Applied = applied
+	return config
 }

@@ -97,27 +97,33 @@ func newRaft(c *Config) (*raft, error) {
 
 // recover takes over what InitialState returned.
 func (r *raft) recover(hs pb.HardState, cs pb.ConfState) error {
-	first, last := r.log.committed, r.log.last()
+	first, last := r.log.committed, r.log.last() // first is the index of the snapshot
 	r.members = tracker.MakeProgressTracker(r.MaxInflightMsgs, r.MaxInflightBytes)
 	config, progress, err := confchange.Restore(confchange.Changer{Tracker: r.members, LastIndex: last}, cs)
 	if err != nil {
 		return fmt.Errorf("raft: configuration of storage, %s: %w", DescribeConfState(cs), err)
 	}
 	r.members.SetConfig(config, progress)
+	// The commit index need not be durable (MustSync), so it may lag behind a
+	// snapshot, or behind what an application with a durable state has applied.
+	// Both were committed. What is beyond the end of the log is lost.
+	if hs.Commit > last {
+		return fmt.Errorf("raft: hard state of storage has commit %d, and its log ends at %d: entries that were committed are missing", hs.Commit, last)
+	}
+	if r.Applied > last {
+		return fmt.Errorf("raft: Applied is %d, and the log of storage ends at %d: entries that were applied are missing", r.Applied, last)
+	}
+	if r.Applied < first && r.Applied != 0 {
+		return fmt.Errorf("raft: Applied is %d, and the log of storage begins after its snapshot at %d: entries that are to be applied are missing", r.Applied, first)
+	}
+	r.log.committed = max(first, hs.Commit, r.Applied)
 	if !IsEmptyHardState(hs) {
-		if hs.Commit < first || hs.Commit > last {
-			return fmt.Errorf("raft: hard state of storage has commit %d, must be within its log, [%d, %d]", hs.Commit, first, last)
-		}
-		r.term, r.vote, r.log.committed = hs.Term, hs.Vote, hs.Commit
+		r.term, r.vote = hs.Term, hs.Vote
 		r.ticksSincePromise = 0
 	}
-	if r.Applied == 0 {
-		return nil
+	if r.Applied > 0 {
+		r.log.appliedTo(r.Applied, 0)
 	}
-	if r.Applied < first || r.Applied > r.log.committed {
-		return fmt.Errorf("raft: Applied is %d, must be within the committed log of storage, [%d, %d]", r.Applied, first, r.log.committed)
-	}
-	r.log.appliedTo(r.Applied, 0)
 	return nil
 }
 

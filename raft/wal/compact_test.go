@@ -128,10 +128,39 @@ func TestSnapshotWithoutItsHardStateRaisesTermAndCommit(t *testing.T) {
 	w, state := open(t, fs)
 	require.Equal(t, pb.HardState{Term: 5, Commit: 9}, state.HardState)
 	require.NoError(t, w.Install(snapshot(12, 6), pb.HardState{Term: 6, Vote: 1, Commit: 13}, entries(13, 6, 1)))
-	require.NoError(t, w.Install(pb.Snapshot{}, pb.HardState{Term: 6, Vote: 1, Commit: 99}, nil))
 	_, state = open(t, fs)
-	require.Equal(t, pb.HardState{Term: 6, Vote: 1, Commit: 13}, state.HardState, "Commit is not beyond the last entry")
+	require.Equal(t, pb.HardState{Term: 6, Vote: 1, Commit: 13}, state.HardState)
 	require.Equal(t, entries(13, 6, 1), state.Entries)
+}
+
+// A log that commits more than it has lacks entries that its owner acknowledged. It
+// is not cut to fit: neither when it is written nor when it is recovered.
+func TestACommitIndexBeyondTheLogIsNotCutToFit(t *testing.T) {
+	const missing = "the commit index is 9 and the last index is 2: entries 3 to 9 are missing"
+	fs := vfs.Mem()
+	w, _ := open(t, fs)
+	require.NoError(t, w.Save(pb.HardState{Term: 1, Commit: 2}, entries(1, 1, 1, 1), true))
+	require.EqualError(t, w.Save(pb.HardState{Term: 1, Commit: 9}, nil, true), "wal: "+missing)
+	require.EqualError(t, w.Save(pb.HardState{Term: 1, Commit: 2}, nil, true), "wal: "+missing)
+
+	// Committed entries are not replaced by fewer either.
+	w, _ = open(t, fs)
+	require.ErrorContains(t, w.Save(pb.HardState{Term: 2, Commit: 2}, entries(1, 2, 1), true), "the commit index is 2 and the last index is 1")
+
+	bodies := [][]byte{
+		wal.Body(pb.HardState{Term: 1, Commit: 2}, entries(1, 1, 1, 1)),
+		wal.Body(pb.HardState{Term: 1, Commit: 9}, nil),
+	}
+	fs = vfs.Mem()
+	require.NoError(t, fs.MkdirAll(dir))
+	file, err := fs.Create(dir + "/0000000000000001.wal")
+	require.NoError(t, err)
+	_, err = file.WriteAt(wal.AppendBodies(8192, bodies), 0)
+	require.NoError(t, err)
+	_, _, err = wal.Open(fs, dir, small)
+	var corrupt *wal.CorruptError
+	require.ErrorAs(t, err, &corrupt)
+	require.Equal(t, missing, corrupt.Reason)
 }
 
 func TestRecordLargerThanASegmentGetsOneOfItsSize(t *testing.T) {

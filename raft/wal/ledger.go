@@ -41,7 +41,7 @@ func (l *ledger) check(s *save) error {
 		}
 	}
 	if len(s.entries) == 0 {
-		return nil
+		return l.checkCommit(s, last)
 	}
 	first := s.entries[0].Index
 	if first <= begin || first > last+1 {
@@ -51,6 +51,19 @@ func (l *ledger) check(s *save) error {
 		if want := first + uint64(i); s.entries[i].Index != want {
 			return fmt.Errorf("entry %d follows entry %d", s.entries[i].Index, want-1)
 		}
+	}
+	return l.checkCommit(s, s.entries[len(s.entries)-1].Index)
+}
+
+// checkCommit says what is missing when a record commits more than there is, with
+// last the last index after it.
+func (l *ledger) checkCommit(s *save, last uint64) error {
+	state := s.state
+	if emptyState(state) {
+		state = l.state
+	}
+	if state.Commit > last {
+		return fmt.Errorf("the commit index is %d and the last index is %d: entries %d to %d are missing", state.Commit, last, last+1, state.Commit)
 	}
 	return nil
 }

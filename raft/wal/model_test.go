@@ -56,7 +56,7 @@ func (m model) recovered() string {
 	if s := m.snapshot.Metadata; s.Term > m.hs.Term {
 		m.hs.Term, m.hs.Vote = s.Term, 0
 	}
-	m.hs.Commit = min(max(m.hs.Commit, m.snapshot.Metadata.Index), m.last())
+	m.hs.Commit = max(m.hs.Commit, m.snapshot.Metadata.Index)
 	return describe(m.hs, m.snapshot, m.entries)
 }
 

@@ -95,6 +95,9 @@ func (r *recovery) enter(next *reader) error {
 	}
 	if r.last == nil {
 		r.ledger = ledger{state: o.state, snapshot: o.snapshot, last: o.last}
+		if err := r.ledger.checkCommit(&save{}, o.last); err != nil {
+			return next.corrupt(0, "%v", err)
+		}
 		r.absent = o.last
 	} else {
 		if r.stop != nil && r.last.end < o.previous {
@@ -176,7 +179,7 @@ func (r *recovery) state() (State, error) {
 	if snapshot.term > s.HardState.Term {
 		s.HardState.Term, s.HardState.Vote = snapshot.term, 0
 	}
-	s.HardState.Commit = min(max(s.HardState.Commit, snapshot.index), r.ledger.last)
+	s.HardState.Commit = max(s.HardState.Commit, snapshot.index)
 	return s, nil
 }
 

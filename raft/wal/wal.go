@@ -28,8 +28,8 @@ const (
 // State is what a log held when it was opened. It belongs to the caller.
 type State struct {
 	// HardState is the one saved last, empty if there is none. Two things may
-	// have been added. Commit is kept between the snapshot's index and the last
-	// index: it may lag (Raft Figure 2 has it volatile). And where a crash fell
+	// have been added. Commit is never before the snapshot's index: it may lag
+	// (Raft Figure 2 has it volatile). And where a crash fell
 	// between SaveSnapshot and the Save of a HardState of the snapshot's term,
 	// Term is that term, with no vote; Install rules this out.
 	HardState pb.HardState
