@@ -25,7 +25,7 @@ var (
 	// simulated is what package sim stands on.
 	simulated = []string{"internal/text", "clock", "random", "vfs", "override", "mark", "host", "raft/...", "network", "disk", "faults", "workload", "checker"}
 	// told is all that the faces of the program may use.
-	told = append([]string{"sim", "scenarios", "internal/outfile", "internal/self", "internal/shell"}, simulated...)
+	told = append([]string{"sim", "scenarios", "internal/outfile", "internal/self"}, simulated...)
 )
 
 // layers is the table of design: imports point one way. The first row that
@@ -58,7 +58,6 @@ var layers = []layer{
 	{folder: "internal/outfile"},
 	{folder: "internal/registry"},
 	{folder: "internal/self"},
-	{folder: "internal/shell"},
 	{folder: "internal/text"},
 	{folder: "lint"},
 	{folder: "planted", ours: []string{"internal/outfile", "internal/text"}, theirs: []string{"github.com/goccy/go-yaml/..."}},

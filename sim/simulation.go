@@ -26,7 +26,9 @@ import (
 // simulation, so any number of them may run side by side.
 //
 // Run plays the whole story. A test that wants to direct it by hand calls Step,
-// RunFor and RunUntil, injects faults, and looks at the hosts in between.
+// RunFor and RunUntil, injects faults, and looks at the hosts in between. It builds
+// the run with simtest.New, which leaves the seed and the options when the test
+// fails.
 type Simulation struct {
 	options  Options
 	fates    random.Fates

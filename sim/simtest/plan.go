@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"raftsim/internal/outfile"
+	"raftsim/internal/self"
 	"raftsim/scenarios"
 	"raftsim/sim"
 )
@@ -165,7 +166,7 @@ func (p *plan) write(text string) error {
 		if n > 1 {
 			p.file = filepath.Join(failures, fmt.Sprintf("%s-%d.yaml", name, n))
 		}
-		text = fmt.Sprintf("# The plan of a run that failed. To replay it:\n# %s\n%s", p.command(""), body)
+		text = fmt.Sprintf("# The plan of a run that failed, built from %s. To replay it:\n# %s\n%s", self.Revision(), p.command(""), body)
 		old, err := os.ReadFile(p.path())
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
@@ -174,7 +175,7 @@ func (p *plan) write(text string) error {
 			}
 			p.created = true
 			return outfile.Write(p.path(), text)
-		case err != nil || string(old) == text:
+		case err != nil || strings.HasSuffix(string(old), body):
 			return err
 		}
 	}

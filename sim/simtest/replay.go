@@ -9,7 +9,7 @@ import (
 	"strings"
 	"sync"
 
-	"raftsim/internal/shell"
+	"raftsim/internal/self"
 )
 
 // The flag of the test binary, and the environment variable that stands for it where
@@ -70,7 +70,7 @@ func (p *plan) command(test string) string {
 	if p.origin.Test != "" {
 		test = p.origin.Test
 	}
-	return goTest(test) + " -" + planFlag + "=" + shell.Quote(p.file)
+	return goTest(test) + " -" + planFlag + "=" + self.Quote(p.file)
 }
 
 // goTest is the command that runs a test again.
@@ -84,12 +84,12 @@ func goTest(test string) string {
 		}
 		for _, s := range info.Settings {
 			if s.Key == "-tags" && s.Value != "" {
-				command += " -tags=" + shell.Quote(s.Value)
+				command += " -tags=" + self.Quote(s.Value)
 			}
 		}
 	}
 	if test != "" {
-		command += " -run " + shell.Quote(pattern(test))
+		command += " -run " + self.Quote(pattern(test))
 	}
 	return command + " " + pkg
 }
