@@ -124,6 +124,7 @@ func TestAMarkWithoutANameOfItsOwnIsRefused(t *testing.T) {
 	for _, name := range []string{"", " padded", "test: a pong", "a restart"} {
 		require.Panics(t, func() { sim.Reachable(name, "twice") }, name)
 	}
+	require.Equal(t, ponged, sim.Reachable("test: a pong", "A host is answered."), "an equal mark is the same mark")
 	o := pings(time.Second).Defaults()
 	o.Expect.Marks = []string{"dragons"}
 	require.ErrorContains(t, o.Validate(), `mark: none is named "dragons", valid are a Figure 7 log, `)
