@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"raftsim/checker"
+	"raftsim/clock"
 	"raftsim/raft"
 	pb "raftsim/raft/raftpb"
 )
@@ -290,3 +291,6 @@ func settled(n uint64, o checker.Options) *run {
 }
 
 func (r *run) String() string { return fmt.Sprint(r.c.Violations()) }
+
+// ms is an instant so many milliseconds into the run.
+func ms(n int64) clock.Time { return clock.Time(n * 1_000_000) }

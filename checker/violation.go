@@ -1,12 +1,12 @@
 // Package checker says what must always hold, and finds out when it does not.
-// It is shown facts (what a host offered, made durable, sent, applied; what a
-// client asked and was answered) and judges them. It never reaches the
+// It is shown facts (what a host offered, made durable, sent, applied) and judges
+// them. It never reaches the
 // simulator, so it cannot disturb a run, and it can judge any Raft that speaks
 // raft.Node.
 //
-// Protocol watches the invariants of Raft as the facts come in. Linearizable
-// judges the clients' history at the end. Converged and Liveness say whether
-// the cluster recovered once the faults had healed.
+// Protocol watches the invariants of Raft as the facts come in. Converged and
+// Liveness say whether the cluster recovered once the faults had healed. Package
+// checker/history judges what the clients were answered.
 package checker
 
 import (

@@ -4,7 +4,7 @@ import (
 	"bufio"
 	"fmt"
 
-	"raftsim/checker"
+	"raftsim/checker/history"
 	"raftsim/hunt"
 	"raftsim/internal/outfile"
 	"raftsim/workload"
@@ -26,7 +26,7 @@ func writePage(file *outfile.File, name string, r *hunt.Result) (string, error) 
 		return "", err
 	}
 	page := bufio.NewWriter(file)
-	if err = checker.WritePage(page, w, *illegal); err == nil {
+	if err = history.WritePage(page, w, *illegal); err == nil {
 		err = page.Flush()
 	}
 	if err == nil {

@@ -49,10 +49,10 @@ const plantedViolations = "checker/protocol_test.go:TestEachPropertyCatchesItsPl
 var ofRuns = []documented{
 	{checker.Property{Name: "linearizability", Source: "Herlihy and Wing 1990",
 		About: "One order of all operations, in keeping with real time, explains every answer that a client got."},
-		"checker/broken_service_test.go:TestEveryBrokenServiceGetsAVerdict"},
+		"checker/history/broken_service_test.go:TestEveryBrokenServiceGetsAVerdict"},
 	{checker.Property{Name: "sequential consistency", Source: "Lamport 1979",
 		About: "A read that is declared stale fits into the one order of the log together with the other operations of its client, and sees nothing that nobody had asked for yet."},
-		"checker/stale_test.go:TestClientNeverSeesLessThanItHasWritten"},
+		"checker/history/stale_test.go:TestClientNeverSeesLessThanItHasWritten"},
 	{checker.Property{Name: "determinism", Source: "this project",
 		About: "Two runs of one seed do not differ in a single record, nor in their verdict."},
 		"hunt/twice_test.go:TestARaftThatDrawsFromTheProcessIsCaughtAtItsFirstDifferingEvent"},

@@ -3,7 +3,7 @@ package sim
 import (
 	"time"
 
-	"raftsim/checker"
+	"raftsim/checker/history"
 	"raftsim/clock"
 	"raftsim/network"
 	"raftsim/random"
@@ -157,7 +157,7 @@ func (c *client) begin(command workload.Command, nth uint64) {
 	if c.generator == nil {
 		k.deadline = clock.Never
 	}
-	k.place = s.history.invoke(checker.Operation{
+	k.place = s.history.invoke(history.Operation{
 		Client: c.session, Command: command.Bytes, ReadOnly: command.ReadOnly, Stale: command.Stale,
 		Call: int64(s.events), CallAt: s.now,
 	}, c.number)

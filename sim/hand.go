@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"raftsim/checker"
+	"raftsim/checker/history"
 	"raftsim/clock"
 	"raftsim/faults"
 	"raftsim/network"
@@ -19,7 +20,7 @@ type Call struct {
 }
 
 // Done says whether the call has been answered.
-func (c *Call) Done() bool { return c.operation().Return != checker.Open }
+func (c *Call) Done() bool { return c.operation().Return != history.Open }
 
 // Answer is the state machine's answer, nil before Done.
 func (c *Call) Answer() []byte { return c.operation().Answer }
@@ -30,7 +31,7 @@ func (c *Call) String() string {
 	return c.sim.members.workload.Describe(o.Command, o.Answer)
 }
 
-func (c *Call) operation() *checker.Operation { return &c.sim.history.operations[c.place] }
+func (c *Call) operation() *history.Operation { return &c.sim.history.operations[c.place] }
 
 // Propose lets a client of its own ask for an operation, and retry it until it
 // is answered. A command goes through the log; one that only reads is served as
@@ -150,7 +151,7 @@ func (s *Simulation) Network() *network.Network[Message] { return s.network }
 
 // History is what the clients asked and were answered so far, dropped reads
 // left out.
-func (s *Simulation) History() []checker.Operation { return s.history.judged() }
+func (s *Simulation) History() []history.Operation { return s.history.judged() }
 
 // Violation is the first property that was broken so far, or nil.
 func (s *Simulation) Violation() *checker.Violation {

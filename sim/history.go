@@ -1,24 +1,24 @@
 package sim
 
 import (
-	"raftsim/checker"
+	"raftsim/checker/history"
 	"raftsim/clock"
 )
 
-// history is what the clients asked and were answered, in the order of asking.
-type history struct {
-	operations []checker.Operation
+// clientHistory is what the clients asked and were answered, in the order of asking.
+type clientHistory struct {
+	operations []history.Operation
 	dropped    []bool // reads that were given up
 	byCommand  map[waiter]int
 	counts     Operations
 }
 
 // invoke notes that an operation begins, and returns its place.
-func (h *history) invoke(o checker.Operation, number uint64) int {
+func (h *clientHistory) invoke(o history.Operation, number uint64) int {
 	if h.byCommand == nil {
 		h.byCommand = map[waiter]int{}
 	}
-	o.Return, o.ReturnAt = checker.Open, clock.Never
+	o.Return, o.ReturnAt = history.Open, clock.Never
 	h.operations = append(h.operations, o)
 	h.dropped = append(h.dropped, false)
 	place := len(h.operations) - 1
@@ -33,7 +33,7 @@ func (h *history) invoke(o checker.Operation, number uint64) int {
 // answer notes the answer of the operation at a place. A read took effect at
 // index; a command did so where it was first executed, which is not where a
 // retry of it met the session table.
-func (h *history) answer(place int, answer []byte, index uint64, event uint64, at clock.Time) {
+func (h *clientHistory) answer(place int, answer []byte, index uint64, event uint64, at clock.Time) {
 	o := &h.operations[place]
 	o.Answer, o.Return, o.ReturnAt = answer, int64(event), at
 	if o.ReadOnly {
@@ -44,14 +44,14 @@ func (h *history) answer(place int, answer []byte, index uint64, event uint64, a
 }
 
 // drop notes that a read was given up: it promises nothing.
-func (h *history) drop(place int) {
+func (h *clientHistory) drop(place int) {
 	h.dropped[place] = true
 	h.counts.Open--
 	h.counts.Dropped++
 }
 
 // executed notes where in the log a command first took effect, on any host.
-func (h *history) executed(session, number, index uint64, duplicate bool) {
+func (h *clientHistory) executed(session, number, index uint64, duplicate bool) {
 	if duplicate {
 		return
 	}
@@ -61,8 +61,8 @@ func (h *history) executed(session, number, index uint64, duplicate bool) {
 }
 
 // judged are the operations that the verdict rests on: all but dropped reads.
-func (h *history) judged() []checker.Operation {
-	var kept []checker.Operation
+func (h *clientHistory) judged() []history.Operation {
+	var kept []history.Operation
 	for i := range h.operations {
 		if !h.dropped[i] {
 			kept = append(kept, h.operations[i])

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"raftsim/checker"
+	"raftsim/checker/history"
 )
 
 // judge gives the verdict on a run that has ended.
@@ -72,14 +73,14 @@ func (s *Simulation) judgeHistory(v *Verdict) (illegal *checker.Violation, concl
 	if s.options.Expect.SkipLinearizable {
 		return nil, true
 	}
-	history := s.history.judged()
-	r := checker.Linearizable(s.members.workload, history, int64(s.options.Expect.CheckSteps))
-	conclusive = r.Verdict != checker.Inconclusive
-	if r.Verdict == checker.Illegal {
+	ops := s.history.judged()
+	r := history.Linearizable(s.members.workload, ops, int64(s.options.Expect.CheckSteps))
+	conclusive = r.Verdict != history.Inconclusive
+	if r.Verdict == history.Illegal {
 		v.Illegal, illegal = &r, r.Violation
-	} else if slices.ContainsFunc(history, func(o checker.Operation) bool { return o.Stale }) {
+	} else if slices.ContainsFunc(ops, func(o history.Operation) bool { return o.Stale }) {
 		var judged bool
-		illegal, judged = checker.StaleReads(s.members.workload, history)
+		illegal, judged = history.StaleReads(s.members.workload, ops)
 		conclusive = conclusive && judged
 	}
 	if illegal != nil {

@@ -42,7 +42,7 @@ type Simulation struct {
 	trace    trace
 	protocol *checker.Protocol
 	trouble  trouble
-	history  history
+	history  clientHistory
 	members  members
 	recovery recovery
 	watcher  watcher

@@ -4,9 +4,10 @@ import (
 	"testing"
 	"time"
 
+	"raftsim/checker/history"
+
 	"github.com/stretchr/testify/require"
 
-	"raftsim/checker"
 	"raftsim/random"
 	"raftsim/sim"
 	"raftsim/workload"
@@ -62,25 +63,25 @@ func TestAStaleReadIsAnsweredByAnyHostThatIsNotBehindItsClient(t *testing.T) {
 func TestAHistoryMarksItsStaleReads(t *testing.T) {
 	s := staleCluster(t, 4)
 	s.RunFor(8 * time.Second)
-	history := s.History()
+	ops := s.History()
 	stale := 0
-	for i := range history {
-		o := &history[i]
+	for i := range ops {
+		o := &ops[i]
 		require.Equal(t, o.Stale, o.Command[0] == workload.KVStaleGet(0).Bytes[0])
 		require.False(t, o.Stale && !o.ReadOnly)
-		if o.Stale && o.Return != checker.Open {
+		if o.Stale && o.Return != history.Open {
 			require.NotZero(t, o.Applied)
 			stale++
 		}
 	}
 	require.Greater(t, stale, 100)
-	bad, judged := checker.StaleReads(workload.KV, history)
+	bad, judged := history.StaleReads(workload.KV, ops)
 	require.True(t, judged)
 	require.Nil(t, bad)
-	for i := range history {
-		history[i].Stale = false
+	for i := range ops {
+		ops[i].Stale = false
 	}
-	require.Equal(t, checker.Illegal, checker.Linearizable(workload.KV, history, 0).Verdict, "some of them saw the past")
+	require.Equal(t, history.Illegal, history.Linearizable(workload.KV, ops, 0).Verdict, "some of them saw the past")
 }
 
 func TestAStaleReadWaitsAtAHostThatIsBehind(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"raftsim/checker"
+	"raftsim/checker/history"
 	"raftsim/clock"
 	"raftsim/faults"
 	"raftsim/random"
@@ -75,8 +76,8 @@ type Verdict struct {
 	// that each of them broke.
 	OutOfModel []string `json:",omitempty"`
 	// Illegal is the judgement of a history that is not linearizable, nil
-	// otherwise: checker.WritePage draws it.
-	Illegal *checker.Result `json:"-"`
+	// otherwise: history.WritePage draws it.
+	Illegal *history.Result `json:"-"`
 	// Unchecked lists the liveness properties that nobody watched in the recovery phase,
 	// with the capability that a foreign Raft lacks for it. It is empty for ours.
 	Unchecked []string `json:",omitempty"`

@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"raftsim/checker"
+	"raftsim/checker/history"
 	"raftsim/random"
 	"raftsim/workload"
 )
@@ -32,17 +32,17 @@ type recorder struct {
 	clients atomic.Uint64
 
 	mu         sync.Mutex
-	operations []checker.Operation
+	operations []history.Operation
 	unknown    int // commands that were given up
 }
 
 // keep notes an operation that has ended. A read without an answer says nothing
 // and is left out.
-func (r *recorder) keep(o checker.Operation) {
+func (r *recorder) keep(o history.Operation) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch {
-	case o.Return != checker.Open:
+	case o.Return != history.Open:
 		r.operations = append(r.operations, o)
 	case !o.ReadOnly:
 		r.operations = append(r.operations, o)
@@ -87,7 +87,7 @@ func (k *client) run(ctx context.Context) {
 
 // do asks for one operation until it is answered or the limit has passed.
 func (k *client) do(command workload.Command, limit time.Duration) (answer []byte, ok bool) {
-	o := checker.Operation{Client: k.session, Command: command.Bytes, ReadOnly: command.ReadOnly, Call: k.recorder.instant.Add(1), Return: checker.Open}
+	o := history.Operation{Client: k.session, Command: command.Bytes, ReadOnly: command.ReadOnly, Call: k.recorder.instant.Add(1), Return: history.Open}
 	k.number++
 	for end := time.Now().Add(limit); !ok && time.Now().Before(end); {
 		if answer, ok = k.ask(command, min(attempt, limit)); !ok {

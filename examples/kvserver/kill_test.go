@@ -10,7 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"raftsim/checker"
+	"raftsim/checker/history"
 	"raftsim/workload"
 )
 
@@ -53,8 +53,8 @@ func TestHistoryIsLinearizableThoughServersAreKilled(t *testing.T) {
 		s, _ := c.status(m)
 		require.Greater(t, s.Snapshot, uint64(3), "n%d took none but for the first configuration", m.id)
 	}
-	result := checker.Linearizable(workload.KV, r.operations, 0)
-	require.Equal(t, checker.Legal, result.Verdict, "%v", result.Violation)
+	result := history.Linearizable(workload.KV, r.operations, 0)
+	require.Equal(t, history.Legal, result.Verdict, "%v", result.Violation)
 	requireLiesAreSeen(t, r.operations, worked)
 }
 
@@ -127,23 +127,23 @@ func readEverything(c *cluster, r *recorder) {
 // requireLiesAreSeen changes one answer and expects the checker to notice: that
 // of the last read of a key, to what the key held before the last reads, which
 // begin at final in the history.
-func requireLiesAreSeen(t *testing.T, history []checker.Operation, final int) {
+func requireLiesAreSeen(t *testing.T, ops []history.Operation, final int) {
 	for key := range uint64(keys) {
 		command := workload.KVGet(key).Bytes
 		var now []string // what the last reads found
 		last := 0
-		for i := final; i < len(history); i++ {
-			if string(history[i].Command) == string(command) {
-				now, last = append(now, string(history[i].Answer)), i
+		for i := final; i < len(ops); i++ {
+			if string(ops[i].Command) == string(command) {
+				now, last = append(now, string(ops[i].Answer)), i
 			}
 		}
-		stale := slices.IndexFunc(history, func(o checker.Operation) bool {
+		stale := slices.IndexFunc(ops, func(o history.Operation) bool {
 			return string(o.Command) == string(command) && !slices.Contains(now, string(o.Answer))
 		})
 		require.GreaterOrEqual(t, stale, 0, "key %d was never read to hold anything else", key)
-		lie := slices.Clone(history)
-		lie[last].Answer = history[stale].Answer
-		result := checker.Linearizable(workload.KV, lie, 0)
-		require.Equal(t, checker.Illegal, result.Verdict, "the stale %s", workload.KV.Describe(command, lie[last].Answer))
+		lie := slices.Clone(ops)
+		lie[last].Answer = ops[stale].Answer
+		result := history.Linearizable(workload.KV, lie, 0)
+		require.Equal(t, history.Illegal, result.Verdict, "the stale %s", workload.KV.Describe(command, lie[last].Answer))
 	}
 }

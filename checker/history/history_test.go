@@ -1,10 +1,10 @@
-package checker_test
+package history_test
 
 import (
 	"fmt"
 	"slices"
 
-	"raftsim/checker"
+	"raftsim/checker/history"
 	"raftsim/clock"
 	"raftsim/random"
 	"raftsim/workload"
@@ -18,7 +18,7 @@ type service struct {
 	machine workload.StateMachine
 	draw    func(n uint64) uint64 // below n
 	clients []*caller
-	history []checker.Operation
+	ops     []history.Operation
 	now     int64
 	index   uint64
 	lose    uint64 // one answer in so many is never heard of, zero for none
@@ -50,9 +50,9 @@ func (v *service) newCaller() *caller {
 }
 
 // run makes a history of so many operations.
-func (v *service) run(operations int) []checker.Operation {
+func (v *service) run(operations int) []history.Operation {
 	lost := []*caller{} // gave up, and the command may still take effect
-	for len(v.history) < operations || v.busy() {
+	for len(v.ops) < operations || v.busy() {
 		v.now++
 		if len(lost) > 0 && v.draw(8) == 0 {
 			i := int(v.draw(uint64(len(lost))))
@@ -63,11 +63,11 @@ func (v *service) run(operations int) []checker.Operation {
 		at := int(v.draw(uint64(len(v.clients))))
 		c := v.clients[at]
 		switch {
-		case c.open < 0 && len(v.history) < operations:
+		case c.open < 0 && len(v.ops) < operations:
 			k := c.Next(c.next)
-			c.open, c.taken = len(v.history), false
-			v.history = append(v.history, checker.Operation{Client: c.number, Command: k.Bytes, ReadOnly: k.ReadOnly,
-				Call: v.now, CallAt: clock.Time(v.now * 1000), Return: checker.Open})
+			c.open, c.taken = len(v.ops), false
+			v.ops = append(v.ops, history.Operation{Client: c.number, Command: k.Bytes, ReadOnly: k.ReadOnly,
+				Call: v.now, CallAt: clock.Time(v.now * 1000), Return: history.Open})
 		case c.open < 0:
 		case v.lose > 0 && v.draw(2*v.lose) == 0:
 			if !c.taken && v.draw(2) == 0 {
@@ -77,14 +77,14 @@ func (v *service) run(operations int) []checker.Operation {
 		case !c.taken:
 			v.take(c)
 		default:
-			o := &v.history[c.open]
+			o := &v.ops[c.open]
 			o.Return, o.ReturnAt = v.now, clock.Time(v.now*1000)
 			c.Learn(c.next, o.Answer)
 			c.open = -1
 			c.next++
 		}
 	}
-	return v.history
+	return v.ops
 }
 
 func (v *service) busy() bool {
@@ -93,7 +93,7 @@ func (v *service) busy() bool {
 
 // take lets a command take effect.
 func (v *service) take(c *caller) {
-	o := &v.history[c.open]
+	o := &v.ops[c.open]
 	c.taken = true
 	if !o.ReadOnly || v.index == 0 {
 		v.index++
@@ -120,10 +120,10 @@ func crowded(w workload.Workload, operations, lost int) *service {
 
 // corrupt changes one answer, to that of another operation of the kind or to
 // noise, and returns the place; -1 when there was nothing to change.
-func corrupt(w workload.Workload, history []checker.Operation, draw func(uint64) uint64) int {
-	i := int(draw(uint64(len(history))))
-	o := &history[i]
-	if o.Return == checker.Open {
+func corrupt(w workload.Workload, ops []history.Operation, draw func(uint64) uint64) int {
+	i := int(draw(uint64(len(ops))))
+	o := &ops[i]
+	if o.Return == history.Open {
 		return -1
 	}
 	was := o.Answer
@@ -132,8 +132,8 @@ func corrupt(w workload.Workload, history []checker.Operation, draw func(uint64)
 		o.Answer[draw(uint64(len(was)))] ^= 1 << draw(8)
 	} else {
 		for range 20 {
-			k := &history[draw(uint64(len(history)))]
-			if k.Return != checker.Open && k.Command[0] == o.Command[0] && object(w, k.Command) == object(w, o.Command) {
+			k := &ops[draw(uint64(len(ops)))]
+			if k.Return != history.Open && k.Command[0] == o.Command[0] && object(w, k.Command) == object(w, o.Command) {
 				o.Answer = k.Answer
 			}
 		}
@@ -152,12 +152,12 @@ func object(w workload.Workload, command []byte) string {
 }
 
 // withoutHints forgets the order in which the log applied the operations.
-func withoutHints(history []checker.Operation) []checker.Operation {
-	history = slices.Clone(history)
-	for i := range history {
-		history[i].Applied = 0
+func withoutHints(ops []history.Operation) []history.Operation {
+	ops = slices.Clone(ops)
+	for i := range ops {
+		ops[i].Applied = 0
 	}
-	return history
+	return ops
 }
 
 // plain hides all that a workload knows beyond its model.

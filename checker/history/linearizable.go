@@ -1,4 +1,9 @@
-package checker
+// Package history judges what clients asked and were answered: whether one order of
+// all operations, in keeping with real time, explains every answer (Linearizable),
+// and whether reads that were declared stale fit into the order of the log
+// (StaleReads). It knows a Workload and its model, and nothing of Raft. WritePage
+// draws the operations that no order explains.
+package history
 
 import (
 	"fmt"
@@ -6,6 +11,7 @@ import (
 
 	"github.com/anishathalye/porcupine"
 
+	"raftsim/checker"
 	"raftsim/clock"
 	"raftsim/override"
 	"raftsim/workload"
@@ -60,7 +66,7 @@ func (v Verdict) String() string {
 type Result struct {
 	Verdict Verdict
 	// Violation is set when the verdict is Illegal.
-	Violation *Violation
+	Violation *checker.Violation
 	// Window holds the operations of the smallest part of the history that
 	// was found to be illegal, when the verdict is Illegal, in order of Call.
 	Window []Operation
@@ -222,11 +228,11 @@ func shortcut[T any](w workload.Workload) (T, bool) {
 }
 
 // impossible is the violation of an operation that ended before it began.
-func impossible(w workload.Workload, o *Operation) *Violation {
-	return &Violation{
-		Property: linearizability, Source: "checker.Operation",
+func impossible(w workload.Workload, o *Operation) *checker.Violation {
+	return &checker.Violation{
+		Property: linearizability, Source: "history.Operation",
 		Detail:   fmt.Sprintf("client %d is answered before it asks", o.Client),
-		Evidence: []Evidence{describeOperation(w, o)},
+		Evidence: []checker.Evidence{describeOperation(w, o)},
 		At:       o.ReturnAt, Event: uint64(max(o.Return, 0)),
 		Signature: linearizability + ": impossible history",
 	}

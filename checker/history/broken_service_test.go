@@ -1,4 +1,4 @@
-package checker_test
+package history_test
 
 import (
 	"cmp"
@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"raftsim/checker"
+	"raftsim/checker/history"
 	"raftsim/workload"
 )
 
@@ -17,21 +17,21 @@ import (
 // log. They return false where nothing came of it.
 var breaks = []struct {
 	name  string
-	wrong func(v *service, history []checker.Operation, at uint64) bool
+	wrong func(v *service, ops []history.Operation, at uint64) bool
 }{
-	{"corrupted answer", func(v *service, history []checker.Operation, _ uint64) bool {
-		return corrupt(v.w, history, v.draw) >= 0
+	{"corrupted answer", func(v *service, ops []history.Operation, _ uint64) bool {
+		return corrupt(v.w, ops, v.draw) >= 0
 	}},
-	{"stale read", func(v *service, history []checker.Operation, at uint64) bool {
-		order := logOrder(history)
-		then := slices.IndexFunc(order, func(i int) bool { return history[i].Applied >= at })
+	{"stale read", func(v *service, ops []history.Operation, at uint64) bool {
+		order := logOrder(ops)
+		then := slices.IndexFunc(order, func(i int) bool { return ops[i].Applied >= at })
 		old, reads := v.w.NewStateMachine(), 0
 		for k, i := range order {
-			o := &history[i]
+			o := &ops[i]
 			switch {
 			case k < then:
 				old.Apply(o.Command)
-			case o.ReadOnly && o.Return != checker.Open && k > 2*then && reads == 0:
+			case o.ReadOnly && o.Return != history.Open && k > 2*then && reads == 0:
 				if answer := old.Query(o.Command); !slices.Equal(answer, o.Answer) {
 					o.Answer = answer
 					reads++
@@ -40,25 +40,25 @@ var breaks = []struct {
 		}
 		return reads > 0
 	}},
-	{"lost write", func(v *service, history []checker.Operation, at uint64) bool {
-		return replayed(v.w, history, at, func(order []int, at uint64) []int {
-			if k := writeAt(history, order, at); k >= 0 {
+	{"lost write", func(v *service, ops []history.Operation, at uint64) bool {
+		return replayed(v.w, ops, at, func(order []int, at uint64) []int {
+			if k := writeAt(ops, order, at); k >= 0 {
 				order = slices.Delete(order, k, k+1)
 			}
 			return order
 		})
 	}},
-	{"write taken twice", func(v *service, history []checker.Operation, at uint64) bool {
-		return replayed(v.w, history, at, func(order []int, at uint64) []int {
-			if k := writeAt(history, order, at); k >= 0 {
+	{"write taken twice", func(v *service, ops []history.Operation, at uint64) bool {
+		return replayed(v.w, ops, at, func(order []int, at uint64) []int {
+			if k := writeAt(ops, order, at); k >= 0 {
 				order = slices.Insert(order, min(k+100, len(order)), order[k])
 			}
 			return order
 		})
 	}},
-	{"swapped order", func(v *service, history []checker.Operation, at uint64) bool {
-		return replayed(v.w, history, at, func(order []int, at uint64) []int {
-			k, l := writeAt(history, order, at), writeAt(history, order, at+60) // long after
+	{"swapped order", func(v *service, ops []history.Operation, at uint64) bool {
+		return replayed(v.w, ops, at, func(order []int, at uint64) []int {
+			k, l := writeAt(ops, order, at), writeAt(ops, order, at+60) // long after
 			if k >= 0 && l >= 0 {
 				order[k], order[l] = order[l], order[k]
 			}
@@ -68,14 +68,14 @@ var breaks = []struct {
 }
 
 // logOrder lists the operations that took effect, as the log has them.
-func logOrder(history []checker.Operation) (order []int) {
-	for i := range history {
-		if history[i].Applied > 0 {
+func logOrder(ops []history.Operation) (order []int) {
+	for i := range ops {
+		if ops[i].Applied > 0 {
 			order = append(order, i)
 		}
 	}
 	slices.SortStableFunc(order, func(a, b int) int {
-		x, y := &history[a], &history[b]
+		x, y := &ops[a], &ops[b]
 		reads := 0
 		if x.ReadOnly != y.ReadOnly {
 			reads = 1
@@ -89,20 +89,20 @@ func logOrder(history []checker.Operation) (order []int) {
 }
 
 // writeAt is the place in the order of the first answered write from an index on.
-func writeAt(history []checker.Operation, order []int, at uint64) int {
+func writeAt(ops []history.Operation, order []int, at uint64) int {
 	return slices.IndexFunc(order, func(i int) bool {
-		return !history[i].ReadOnly && history[i].Applied >= at && history[i].Return != checker.Open
+		return !ops[i].ReadOnly && ops[i].Applied >= at && ops[i].Return != history.Open
 	})
 }
 
 // replay answers all operations as a machine does that takes them in another
 // order. An operation that is taken twice keeps its first answer.
-func replay(w workload.Workload, history []checker.Operation, change func([]int) []int) (changed bool) {
+func replay(w workload.Workload, ops []history.Operation, change func([]int) []int) (changed bool) {
 	m, taken := w.NewStateMachine(), map[int]bool{}
-	for _, i := range change(logOrder(history)) {
-		answer := m.Apply(history[i].Command)
-		if !taken[i] && history[i].Return != checker.Open && !slices.Equal(answer, history[i].Answer) {
-			history[i].Answer, changed = answer, true
+	for _, i := range change(logOrder(ops)) {
+		answer := m.Apply(ops[i].Command)
+		if !taken[i] && ops[i].Return != history.Open && !slices.Equal(answer, ops[i].Answer) {
+			ops[i].Answer, changed = answer, true
 		}
 		taken[i] = true
 	}
@@ -110,9 +110,9 @@ func replay(w workload.Workload, history []checker.Operation, change func([]int)
 }
 
 // replayed tries one index of the log after the other until the change shows.
-func replayed(w workload.Workload, history []checker.Operation, at uint64, change func([]int, uint64) []int) bool {
+func replayed(w workload.Workload, ops []history.Operation, at uint64, change func([]int, uint64) []int) bool {
 	for n := range uint64(40) {
-		if replay(w, history, func(order []int) []int { return change(order, at+n) }) {
+		if replay(w, ops, func(order []int) []int { return change(order, at+n) }) {
 			return true
 		}
 	}
@@ -130,18 +130,18 @@ func TestEveryBrokenServiceGetsAVerdict(t *testing.T) {
 			v := crowded(w, 2000, lost)
 			for _, b := range breaks {
 				for _, at := range []uint64{300, 600} {
-					history := slices.Clone(v.history)
-					if !b.wrong(v, history, at) {
+					ops := slices.Clone(v.ops)
+					if !b.wrong(v, ops, at) {
 						continue
 					}
-					verdict := checker.Legal
-					for i, h := range [][]checker.Operation{history, withoutHints(history)} {
-						r := checker.Linearizable(w, h, 0)
-						require.NotEqual(t, checker.Inconclusive, r.Verdict, "%s, %s", name, b.name)
+					verdict := history.Legal
+					for i, h := range [][]history.Operation{ops, withoutHints(ops)} {
+						r := history.Linearizable(w, h, 0)
+						require.NotEqual(t, history.Inconclusive, r.Verdict, "%s, %s", name, b.name)
 						require.Less(t, r.Steps, int64(1_500_000), "%s, %s", name, b.name)
 						require.True(t, i == 0 || r.Verdict == verdict, "%s, %s: the log's order is a hint only", name, b.name)
 						verdict = r.Verdict
-						if verdict == checker.Illegal {
+						if verdict == history.Illegal {
 							require.NotEmpty(t, r.Window)
 							illegal[b.name]++
 							confirmed += flag(r.Method == "porcupine")

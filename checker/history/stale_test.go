@@ -1,23 +1,23 @@
-package checker_test
+package history_test
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"raftsim/checker"
+	"raftsim/checker/history"
 	"raftsim/random"
 	"raftsim/workload"
 )
 
 // withStaleReads adds a stale read to the history of each client after each of
 // its operations, of the oldest state that the client may see.
-func withStaleReads(v *service) []checker.Operation {
+func withStaleReads(v *service) []history.Operation {
 	m := v.w.NewStateMachine()
 	states := [][]byte{m.Snapshot()} // after each index
 	commands := map[uint64][]byte{}
-	for i := range v.history {
-		if o := &v.history[i]; o.Applied > 0 && (!o.ReadOnly || commands[o.Applied] == nil) {
+	for i := range v.ops {
+		if o := &v.ops[i]; o.Applied > 0 && (!o.ReadOnly || commands[o.Applied] == nil) {
 			commands[o.Applied] = o.Command
 		}
 	}
@@ -25,12 +25,12 @@ func withStaleReads(v *service) []checker.Operation {
 		m.Apply(commands[index])
 		states = append(states, m.Snapshot())
 	}
-	var history []checker.Operation
-	for i := range v.history {
-		o := v.history[i]
+	var ops []history.Operation
+	for i := range v.ops {
+		o := v.ops[i]
 		o.Call, o.Return = 4*o.Call, scaled(o.Return)
-		history = append(history, o)
-		if o.Return == checker.Open {
+		ops = append(ops, o)
+		if o.Return == history.Open {
 			continue
 		}
 		get := workload.KVGet(uint64(i % 2))
@@ -38,14 +38,14 @@ func withStaleReads(v *service) []checker.Operation {
 		if err := old.Restore(states[o.Applied]); err != nil {
 			panic(err)
 		}
-		history = append(history, checker.Operation{Client: o.Client, Command: get.Bytes, Answer: old.Query(get.Bytes),
+		ops = append(ops, history.Operation{Client: o.Client, Command: get.Bytes, Answer: old.Query(get.Bytes),
 			ReadOnly: true, Stale: true, Call: o.Return + 1, Return: o.Return + 2})
 	}
-	return history
+	return ops
 }
 
 func scaled(at int64) int64 {
-	if at == checker.Open {
+	if at == history.Open {
 		return at
 	}
 	return 4 * at
@@ -56,11 +56,11 @@ func TestStaleReadsOfOldStatesAreSequential(t *testing.T) {
 		v := newService(workload.KV, workload.Shape{Keys: 2}, 4, seed, scheduled(seed))
 		v.lose = 8
 		v.run(60)
-		history := withStaleReads(v)
-		bad, judged := checker.StaleReads(workload.KV, history)
+		ops := withStaleReads(v)
+		bad, judged := history.StaleReads(workload.KV, ops)
 		require.True(t, judged)
 		require.Nil(t, bad, "%v", bad)
-		require.Equal(t, checker.Legal, checker.Linearizable(workload.KV, history, 0).Verdict)
+		require.Equal(t, history.Legal, history.Linearizable(workload.KV, ops, 0).Verdict)
 	}
 }
 
@@ -69,27 +69,27 @@ func TestClientNeverSeesLessThanItHasWritten(t *testing.T) {
 	get := workload.KVGet(0)
 	before, after := workload.KV.NewStateMachine(), workload.KV.NewStateMachine()
 	ok := after.Apply(put.Bytes)
-	history := []checker.Operation{
+	ops := []history.Operation{
 		{Client: 1, Command: put.Bytes, Answer: ok, Call: 1, Return: 2, Applied: 1},
 		{Client: 2, Command: get.Bytes, Answer: before.Query(get.Bytes), ReadOnly: true, Stale: true, Call: 3, Return: 4},
 	}
-	bad, judged := checker.StaleReads(workload.KV, history)
+	bad, judged := history.StaleReads(workload.KV, ops)
 	require.True(t, judged)
 	require.Nil(t, bad, "another client may lag behind")
 
-	history[1].Client = 1
-	bad, _ = checker.StaleReads(workload.KV, history)
+	ops[1].Client = 1
+	bad, _ = history.StaleReads(workload.KV, ops)
 	require.NotNil(t, bad)
 	require.Equal(t, "sequential consistency: kv", bad.Signature)
 	require.Equal(t, `sequential consistency (Lamport 1979): no state that client 1 may have seen gives the answer of its stale read
   client 1: put k0 c1.1 -> ok, called at 0.000s (event 1), answered at 0.000s (event 2)
   client 1: get k0 -> nothing, called at 0.000s (event 3), answered at 0.000s (event 4)`, bad.String())
 
-	history[0].Answer = []byte{7}
-	_, judged = checker.StaleReads(workload.KV, history)
+	ops[0].Answer = []byte{7}
+	_, judged = history.StaleReads(workload.KV, ops)
 	require.False(t, judged, "the order of the log does not explain the put")
-	history[0].Answer, history[0].Applied = ok, 0
-	_, judged = checker.StaleReads(workload.KV, history)
+	ops[0].Answer, ops[0].Applied = ok, 0
+	_, judged = history.StaleReads(workload.KV, ops)
 	require.False(t, judged)
 }
 
@@ -102,27 +102,27 @@ func TestClientNeverSeesTheFutureAndThenThePast(t *testing.T) {
 	first := m.Apply(one.Bytes)
 	written := m.Query(get.Bytes)
 	second := m.Apply(two.Bytes)
-	history := []checker.Operation{
+	ops := []history.Operation{
 		{Client: 2, Command: get.Bytes, Answer: written, ReadOnly: true, Stale: true, Call: 1, Return: 2},
 		{Client: 2, Command: two.Bytes, Answer: second, Call: 5, Return: 6, Applied: 2},
 		{Client: 1, Command: one.Bytes, Answer: first, Call: 3, Return: 4, Applied: 1},
 		{Client: 2, Command: get.Bytes, Answer: written, ReadOnly: true, Stale: true, Call: 7, Return: 8},
 	}
-	bad, judged := checker.StaleReads(workload.KV, history)
+	bad, judged := history.StaleReads(workload.KV, ops)
 	require.True(t, judged)
 	require.NotNil(t, bad, "it was answered before anybody asked to write that")
-	history[0].Return = 10
-	bad, _ = checker.StaleReads(workload.KV, history)
+	ops[0].Return = 10
+	bad, _ = history.StaleReads(workload.KV, ops)
 	require.Nil(t, bad)
-	history[3].Answer = nothing
-	bad, _ = checker.StaleReads(workload.KV, history)
+	ops[3].Answer = nothing
+	bad, _ = history.StaleReads(workload.KV, ops)
 	require.NotNil(t, bad)
-	history[3].Answer, history[0].Applied = written, 0
-	history[1].Applied, history[2].Applied = 1, 2 // now the read comes before what it saw
-	_, judged = checker.StaleReads(workload.KV, history)
+	ops[3].Answer, ops[0].Applied = written, 0
+	ops[1].Applied, ops[2].Applied = 1, 2 // now the read comes before what it saw
+	_, judged = history.StaleReads(workload.KV, ops)
 	require.False(t, judged, "the one was answered before the other was asked for")
-	history[2].Return = 9
-	bad, _ = checker.StaleReads(workload.KV, history)
+	ops[2].Return = 9
+	bad, _ = history.StaleReads(workload.KV, ops)
 	require.NotNil(t, bad)
 	require.Len(t, bad.Evidence, 2)
 }

@@ -1,8 +1,10 @@
-package checker
+package history
 
 import (
 	"cmp"
 	"slices"
+
+	"raftsim/random"
 )
 
 // search judges a partition of any workload. It goes through the history as it
@@ -238,7 +240,7 @@ func (f *frontier) takeUnknown(p *possibility, i int) *possibility {
 	if !ok || f.model.Equal(state, p.state) || f.contradicts(op, state) {
 		return nil
 	}
-	return f.settle(&possibility{state, p.done, with(p.used, i), p.usedHash + mix(1, uint64(i)), &way{op, p.way}})
+	return f.settle(&possibility{state, p.done, with(p.used, i), p.usedHash + random.Mix(1, uint64(i)), &way{op, p.way}})
 }
 
 // settle takes all reads that fit a new state. It returns nil when an operation

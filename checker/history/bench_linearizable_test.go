@@ -1,4 +1,4 @@
-package checker_test
+package history_test
 
 import (
 	"runtime"
@@ -9,7 +9,7 @@ import (
 
 	"github.com/anishathalye/porcupine"
 
-	"raftsim/checker"
+	"raftsim/checker/history"
 	"raftsim/workload"
 )
 
@@ -40,21 +40,21 @@ func BenchmarkCertificate(b *testing.B) {
 	for _, name := range workload.Names() {
 		w, _ := workload.Lookup(name)
 		v := crowded(w, 100_000, 5)
-		order := logOrder(v.history)
-		small := crowded(w, 1000, 5).history
+		order := logOrder(v.ops)
+		small := crowded(w, 1000, 5).ops
 		b.Run(name, func(b *testing.B) {
 			var certificate, replay, search time.Duration
 			verdict := porcupine.Unknown
 			for b.Loop() {
 				certificate += timed(func() {
-					if checker.Linearizable(w, v.history, 0).Method != "certificate" {
+					if history.Linearizable(w, v.ops, 0).Method != "certificate" {
 						b.Fatal("not certified")
 					}
 				})
 				replay += timed(func() {
 					m := w.NewStateMachine()
 					for _, i := range order {
-						m.Apply(v.history[i].Command)
+						m.Apply(v.ops[i].Command)
 					}
 				})
 				search += timed(func() { verdict = bounded(w, small) })
@@ -69,7 +69,7 @@ func BenchmarkCertificate(b *testing.B) {
 }
 
 // bounded is Porcupine over a whole history, for at most two million steps.
-func bounded(w workload.Workload, history []checker.Operation) porcupine.CheckResult {
+func bounded(w workload.Workload, ops []history.Operation) porcupine.CheckResult {
 	m, steps := w.Model(), 0
 	step := m.Step
 	m.Step = func(state, in, out any) (bool, any) {
@@ -78,14 +78,14 @@ func bounded(w workload.Workload, history []checker.Operation) porcupine.CheckRe
 		}
 		return step(state, in, out)
 	}
-	var ops []porcupine.Operation
-	for i := range history {
-		if o := &history[i]; o.Return != checker.Open || !o.ReadOnly {
-			in, out := w.Operation(o.Command, o.Answer, o.Return != checker.Open)
-			ops = append(ops, porcupine.Operation{Input: in, Output: out, Call: o.Call, Return: o.Return})
+	var theirs []porcupine.Operation
+	for i := range ops {
+		if o := &ops[i]; o.Return != history.Open || !o.ReadOnly {
+			in, out := w.Operation(o.Command, o.Answer, o.Return != history.Open)
+			theirs = append(theirs, porcupine.Operation{Input: in, Output: out, Call: o.Call, Return: o.Return})
 		}
 	}
-	if porcupine.CheckOperations(m, ops) {
+	if porcupine.CheckOperations(m, theirs) {
 		return porcupine.Ok
 	}
 	if steps > 2_000_000 {
@@ -101,22 +101,22 @@ func BenchmarkBrokenHistory(b *testing.B) {
 		w, _ := workload.Lookup(name)
 		v := crowded(w, 100_000, 5)
 		for _, k := range breaks {
-			history := slices.Clone(v.history)
-			for at := uint64(30_000); !k.wrong(v, history, at); at += 1000 {
+			ops := slices.Clone(v.ops)
+			for at := uint64(30_000); !k.wrong(v, ops, at); at += 1000 {
 			}
 			b.Run(name+"/"+k.name, func(b *testing.B) {
 				var used time.Duration
-				var r checker.Result
+				var r history.Result
 				for b.Loop() {
-					used += timed(func() { r = checker.Linearizable(w, history, 0) })
+					used += timed(func() { r = history.Linearizable(w, ops, 0) })
 				}
-				if r.Verdict == checker.Inconclusive {
+				if r.Verdict == history.Inconclusive {
 					b.Fatal("no verdict")
 				}
 				b.ReportMetric(used.Seconds()*1e3/float64(b.N), "cpu-ms")
 				b.ReportMetric(float64(len(r.Window)), "window")
 				b.ReportMetric(float64(r.Steps), "steps")
-				b.ReportMetric(float64(flag(r.Verdict == checker.Illegal)), "illegal")
+				b.ReportMetric(float64(flag(r.Verdict == history.Illegal)), "illegal")
 			})
 		}
 	}

@@ -1,4 +1,6 @@
-package checker
+package history
+
+import "raftsim/random"
 
 // set holds possibilities without repetition, in the order they were added.
 type set struct {
@@ -15,10 +17,10 @@ func (s *set) reset() {
 }
 
 func (s *set) add(j *judge, p *possibility) bool {
-	h := mix(j.model.Hash(p.state), p.usedHash)
+	h := random.Mix(j.model.Hash(p.state), p.usedHash)
 	for i, word := range p.done {
 		if word != 0 {
-			h = mix(h^uint64(i), word)
+			h = random.Mix(h^uint64(i), word)
 		}
 	}
 	for _, i := range s.byHash[h] {

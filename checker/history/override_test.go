@@ -1,4 +1,4 @@
-package checker_test
+package history_test
 
 import (
 	"slices"
@@ -7,7 +7,7 @@ import (
 	"github.com/anishathalye/porcupine"
 	"github.com/stretchr/testify/require"
 
-	"raftsim/checker"
+	"raftsim/checker/history"
 	"raftsim/workload"
 )
 
@@ -60,14 +60,14 @@ func TestModelOfATypeThatEmbedsAWorkloadCounts(t *testing.T) {
 			v := newService(w, workload.Shape{Keys: 2}, 4, 7, scheduled(5))
 			good := v.run(60)
 			bad := slices.Clone(good)
-			for corrupt(w, bad, v.draw) < 0 || reference(w, bad) == checker.Legal {
+			for corrupt(w, bad, v.draw) < 0 || reference(w, bad) == history.Legal {
 				bad = slices.Clone(good)
 			}
-			for _, history := range [][]checker.Operation{good, bad, withoutHints(good), withoutHints(bad)} {
-				judge := func(w workload.Workload) checker.Verdict { return checker.Linearizable(w, history, 0).Verdict }
-				require.Equal(t, checker.Legal, judge(otherModel{inform(w), true}), "a model that accepts everything")
-				require.Equal(t, checker.Illegal, judge(otherModel{inform(w), false}), "a model that accepts nothing")
-				require.Equal(t, checker.Legal, judge(otherOperation{inform(w)}), "answers that are all unknown")
+			for _, ops := range [][]history.Operation{good, bad, withoutHints(good), withoutHints(bad)} {
+				judge := func(w workload.Workload) history.Verdict { return history.Linearizable(w, ops, 0).Verdict }
+				require.Equal(t, history.Legal, judge(otherModel{inform(w), true}), "a model that accepts everything")
+				require.Equal(t, history.Illegal, judge(otherModel{inform(w), false}), "a model that accepts nothing")
+				require.Equal(t, history.Legal, judge(otherOperation{inform(w)}), "answers that are all unknown")
 			}
 		})
 	}

@@ -1,4 +1,4 @@
-package checker_test
+package history_test
 
 import (
 	"slices"
@@ -6,17 +6,17 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"raftsim/checker"
+	"raftsim/checker/history"
 	"raftsim/workload"
 )
 
 // sparser is a history whose log has so many times as many indices.
-func sparser(history []checker.Operation, times uint64) []checker.Operation {
-	history = slices.Clone(history)
-	for i := range history {
-		history[i].Applied *= times
+func sparser(ops []history.Operation, times uint64) []history.Operation {
+	ops = slices.Clone(ops)
+	for i := range ops {
+		ops[i].Applied *= times
 	}
-	return history
+	return ops
 }
 
 func TestCertificateNeedsNeitherADenseLogNorHistoryInOrder(t *testing.T) {
@@ -24,10 +24,10 @@ func TestCertificateNeedsNeitherADenseLogNorHistoryInOrder(t *testing.T) {
 		w, err := workload.Lookup(name)
 		require.NoError(t, err)
 		for _, times := range []uint64{1, 3, 20, 1 << 40} {
-			history := sparser(crowded(w, 500, 5).history, times)
-			require.Equal(t, "certificate", checker.Linearizable(w, history, 0).Method, "%s, %d times", name, times)
-			slices.Reverse(history)
-			require.Equal(t, "certificate", checker.Linearizable(w, history, 0).Method, "%s, %d times", name, times)
+			ops := sparser(crowded(w, 500, 5).ops, times)
+			require.Equal(t, "certificate", history.Linearizable(w, ops, 0).Method, "%s, %d times", name, times)
+			slices.Reverse(ops)
+			require.Equal(t, "certificate", history.Linearizable(w, ops, 0).Method, "%s, %d times", name, times)
 		}
 	}
 }
@@ -39,11 +39,11 @@ func TestNoIndexExcusesAWrongAnswer(t *testing.T) {
 		w, err := workload.Lookup(name)
 		require.NoError(t, err)
 		for _, claimed := range []uint64{1, 1 << 31, 1 << 32, 1 << 63, 1<<64 - 1} {
-			history := crowded(w, 200, 5).history
-			wrong := slices.IndexFunc(history, func(o checker.Operation) bool { return o.Return != checker.Open })
-			o := &history[wrong]
+			ops := crowded(w, 200, 5).ops
+			wrong := slices.IndexFunc(ops, func(o history.Operation) bool { return o.Return != history.Open })
+			o := &ops[wrong]
 			o.Answer, o.Applied = append(slices.Clone(o.Answer), 0), claimed
-			require.Equal(t, checker.Illegal, checker.Linearizable(w, history, 0).Verdict, "%s, index %d", name, claimed)
+			require.Equal(t, history.Illegal, history.Linearizable(w, ops, 0).Verdict, "%s, index %d", name, claimed)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package checker
+package history
 
 import (
 	"bytes"
@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"raftsim/checker"
 	"raftsim/workload"
 )
 
@@ -20,7 +21,7 @@ const sequential = "sequential consistency"
 //
 // judged is false when the history does not carry the order of the log, or when
 // that order does not explain the other operations: nothing can be said then.
-func StaleReads(w workload.Workload, history []Operation) (v *Violation, judged bool) {
+func StaleReads(w workload.Workload, history []Operation) (v *checker.Violation, judged bool) {
 	order, ok := appliedOrder(history)
 	if !ok || !replays(w, history, order) {
 		return nil, false
@@ -124,9 +125,9 @@ func (s *staleReads) execute(o *Operation, i int) int {
 
 // violation tells of a read that no state explains, and of the operation that
 // it had to come before, if there is one.
-func (s *staleReads) violation(read, before int) *Violation {
+func (s *staleReads) violation(read, before int) *checker.Violation {
 	o := &s.history[read]
-	v := &Violation{
+	v := &checker.Violation{
 		Property: sequential, Source: "Lamport 1979",
 		Detail: fmt.Sprintf("no state that client %d may have seen gives the answer of its stale read", o.Client),
 		At:     o.ReturnAt, Event: uint64(max(o.Return, 0)),

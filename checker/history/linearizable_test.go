@@ -1,4 +1,4 @@
-package checker_test
+package history_test
 
 import (
 	"bytes"
@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"raftsim/checker"
+	"raftsim/checker/history"
 	"raftsim/random"
 	"raftsim/workload"
 )
@@ -29,40 +29,40 @@ func drawService(t *rapid.T, maxClients int) *service {
 }
 
 // reference is Porcupine over the whole history, and nothing else.
-func reference(w workload.Workload, history []checker.Operation) checker.Verdict {
-	var ops []porcupine.Operation
-	for i := range history {
-		o := &history[i]
-		if o.Return == checker.Open && o.ReadOnly {
+func reference(w workload.Workload, ops []history.Operation) history.Verdict {
+	var theirs []porcupine.Operation
+	for i := range ops {
+		o := &ops[i]
+		if o.Return == history.Open && o.ReadOnly {
 			continue
 		}
-		in, out := w.Operation(o.Command, o.Answer, o.Return != checker.Open)
-		ops = append(ops, porcupine.Operation{Input: in, Output: out, Call: o.Call, Return: o.Return})
+		in, out := w.Operation(o.Command, o.Answer, o.Return != history.Open)
+		theirs = append(theirs, porcupine.Operation{Input: in, Output: out, Call: o.Call, Return: o.Return})
 	}
-	if porcupine.CheckOperations(w.Model(), ops) {
-		return checker.Legal
+	if porcupine.CheckOperations(w.Model(), theirs) {
+		return history.Legal
 	}
-	return checker.Illegal
+	return history.Illegal
 }
 
 // agree judges a history in every way there is and compares with Porcupine.
-func agree(t require.TestingT, v *service, history []checker.Operation) (checker.Verdict, []string) {
-	want := reference(v.w, history)
+func agree(t require.TestingT, v *service, ops []history.Operation) (history.Verdict, []string) {
+	want := reference(v.w, ops)
 	judges := []workload.Workload{v.w, plain{v.w}}
 	if r, ok := v.w.(workload.Ranker); ok {
 		judges = append(judges, ranked{v.w, r})
 	}
 	var methods []string
 	for _, w := range judges {
-		for _, h := range [][]checker.Operation{history, withoutHints(history)} {
-			got := checker.Linearizable(w, h, 100_000)
-			if got.Verdict == checker.Inconclusive {
+		for _, h := range [][]history.Operation{ops, withoutHints(ops)} {
+			got := history.Linearizable(w, h, 100_000)
+			if got.Verdict == history.Inconclusive {
 				require.Equal(t, plain{v.w}, w, "only what knows nothing but the model may give up")
 				continue
 			}
 			require.Equal(t, want, got.Verdict, "%s by %s", v.w.Name(), got.Method)
 			methods = append(methods, got.Verdict.String()+" by "+got.Method)
-			if want == checker.Illegal {
+			if want == history.Illegal {
 				require.NotNil(t, got.Violation)
 				require.NotEmpty(t, got.Window)
 				require.LessOrEqual(t, len(got.Window), len(h))
@@ -75,34 +75,34 @@ func agree(t require.TestingT, v *service, history []checker.Operation) (checker
 func TestEveryWayOfJudgingAgreesWithPorcupine(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		v := drawService(t, 4)
-		history := v.run(rapid.IntRange(1, 16).Draw(t, "operations"))
+		ops := v.run(rapid.IntRange(1, 16).Draw(t, "operations"))
 		if rapid.Bool().Draw(t, "corrupt") {
-			corrupt(v.w, history, v.draw)
+			corrupt(v.w, ops, v.draw)
 		}
-		agree(t, v, history)
+		agree(t, v, ops)
 	})
 }
 
 func TestThousandsOfSmallHistoriesAgreeWithPorcupine(t *testing.T) {
-	verdicts, methods := map[checker.Verdict]int{}, map[string]int{}
+	verdicts, methods := map[history.Verdict]int{}, map[string]int{}
 	for seed := range random.Seed(6000) {
 		draw := scheduled(seed)
 		w, err := workload.Lookup(workload.Names()[draw(4)])
 		require.NoError(t, err)
 		v := newService(w, workload.Shape{Keys: 1 + int(draw(2))}, 1+int(draw(4)), seed, draw)
 		v.lose = 3 * draw(4)
-		history := v.run(1 + int(draw(14)))
+		ops := v.run(1 + int(draw(14)))
 		for range draw(3) {
-			breaks[draw(uint64(len(breaks)))].wrong(v, history, 1+draw(5))
+			breaks[draw(uint64(len(breaks)))].wrong(v, ops, 1+draw(5))
 		}
-		verdict, by := agree(t, v, history)
+		verdict, by := agree(t, v, ops)
 		verdicts[verdict]++
 		for _, m := range by {
 			methods[m]++
 		}
 	}
-	require.Greater(t, verdicts[checker.Illegal], 500)
-	require.Greater(t, verdicts[checker.Legal], 500)
+	require.Greater(t, verdicts[history.Illegal], 500)
+	require.Greater(t, verdicts[history.Legal], 500)
 	for _, m := range []string{"linearizable by certificate", "linearizable by register", "linearizable by frontier", "not linearizable by porcupine"} {
 		require.Greater(t, methods[m], 100, m)
 	}
@@ -111,9 +111,9 @@ func TestThousandsOfSmallHistoriesAgreeWithPorcupine(t *testing.T) {
 func TestLegalHistoryIsCertifiedByItsLog(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		v := drawService(t, 8)
-		history := v.run(rapid.IntRange(1, 300).Draw(t, "operations"))
-		r := checker.Linearizable(v.w, history, 0)
-		require.Equal(t, checker.Legal, r.Verdict)
+		ops := v.run(rapid.IntRange(1, 300).Draw(t, "operations"))
+		r := history.Linearizable(v.w, ops, 0)
+		require.Equal(t, history.Legal, r.Verdict)
 		require.Equal(t, "certificate", r.Method)
 		require.Zero(t, r.Steps)
 	})
@@ -123,14 +123,14 @@ func TestLegalHistoryIsCertifiedByItsLog(t *testing.T) {
 func TestWrongHintsNeverChangeTheVerdict(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		v := drawService(t, 3)
-		history := v.run(rapid.IntRange(1, 12).Draw(t, "operations"))
-		corrupt(v.w, history, v.draw)
-		for i := range history {
+		ops := v.run(rapid.IntRange(1, 12).Draw(t, "operations"))
+		corrupt(v.w, ops, v.draw)
+		for i := range ops {
 			if v.draw(3) == 0 {
-				history[i].Applied = v.draw(6)
+				ops[i].Applied = v.draw(6)
 			}
 		}
-		require.Equal(t, reference(v.w, history), checker.Linearizable(v.w, history, 0).Verdict)
+		require.Equal(t, reference(v.w, ops), history.Linearizable(v.w, ops, 0).Verdict)
 	})
 }
 
@@ -138,19 +138,19 @@ func TestWindowIsIllegalByItself(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		v := drawService(t, 4)
 		v = newService(workload.KV, v.shape, len(v.clients), v.seed, v.draw) // windows of others begin in a state of their own
-		history := v.run(rapid.IntRange(1, 60).Draw(t, "operations"))
+		ops := v.run(rapid.IntRange(1, 60).Draw(t, "operations"))
 		for range 4 {
-			corrupt(v.w, history, v.draw)
+			corrupt(v.w, ops, v.draw)
 		}
-		r := checker.Linearizable(v.w, history, 0)
-		if r.Verdict != checker.Illegal {
+		r := history.Linearizable(v.w, ops, 0)
+		if r.Verdict != history.Illegal {
 			return
 		}
-		require.Equal(t, checker.Illegal, reference(v.w, r.Window))
+		require.Equal(t, history.Illegal, reference(v.w, r.Window))
 		require.Equal(t, "porcupine", r.Method)
 		for i := range r.Window { // and no operation of it can be spared
-			less := append(append([]checker.Operation{}, r.Window[:i]...), r.Window[i+1:]...)
-			if reference(v.w, less) == checker.Illegal {
+			less := append(append([]history.Operation{}, r.Window[:i]...), r.Window[i+1:]...)
+			if reference(v.w, less) == history.Illegal {
 				require.Equal(t, r.Window[i].ReadOnly, false, "%s can be left out", v.w.Describe(r.Window[i].Command, r.Window[i].Answer))
 			}
 		}
@@ -160,10 +160,10 @@ func TestWindowIsIllegalByItself(t *testing.T) {
 func TestVerdictIsRepeatable(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		v := drawService(t, 6)
-		history := withoutHints(v.run(rapid.IntRange(1, 80).Draw(t, "operations")))
-		corrupt(v.w, history, v.draw)
+		ops := withoutHints(v.run(rapid.IntRange(1, 80).Draw(t, "operations")))
+		corrupt(v.w, ops, v.draw)
 		budget := int64(rapid.IntRange(1, 2000).Draw(t, "budget"))
-		a, b := checker.Linearizable(v.w, history, budget), checker.Linearizable(v.w, history, budget)
+		a, b := history.Linearizable(v.w, ops, budget), history.Linearizable(v.w, ops, budget)
 		require.Equal(t, a.Verdict, b.Verdict)
 		require.Equal(t, a.Violation, b.Violation)
 		require.Equal(t, a.Steps, b.Steps)
@@ -177,17 +177,17 @@ func TestBudgetThatRunsOutIsInconclusive(t *testing.T) {
 		n++
 		return random.Seed(3).Key("x").Fate(1, n) % below
 	})
-	history := withoutHints(v.run(300))
-	r := checker.Linearizable(plain{workload.KV}, history, 50)
-	require.Equal(t, checker.Inconclusive, r.Verdict)
+	ops := withoutHints(v.run(300))
+	r := history.Linearizable(plain{workload.KV}, ops, 50)
+	require.Equal(t, history.Inconclusive, r.Verdict)
 	require.Nil(t, r.Violation)
-	require.Equal(t, checker.Legal, checker.Linearizable(plain{workload.KV}, history, 0).Verdict)
+	require.Equal(t, history.Legal, history.Linearizable(plain{workload.KV}, ops, 0).Verdict)
 }
 
 func TestStaleReadIsToldInWords(t *testing.T) {
-	history := stale()
-	r := checker.Linearizable(workload.KV, history, 0)
-	require.Equal(t, checker.Illegal, r.Verdict)
+	ops := stale()
+	r := history.Linearizable(workload.KV, ops, 0)
+	require.Equal(t, history.Illegal, r.Verdict)
 	require.Equal(t, "k0", r.Partition)
 	require.Equal(t, strings.TrimSpace(`
 linearizability (Herlihy and Wing 1990): k0: nothing is seen again after c1.1 had replaced it; no order explains 2 operations
@@ -196,23 +196,23 @@ linearizability (Herlihy and Wing 1990): k0: nothing is seen again after c1.1 ha
 	require.Equal(t, "linearizability: kv: stale read", r.Violation.Signature)
 
 	var page bytes.Buffer
-	require.NoError(t, checker.WritePage(&page, workload.KV, r))
+	require.NoError(t, history.WritePage(&page, workload.KV, r))
 	require.Contains(t, page.String(), "put k0 c1.1")
-	require.Error(t, checker.WritePage(&page, workload.KV, checker.Result{}))
+	require.Error(t, history.WritePage(&page, workload.KV, history.Result{}))
 }
 
 // stale is a put that is answered, and a later get that does not see it, among
 // others that have nothing to do with it.
-func stale() []checker.Operation {
+func stale() []history.Operation {
 	one := workload.KV.NewClient(random.Seed(1).Key("a"), 1, workload.Shape{Keys: 1, Mix: []workload.Weight{{Op: "put", Weight: 1}}})
 	two := workload.KV.NewClient(random.Seed(1).Key("b"), 2, workload.Shape{Keys: 1, Mix: []workload.Weight{{Op: "get", Weight: 1}}})
 	machine, empty := workload.KV.NewStateMachine(), workload.KV.NewStateMachine()
 	put, get := one.Next(0).Bytes, two.Next(0).Bytes
-	op := func(client uint64, command, answer []byte, call, ret int64) checker.Operation {
-		return checker.Operation{Client: client, Command: command, Answer: answer, ReadOnly: client == 2,
+	op := func(client uint64, command, answer []byte, call, ret int64) history.Operation {
+		return history.Operation{Client: client, Command: command, Answer: answer, ReadOnly: client == 2,
 			Call: call, Return: ret, CallAt: ms(call), ReturnAt: ms(ret)}
 	}
-	return []checker.Operation{
+	return []history.Operation{
 		op(1, put, machine.Apply(put), 10, 20),
 		op(2, get, empty.Query(get), 30, 40),
 		op(2, get, machine.Query(get), 50, 60),
@@ -225,14 +225,14 @@ func TestLongHistoriesAlwaysGetAVerdict(t *testing.T) {
 		w, err := workload.Lookup(name)
 		require.NoError(t, err)
 		v := crowded(w, 8000, 5)
-		require.Equal(t, "certificate", checker.Linearizable(w, v.history, 0).Method, name)
-		require.Equal(t, checker.Legal, checker.Linearizable(w, withoutHints(v.history), 0).Verdict, name)
+		require.Equal(t, "certificate", history.Linearizable(w, v.ops, 0).Method, name)
+		require.Equal(t, history.Legal, history.Linearizable(w, withoutHints(v.ops), 0).Verdict, name)
 		for range 6 {
-			history := slices.Clone(v.history)
-			for corrupt(w, history, v.draw) < 0 {
+			ops := slices.Clone(v.ops)
+			for corrupt(w, ops, v.draw) < 0 {
 			}
-			r := checker.Linearizable(w, history, 0)
-			require.Equal(t, checker.Illegal, r.Verdict, name)
+			r := history.Linearizable(w, ops, 0)
+			require.Equal(t, history.Illegal, r.Verdict, name)
 			require.Less(t, r.Steps, int64(1_000_000), name)
 		}
 	}
@@ -241,18 +241,18 @@ func TestLongHistoriesAlwaysGetAVerdict(t *testing.T) {
 func TestOldAnswerInALongHistoryIsFoundWithFewOperations(t *testing.T) {
 	v := crowded(workload.KV, 20000, 5)
 	found := 0
-	for i := range v.history {
-		o := &v.history[i]
-		if i < 10000 || !o.ReadOnly || o.Return == checker.Open || found == 5 {
+	for i := range v.ops {
+		o := &v.ops[i]
+		if i < 10000 || !o.ReadOnly || o.Return == history.Open || found == 5 {
 			continue
 		}
 		for k := i - 1000; k >= 0; k-- { // what a read of the key was answered long ago
-			old := &v.history[k]
-			if old.ReadOnly && old.Return != checker.Open && object(v.w, old.Command) == object(v.w, o.Command) && !bytes.Equal(old.Answer, o.Answer) {
-				history := slices.Clone(v.history)
-				history[i].Answer = old.Answer
-				r := checker.Linearizable(v.w, history, 0)
-				require.Equal(t, checker.Illegal, r.Verdict)
+			old := &v.ops[k]
+			if old.ReadOnly && old.Return != history.Open && object(v.w, old.Command) == object(v.w, o.Command) && !bytes.Equal(old.Answer, o.Answer) {
+				ops := slices.Clone(v.ops)
+				ops[i].Answer = old.Answer
+				r := history.Linearizable(v.w, ops, 0)
+				require.Equal(t, history.Illegal, r.Verdict)
 				require.Equal(t, "porcupine", r.Method)
 				require.LessOrEqual(t, len(r.Window), 8, "%s", r.Violation)
 				found++
@@ -277,16 +277,16 @@ func (c careless) Model() porcupine.Model {
 func TestModelThatContradictsItselfDoesNotPanic(t *testing.T) {
 	for seed := range random.Seed(200) {
 		v := newService(workload.KV, workload.Shape{Keys: 1}, 3, seed, scheduled(seed))
-		history := withoutHints(v.run(12))
-		checker.Linearizable(careless{workload.KV}, history, 0)
+		ops := withoutHints(v.run(12))
+		history.Linearizable(careless{workload.KV}, ops, 0)
 	}
 }
 
 func TestOperationThatEndsBeforeItBeginsIsNoHistory(t *testing.T) {
-	history := stale()
-	history[2].Return = history[2].Call - 1
-	r := checker.Linearizable(workload.KV, history, 0)
-	require.Equal(t, checker.Illegal, r.Verdict)
+	ops := stale()
+	ops[2].Return = ops[2].Call - 1
+	r := history.Linearizable(workload.KV, ops, 0)
+	require.Equal(t, history.Illegal, r.Verdict)
 	require.Equal(t, "linearizability: impossible history", r.Violation.Signature)
 	require.Len(t, r.Window, 1)
 }
@@ -294,7 +294,7 @@ func TestOperationThatEndsBeforeItBeginsIsNoHistory(t *testing.T) {
 func TestEmptyHistoryIsLegal(t *testing.T) {
 	for _, name := range workload.Names() {
 		w, _ := workload.Lookup(name)
-		require.Equal(t, checker.Legal, checker.Linearizable(w, nil, 0).Verdict)
-		require.Equal(t, checker.Legal, checker.Linearizable(plain{w}, nil, 0).Verdict)
+		require.Equal(t, history.Legal, history.Linearizable(w, nil, 0).Verdict)
+		require.Equal(t, history.Legal, history.Linearizable(plain{w}, nil, 0).Verdict)
 	}
 }

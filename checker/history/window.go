@@ -1,4 +1,4 @@
-package checker
+package history
 
 import (
 	"cmp"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/anishathalye/porcupine"
 
+	"raftsim/checker"
 	"raftsim/internal/text"
 	"raftsim/workload"
 )
@@ -211,7 +212,7 @@ func (j *judge) illegal(part []event, window []int, starts []any, why *flaw, met
 		r.Partition = namer.Object(r.Window[0].Command)
 		object = r.Partition
 	}
-	v := &Violation{
+	v := &checker.Violation{
 		Property:  linearizability,
 		Source:    "Herlihy and Wing 1990",
 		Detail:    fmt.Sprintf("%s: %s", object, why.detail),
@@ -240,12 +241,12 @@ func (j *judge) illegal(part []event, window []int, starts []any, why *flaw, met
 const mostEvidence = 24
 
 // describeOperation is evidence of one operation, at its return if it has one.
-func describeOperation(w workload.Workload, o *Operation) Evidence {
+func describeOperation(w workload.Workload, o *Operation) checker.Evidence {
 	if o.Return == Open {
-		return Evidence{At: o.CallAt, Event: uint64(max(o.Call, 0)),
+		return checker.Evidence{At: o.CallAt, Event: uint64(max(o.Call, 0)),
 			Text: fmt.Sprintf("client %d: %s, called", o.Client, w.Describe(o.Command, nil))}
 	}
-	return Evidence{At: o.ReturnAt, Event: uint64(max(o.Return, 0)),
+	return checker.Evidence{At: o.ReturnAt, Event: uint64(max(o.Return, 0)),
 		Text: fmt.Sprintf("client %d: %s, called at %s (event %d), answered", o.Client, w.Describe(o.Command, o.Answer), o.CallAt, o.Call)}
 }
 
@@ -254,7 +255,7 @@ func describeOperation(w workload.Workload, o *Operation) Evidence {
 // of its own, so two pages of one window may differ in that.
 func WritePage(out io.Writer, w workload.Workload, r Result) error {
 	if len(r.Window) == 0 {
-		return fmt.Errorf("checker: a %s history has no window to draw", r.Verdict)
+		return fmt.Errorf("history: a %s history has no window to draw", r.Verdict)
 	}
 	model := fillModel(w.Model())
 	start := model.Init()
