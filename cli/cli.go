@@ -40,8 +40,8 @@ const (
 	ExitPanic = 4
 	// ExitNondeterminism: a run made twice was not the same.
 	ExitNondeterminism = 5
-	// ExitInconclusive: a run showed too little to pass (vacuous) or did not
-	// end (endless), the check of more than one run in a thousand ran out of
+	// ExitInconclusive: a run showed too little to pass (vacuous), did not end
+	// (endless) or kept too much (memory bound), the check of more than one run in a thousand ran out of
 	// steps (inconclusive), or no run hit a mark that a scenario reaches or that
 	// --require-marks asks for.
 	ExitInconclusive = 6
@@ -56,8 +56,8 @@ const exitCodes = `Exit codes:
   3    a healed cluster did not recover within its bound
   4    a node panicked
   5    a run made twice was not the same
-  6    a run was vacuous or endless, more than one in 1000 inconclusive, or a
-       mark that must be hit never was
+  6    a run was vacuous or endless or reached its memory bound, more than one in
+       1000 were inconclusive, or a mark that must be hit never was
   130  interrupted before all runs had finished
 The worst counts, in the order 5, 4, 1, 3, 6.
 `

@@ -113,7 +113,7 @@ func TestCtrlCOnATerminalClearsTheBarAndShowsHowToGoOn(t *testing.T) {
 }
 
 func TestAnInterruptedTraceLeavesNoFile(t *testing.T) {
-	dir := folder(t, "a.yaml", "name: long\nseeds: 1\nrun: 24h\n")
+	dir := folder(t, "a.yaml", "name: long\nseeds: 1\nrun: 24h\nworkload: {rate: 1/s}\n")
 	c := exec.Command(simrun, "run", "--trace=run.txt", "a.yaml")
 	c.Dir = dir
 	var out watched

@@ -197,7 +197,7 @@ func (o *output) closeTally() {
 }
 
 // byWeight are the outcomes that are not a pass, the worst first.
-var byWeight = []sim.Outcome{sim.Panicked, sim.Safety, sim.Liveness, sim.Endless, sim.Vacuous, sim.Inconclusive}
+var byWeight = []sim.Outcome{sim.Panicked, sim.Safety, sim.Liveness, sim.MemoryBound, sim.Endless, sim.Vacuous, sim.Inconclusive}
 
 // verdictWord is the worst that the runs of a scenario came to.
 func verdictWord(s *hunt.Summary) string {
@@ -244,7 +244,7 @@ func failures(s *hunt.Summary) string {
 	}
 	count(s.Refused, "refused")
 	count(s.Diverged, "nondeterminism")
-	for o := sim.Panicked; o > sim.Pass; o-- {
+	for _, o := range byWeight {
 		count(s.Outcomes[o], o.String())
 	}
 	return fmt.Sprintf("%d failed (%s)", s.Failed, strings.Join(parts, ", "))

@@ -35,6 +35,9 @@ func (o *output) finish(left []hunt.Left) (int, error) {
 	for _, b := range o.total.Bugs {
 		o.printf("\n%s", o.describe(b))
 	}
+	if n := o.total.Unlisted; n > 0 {
+		o.printf("\n%s more of signatures beyond the first %d, which are not told apart\n", text.Count(n, "failure"), hunt.MaxBugs)
+	}
 	if n := o.total.Outcomes[sim.Inconclusive]; n > 0 {
 		o.printf("\n%s\n", tolerance(n, &o.total))
 	}
@@ -149,6 +152,8 @@ func bare(v sim.Verdict) string {
 	switch v.Outcome {
 	case sim.Inconclusive:
 		return "inconclusive: the linearizability search ran out of steps (expect.check_steps), or the log does not tell what stale reads may see"
+	case sim.MemoryBound:
+		return fmt.Sprintf("memory bound: at %v, event %d, the run keeps %v; see max_memory", v.Simulated, v.Events, v.Memory)
 	case sim.Endless:
 		return fmt.Sprintf("endless: the run did not end within %d events (max_events)", v.Events)
 	}

@@ -131,6 +131,19 @@ func (d *Disk) Operations() uint64 { return d.operations }
 // Bytes is the size of all files together, what nobody has written included.
 func (d *Disk) Bytes() int64 { return d.used }
 
+// Memory is about how many bytes of memory the disk takes: less than Bytes where
+// files have parts that nobody has written, more where writes are not durable yet.
+func (d *Disk) Memory() int64 {
+	var n int64
+	for _, node := range d.nodes {
+		n += nodeBytes + node.data.length + int64(len(node.arena))
+	}
+	return n
+}
+
+// nodeBytes is about what a file takes beside its contents.
+const nodeBytes = 500
+
 // Empty tells whether there is no file and no directory but the root.
 func (d *Disk) Empty() bool { return len(d.names) <= 1 }
 

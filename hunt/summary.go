@@ -15,7 +15,7 @@ type Summary struct {
 	// Runs is the number of results, Failed those that did not pass.
 	Runs, Failed int64
 	// Outcomes counts the runs of each outcome.
-	Outcomes [sim.OutOfModel + 1]int64
+	Outcomes [sim.MemoryBound + 1]int64
 	// Diverged counts the runs that were made twice and differed, Refused
 	// those that could not be made.
 	Diverged, Refused int64
@@ -38,7 +38,12 @@ type Summary struct {
 	// Bugs are the failures, those of one signature together, in the order in
 	// which they were first seen.
 	Bugs []*Bug
+	// Unlisted counts the failures of signatures beyond the first MaxBugs.
+	Unlisted int64 `json:",omitempty"`
 }
+
+// MaxBugs bounds the signatures that a summary tells apart: each keeps two results.
+const MaxBugs = 200
 
 // FaultTotal says how often a kind of fault fired in a sweep, and how often it had
 // no effect: see sim.FaultCount.
@@ -165,6 +170,10 @@ func (s *Summary) addBug(r Result) {
 			}
 			return
 		}
+	}
+	if len(s.Bugs) == MaxBugs {
+		s.Unlisted++
+		return
 	}
 	s.Bugs = append(s.Bugs, &Bug{Signature: signature, Count: 1, Lowest: r, Shortest: r})
 }

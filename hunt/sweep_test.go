@@ -200,3 +200,16 @@ func TestARunThatCannotBeMadeIsReportedAndNotAPass(t *testing.T) {
 	require.EqualValues(t, 1, sum.Refused)
 	require.Equal(t, "refused: "+r.Err.Error(), sum.Bugs[0].Signature)
 }
+
+func TestASummaryKeepsABoundedNumberOfBugs(t *testing.T) {
+	var s hunt.Summary
+	one := &scenarios.Scenario{Name: "a"}
+	for i := range 3 * hunt.MaxBugs {
+		signature := fmt.Sprint("bug ", i%(2*hunt.MaxBugs))
+		s.Add(hunt.Result{Unit: hunt.Unit{Scenario: one}, Verdict: sim.Verdict{Outcome: sim.Safety, Violations: []checker.Violation{{Signature: signature}}}})
+	}
+	require.Len(t, s.Bugs, hunt.MaxBugs)
+	require.Equal(t, int64(2), s.Bugs[0].Count)
+	require.Equal(t, int64(hunt.MaxBugs), s.Unlisted)
+	require.Equal(t, int64(3*hunt.MaxBugs), s.Failed)
+}

@@ -36,6 +36,13 @@ func (r *reader) check(tree *node) {
 	if len(r.errors) > 0 {
 		return
 	}
+	o.Schedule = s.Plan.Schedule
+	if r.checkOccurrences(o) {
+		r.checkMemory(o)
+	}
+	if len(r.errors) > 0 {
+		return
+	}
 	// Whatever is left is about the whole: its place is the start of the file.
 	if _, err := s.Options(s.Seeds[0].First); err != nil {
 		r.fail(tree, "%v", err)

@@ -37,6 +37,8 @@ func init() {
 		{"expect", "What a run must show in order to pass.", expectKeys},
 		{"max_events", "The number of events after which a run counts as endless. Default: 50000000.",
 			whole(func(s *Scenario) *uint64 { return &s.Plan.MaxEvents }, 1, 1e12)},
+		{"max_memory", "Most that a run may keep, at least 16MB: a plan that is expected to keep more is refused, a run that does is ended. Default: 1GB.",
+			size(func(s *Scenario) *int64 { return &s.Plan.MaxMemory }, maxBytes)},
 	}
 }
 

@@ -149,11 +149,13 @@ func rate(field func(*Scenario) *int, hi int) value {
 			if n == 0 {
 				return ""
 			}
-			return strconv.Itoa(n) + "/s"
+			return rateText(n)
 		},
 		is: schema{"type": "string", "pattern": `^[0-9]+/s$`},
 	}
 }
+
+func rateText(n int) string { return strconv.Itoa(n) + "/s" }
 
 // maxBytes bounds every amount of bytes in a file.
 const maxBytes = 1 << 40

@@ -48,6 +48,7 @@ func anyScenario(t *rapid.T) *scenarios.Scenario {
 	}
 	p := &s.Plan
 	p.Nodes = rapid.IntRange(0, 9).Draw(t, "nodes")
+	p.MaxMemory = 1 << 40
 	p.Run = 2*time.Minute + span("run")
 	p.Raft.Tick = span("tick")
 	p.Raft.PreVote, p.Raft.CheckQuorum = rapid.Bool().Draw(t, "pre-vote"), rapid.Bool().Draw(t, "check-quorum")

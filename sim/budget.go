@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 
 	"raftsim/faults"
 	"raftsim/raft"
@@ -21,9 +22,13 @@ func (s *Simulation) budget() faults.Budget {
 		}
 	}
 	for i := range s.trouble.active {
-		a := &s.trouble.active[i]
-		if k, ok := faults.Lookup(a.fault.Action.Kind()); ok && !a.ended && k.Harm != nil {
-			b.Faulty = append(b.Faulty, k.Harm(a.fault.Action, b)...)
+		if a := &s.trouble.active[i]; a.harm != nil {
+			for _, t := range a.harm(a.fault.Action, b) {
+				// A host, or all of them, counts once however often it is named.
+				if t.Host == 0 && t.Role != faults.All || !slices.Contains(b.Faulty, t) {
+					b.Faulty = append(b.Faulty, t)
+				}
+			}
 		}
 	}
 	return b

@@ -89,7 +89,7 @@ func (s *Simulation) healNow(coreOnly bool) (skipped string) {
 // does not run, a clock that is off.
 func (s *Simulation) broken() bool {
 	for i := range s.trouble.active {
-		if a := &s.trouble.active[i]; !a.ended && a.effect.undo != nil {
+		if s.trouble.active[i].effect.undo != nil {
 			return true
 		}
 	}

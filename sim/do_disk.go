@@ -87,6 +87,7 @@ func (s *Simulation) damageDisks(a faults.Disk) (effect, string) {
 		case faults.Copied:
 			h.image = &diskCopy{Image: h.disk.Copy(s.now), operations: h.disk.Operations()}
 			copies = append(copies, h.image)
+			s.memory.copied += h.disk.Memory()
 			done++
 		case faults.Lost, faults.Swapped:
 			if a.Effect == faults.Swapped && h.image == nil {

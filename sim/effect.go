@@ -72,9 +72,6 @@ func (s *Simulation) reckon() (counts []FaultCount, noEffect string) {
 	}
 	for i := range s.trouble.active {
 		a := &s.trouble.active[i]
-		if a.ended {
-			continue
-		}
 		why := ""
 		if a.effect.noEffect != nil {
 			why = a.effect.noEffect()

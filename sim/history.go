@@ -11,6 +11,7 @@ type clientHistory struct {
 	dropped    []bool // reads that were given up
 	byCommand  map[waiter]int
 	counts     Operations
+	bytes      int64 // of commands and answers
 }
 
 // invoke notes that an operation begins, and returns its place.
@@ -27,6 +28,7 @@ func (h *clientHistory) invoke(o history.Operation, number uint64) int {
 	}
 	h.counts.Invoked++
 	h.counts.Open++
+	h.bytes += 2 * int64(len(o.Command)) // it is in the log, too
 	return place
 }
 
@@ -41,6 +43,7 @@ func (h *clientHistory) answer(place int, answer []byte, index uint64, event uin
 	}
 	h.counts.Open--
 	h.counts.Completed++
+	h.bytes += int64(len(answer))
 }
 
 // drop notes that a read was given up: it promises nothing.

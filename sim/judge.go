@@ -54,6 +54,9 @@ func (s *Simulation) outcome(v *Verdict, noEffect string) (Outcome, []checker.Vi
 		return Safety, []checker.Violation{*illegal}
 	case s.recovery.failed != nil:
 		return Liveness, []checker.Violation{*s.recovery.failed}
+	case s.memory.exceeded != nil:
+		v.Memory = s.memory.exceeded
+		return MemoryBound, nil
 	case s.events >= s.options.MaxEvents:
 		return Endless, nil
 	}

@@ -56,6 +56,9 @@ type Options struct {
 
 	// MaxEvents ends a run that does not end by itself.
 	MaxEvents uint64
+	// MaxMemory bounds what the run keeps, in bytes as MemoryUse counts them, at
+	// least MinMaxMemory: a run that keeps more is ended.
+	MaxMemory int64
 	// Process makes a host's process; nil means the raft host. It is code,
 	// not data: a run with a process of the user's own is repeated by the
 	// program that made it.
@@ -166,6 +169,7 @@ func (o Options) Defaults() Options {
 	def(&o.Nodes, 3)
 	def(&o.Run, 10*time.Second)
 	def(&o.MaxEvents, 50_000_000)
+	def(&o.MaxMemory, DefaultMaxMemory)
 	o.Raft = o.Raft.defaults()
 	o.Workload = o.Workload.defaults()
 	def(&o.Expect.RecoveryTimeouts, 30)
@@ -219,6 +223,8 @@ func (o Options) Validate() error {
 		return fmt.Errorf("sim: Nodes is %d and Learners %d, must be at least 1 and 0, together at most %d", o.Nodes, o.Learners, MaxHosts)
 	case o.Learners < 0:
 		return fmt.Errorf("sim: Learners is %d, must not be negative", o.Learners)
+	case o.MaxMemory < MinMaxMemory:
+		return fmt.Errorf("sim: MaxMemory is %d, must be at least %d", o.MaxMemory, MinMaxMemory)
 	case o.Run <= 0:
 		return fmt.Errorf("sim: Run is %v, must be positive", o.Run)
 	case o.Raft.Tick < time.Millisecond:
@@ -249,7 +255,10 @@ func (o Options) Validate() error {
 			return err
 		}
 	}
-	return o.Schedule.Validate(o.hostIDs())
+	if err := o.Schedule.Validate(o.hostIDs()); err != nil {
+		return err
+	}
+	return o.validateSize()
 }
 
 // hostIDs lists the hosts of the run: the first members, and those that the

@@ -46,6 +46,7 @@ type Simulation struct {
 	members  members
 	recovery recovery
 	watcher  watcher
+	memory   memory
 	hits     *mark.Hits
 
 	inbox      Message // the message being handed over
@@ -75,7 +76,7 @@ const (
 	bootEvent                         // a host comes up
 	clientEvent                       // arg: the client's token
 	faultEvent                        // arg: index into trouble.schedule
-	unfaultEvent                      // arg: index into trouble.active
+	unfaultEvent                      // arg: number of an active fault
 	snapshotEvent                     // arg: peer<<1 | arrived: ReportSnapshot
 	unreachableEvent                  // arg: peer: ReportUnreachable
 	callEvent                         // arg: index into callbacks
@@ -205,7 +206,7 @@ func (s *Simulation) next() {
 	case faultEvent:
 		s.beginFault(int(e.arg))
 	case unfaultEvent:
-		s.endFault(int(e.arg))
+		s.endFault(e.arg)
 	case callEvent:
 		s.callBack(e.arg)
 	case checkEvent:
@@ -214,11 +215,12 @@ func (s *Simulation) next() {
 	if len(s.retiring) > 0 {
 		s.retire()
 	}
+	s.weigh()
 }
 
 // over says whether the run cannot go on.
 func (s *Simulation) over() bool {
-	return len(s.violations) > 0 || s.panicked != "" || s.events >= s.options.MaxEvents || s.protocol.First() != nil
+	return len(s.violations) > 0 || s.panicked != "" || s.events >= s.options.MaxEvents || s.memory.exceeded != nil || s.protocol.First() != nil
 }
 
 // violate ends the run with a violation seen now.
@@ -249,4 +251,5 @@ func (s *Simulation) record(r Record) {
 	}
 	s.trace.record(&r)
 	s.watcher.see(&r)
+	s.memory.see(&r)
 }

@@ -1,6 +1,9 @@
 package sim
 
 import (
+	"cmp"
+	"fmt"
+	"slices"
 	"time"
 
 	"raftsim/clock"
@@ -12,10 +15,12 @@ import (
 // active, and the count of those that fired.
 type trouble struct {
 	planned    []plannedFault
-	active     []activeFault
-	counts     []FaultCount // in order of kind
-	class      faults.Class // of the worst fault that fired
-	outOfModel []string     // faults out of model, with the promise each broke
+	active     []activeFault // in order of their numbers
+	began      uint64        // number of the last one
+	lasting    int           // active ones that somebody must end
+	counts     []FaultCount  // in order of kind
+	class      faults.Class  // of the worst fault that fired
+	outOfModel []string      // faults out of model, with the promise each broke
 }
 
 // plannedFault is one line of the schedule, with its own stream of chance.
@@ -28,12 +33,17 @@ type plannedFault struct {
 	occurred occurrences
 }
 
+// maxLasting bounds the faults that last at the same time. Each that begins is judged
+// in the light of all of them.
+const maxLasting = 200
+
 // activeFault is a fault that has begun and not ended.
 type activeFault struct {
+	number uint64
 	line   int          // of the schedule
 	fault  faults.Fault // with its targets bound
 	effect effect
-	ended  bool
+	harm   func(faults.Action, faults.Budget) faults.Group // of its kind, or nil
 }
 
 // effect is what the simulation did for a fault. Its parts may be nil.
@@ -94,6 +104,10 @@ func (s *Simulation) beginFault(i int) {
 	p.waiting = clock.Never
 	s.repeat(i)
 	f := faults.Fault{At: s.now, Action: action, For: p.between(p.fault.For, p.fault.ForMax)}
+	if s.trouble.lasting >= maxLasting {
+		s.skip(i, f, fmt.Sprintf("%d faults last already", maxLasting))
+		return
+	}
 	s.classify(f)
 	effect, skipped := s.do(p, f)
 	if skipped != "" {
@@ -102,14 +116,21 @@ func (s *Simulation) beginFault(i int) {
 	}
 	s.count(action.Kind()).Fired++
 	s.record(Record{Verb: FaultBegan, Text: describeFault(f)})
-	a := activeFault{line: i, fault: f, effect: effect}
+	s.trouble.began++
+	a := activeFault{number: s.trouble.began, line: i, fault: f, effect: effect}
 	if effect.undo == nil && effect.noEffect == nil {
 		s.ended(&a)
 		return
 	}
+	if k, ok := faults.Lookup(action.Kind()); ok {
+		a.harm = k.Harm
+	}
 	s.trouble.active = append(s.trouble.active, a)
+	if effect.undo != nil {
+		s.trouble.lasting++
+	}
 	if f.For > 0 && effect.undo != nil {
-		s.queue.Push(s.now.Add(f.For), event{kind: unfaultEvent, arg: uint64(len(s.trouble.active) - 1)})
+		s.queue.Push(s.now.Add(f.For), event{kind: unfaultEvent, arg: a.number})
 	}
 }
 
@@ -145,35 +166,39 @@ func (s *Simulation) repeat(i int) {
 // grow extends the active faults to a host or a client that has come.
 func (s *Simulation) grow() {
 	for i := range s.trouble.active {
-		if a := &s.trouble.active[i]; !a.ended && a.effect.grow != nil {
+		if a := &s.trouble.active[i]; a.effect.grow != nil {
 			a.effect.grow()
 		}
 	}
 	s.deafen()
 }
 
-// endFault undoes an active fault whose time is over.
-func (s *Simulation) endFault(i int) {
-	a := &s.trouble.active[i]
-	if a.ended {
+// endFault undoes the active fault of a number, unless it has ended before.
+func (s *Simulation) endFault(number uint64) {
+	i, found := slices.BinarySearchFunc(s.trouble.active, number, func(a activeFault, number uint64) int { return cmp.Compare(a.number, number) })
+	if !found {
 		return
 	}
-	a.ended = true
-	s.ended(a)
+	a := s.trouble.active[i]
+	s.trouble.active = slices.Delete(s.trouble.active, i, i+1)
+	s.trouble.lasting--
+	s.ended(&a)
 	a.effect.undo()
 	s.record(Record{Verb: FaultEnded, Text: a.fault.Action.String()})
 }
 
 // endWhere undoes the active faults that match, and returns how many did.
 func (s *Simulation) endWhere(match func(faults.Action) bool) int {
-	n := 0
+	var matching []uint64
 	for i := range s.trouble.active {
-		if a := &s.trouble.active[i]; !a.ended && a.effect.undo != nil && match(a.fault.Action) {
-			s.endFault(i)
-			n++
+		if a := &s.trouble.active[i]; a.effect.undo != nil && match(a.fault.Action) {
+			matching = append(matching, a.number)
 		}
 	}
-	return n
+	for _, number := range matching {
+		s.endFault(number)
+	}
+	return len(matching)
 }
 
 // heal ends all that is wrong: faults, links, disks, clocks; and starts or

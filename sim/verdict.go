@@ -35,10 +35,12 @@ const (
 	// OutOfModel: a property broke after a fault that Raft does not promise to
 	// survive. Not a failure; Verdict.OutOfModel names the broken promise.
 	OutOfModel
+	// MemoryBound: the run kept more than Options.MaxMemory, and was ended.
+	MemoryBound
 )
 
 func (o Outcome) String() string {
-	names := [...]string{"pass", "inconclusive", "vacuous", "liveness", "endless", "safety", "panic", "out of model"}
+	names := [...]string{"pass", "inconclusive", "vacuous", "liveness", "endless", "safety", "panic", "out of model", "memory bound"}
 	if int(o) < len(names) {
 		return names[o]
 	}
@@ -81,6 +83,8 @@ type Verdict struct {
 	// Unchecked lists the liveness properties that nobody watched in the recovery phase,
 	// with the capability that a foreign Raft lacks for it. It is empty for ours.
 	Unchecked []string `json:",omitempty"`
+	// Memory says where the memory is when the outcome is MemoryBound, nil otherwise.
+	Memory *MemoryUse `json:",omitempty"`
 	// Stack lists the functions that a panic went through, innermost first.
 	Stack string `json:",omitempty"`
 }
