@@ -12,19 +12,19 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// stranger is the module of testdata/stranger, in a folder outside the tree.
+// stranger is a module of a user's, in a folder outside the tree.
 type stranger struct {
 	t      *testing.T
 	folder string
 }
 
-// newStranger copies the module and lets it require this one, as docs/your-own-raft.md
-// says. Everything else that it needs is in the cache, as this test is built of it.
+// newStranger makes a module without a file that requires this one, as
+// docs/your-own-raft.md says. Everything else that it needs is in the cache, as this
+// test is built of it.
 func newStranger(t *testing.T) *stranger {
 	root, err := filepath.Abs("../..")
 	require.NoError(t, err)
 	m := &stranger{t, t.TempDir()}
-	require.NoError(t, os.CopyFS(m.folder, os.DirFS("testdata/stranger")))
 	text, err := os.ReadFile(filepath.Join(root, "go.mod"))
 	require.NoError(t, err)
 	_, requires, ok := strings.Cut(string(text), "\n") // after the line of the module
@@ -59,6 +59,7 @@ func TestWhatAFailurePrintsReplaysItInTheUsersModule(t *testing.T) {
 		t.Skip("builds another module")
 	}
 	m := newStranger(t)
+	require.NoError(t, os.CopyFS(m.folder, os.DirFS("testdata/stranger")))
 	for _, test := range []struct{ name, run, says string }{
 		{"TestRun/a_b/it's", "TestRun/a_b/it", ""},
 		{"TestRun/a_b_it_s", "TestRun/a_b_it_s", ""},
@@ -74,9 +75,8 @@ func TestWhatAFailurePrintsReplaysItInTheUsersModule(t *testing.T) {
 		first, failed := m.sh(".", "go test -run '"+test.run+"' .")
 		require.True(t, failed, "%s passes:\n%s", test.name, first)
 		require.Contains(t, first, test.says)
-		command := reproduces.FindAllStringSubmatch(first, -1)
-		require.NotEmpty(t, command, first)
-		line := command[len(command)-1][1] // rapid shows what each attempt says
+		line, ok := strings.CutPrefix(last(reproduces, first), "reproduce: ") // rapid shows what each attempt says
+		require.True(t, ok, first)
 		require.Contains(t, line, " example.com/mine -simtest.plan=testdata/failures/")
 
 		again, failed := m.sh("cmd", line)
@@ -98,7 +98,7 @@ func last(r *regexp.Regexp, text string) string {
 	if len(all) == 0 {
 		return ""
 	}
-	return all[len(all)-1]
+	return strings.TrimSpace(all[len(all)-1])
 }
 
 func trimmed(lines []string) []string {
@@ -132,4 +132,40 @@ func (m *stranger) refusesAForeignPlan() {
 	require.True(m.t, failed, out)
 	require.Contains(m.t, out, "-simtest.plan: ")
 	require.Contains(m.t, out, "nowhere.yaml: no such file")
+}
+
+var blocks = regexp.MustCompile("(?s)```(?:go|yaml)\n(.*?)```")
+
+// The files of docs/your-own-raft.md, in the order of the page, are a module that
+// builds, whose bug is found, and whose failures are replayed.
+func TestTheFilesOfTheDocumentationWork(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds another module")
+	}
+	page, err := os.ReadFile("../../docs/your-own-raft.md")
+	require.NoError(t, err)
+	m := newStranger(t)
+	found := blocks.FindAllStringSubmatch(string(page), -1)
+	names := []string{"mine.go", "cmd/minesim/main.go", "mine.yaml", "mine_test.go"}
+	require.Len(t, found, len(names))
+	for i, name := range names {
+		path := filepath.Join(m.folder, name)
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o700))
+		require.NoError(t, os.WriteFile(path, []byte(found[i][1]), 0o600))
+	}
+	out, failed := m.sh(".", "go vet ./... && go build ./cmd/minesim")
+	require.False(t, failed, out)
+
+	out, _ = m.sh(".", "./minesim run --seeds 1-20 mine.yaml")
+	require.Contains(t, out, "vote durability (Raft §5.2, Figure 2): n2 ")
+	line := reproduces.FindStringSubmatch(out)[1]
+	again, failed := m.sh(".", line)
+	require.True(t, failed)
+	require.Contains(t, out, evidence.FindString(again))
+
+	out, failed = m.sh(".", "go test -run TestEveryDrawnPlanPasses .")
+	require.True(t, failed)
+	again, failed = m.sh(".", strings.TrimPrefix(last(reproduces, out), "reproduce: "))
+	require.True(t, failed)
+	require.Contains(t, again, ": the same run, to the last of its ", out)
 }
