@@ -106,7 +106,9 @@ type Config struct {
 	MaxCommittedSizePerReady uint64
 
 	// MaxUncommittedEntriesSize limits the bytes of data in the uncommitted
-	// tail of a leader's log; proposals beyond it get [ErrProposalDropped]. One
+	// tail of a leader's log, what earlier leaders have left there included;
+	// proposals beyond it get [ErrProposalDropped]. Room is made when entries
+	// are committed, though a slow disk of the leader may not have them yet. One
 	// proposal of any size is let in when the tail is empty. Zero is no limit.
 	MaxUncommittedEntriesSize uint64
 

@@ -27,7 +27,7 @@ func (r *raft) propose(entries []pb.Entry) error {
 			break
 		}
 	}
-	if !r.reserve(dataSize(entries)) {
+	if !r.reserve(r.log.last()+uint64(len(entries)), dataSize(entries)) {
 		return ErrProposalDropped
 	}
 	r.appendEntries(entries)
@@ -40,10 +40,10 @@ func (r *raft) proposeData(data []byte) error {
 	if r.state != StateLeader {
 		return r.step(&pb.Message{Type: pb.MsgProp, From: r.ID, Entries: r.oneEntry(pb.Entry{Data: data})})
 	}
-	if r.members.Get(r.ID) == nil || r.transferee != None || !r.reserve(uint64(len(data))) {
+	index := r.log.last() + 1
+	if r.members.Get(r.ID) == nil || r.transferee != None || !r.reserve(index, uint64(len(data))) {
 		return ErrProposalDropped
 	}
-	index := r.log.last() + 1
 	r.log.unstable.extend(1)[0] = pb.Entry{Term: r.term, Index: index, Data: data}
 	r.acknowledge(r.ID, r.term, index)
 	r.broadcastAppend()
@@ -68,20 +68,6 @@ func (r *raft) appendEntries(entries []pb.Entry) {
 		tail[i].Term, tail[i].Index = r.term, last
 	}
 	r.acknowledge(r.ID, r.term, last)
-}
-
-// reserve lets size bytes of data into the uncommitted tail of the log, and
-// returns false if they do not fit. Anything fits into an empty tail, and no
-// data, such as the first entry of a leader, fits always.
-func (r *raft) reserve(size uint64) bool {
-	if r.uncommittedSize > 0 && size > 0 && r.uncommittedSize+size > r.MaxUncommittedEntriesSize {
-		if !r.quiet {
-			r.Logger.Warningf("raft %x: drops a proposal of %d bytes: %d are uncommitted, limit is %d", r.ID, size, r.uncommittedSize, r.MaxUncommittedEntriesSize)
-		}
-		return false
-	}
-	r.uncommittedSize += size
-	return true
 }
 
 // admitConfChanges returns entries with each configuration change that may not

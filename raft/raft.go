@@ -54,10 +54,8 @@ type raft struct {
 	// configuration change that was not applied yet. None is let into the log
 	// before.
 	pendingConfIndex uint64
-	// uncommittedSize estimates the bytes of data in the uncommitted tail of
-	// the log, and never too high.
-	uncommittedSize uint64
-	reads           readQueue
+	uncommitted      uncommitted
+	reads            readQueue
 	// postponedReads wait until the leader has committed an entry of its term.
 	postponedReads []pb.Message
 	lease          lease
@@ -178,6 +176,7 @@ func (r *raft) becomeLeader() {
 	// that is not applied. To find out would take reading it.
 	r.pendingConfIndex = r.log.last()
 	r.termStart = r.log.last() + 1
+	r.inheritUncommitted()
 	r.appendEmpty()
 }
 
@@ -208,7 +207,7 @@ func (r *raft) reset(term uint64) {
 		}
 	}
 	r.pendingConfIndex = 0
-	r.uncommittedSize = 0
+	r.uncommitted.reset()
 	r.reads.reset()
 	r.lease.reset()
 }

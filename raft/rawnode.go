@@ -226,7 +226,7 @@ func (rn *RawNode) BasicStatus() BasicStatus {
 
 // UncommittedBytes returns the bytes of entries that a leader counts as not
 // committed yet, which Config.MaxUncommittedEntriesSize bounds. ok is true.
-func (rn *RawNode) UncommittedBytes() (bytes uint64, ok bool) { return rn.raft.uncommittedSize, true }
+func (rn *RawNode) UncommittedBytes() (bytes uint64, ok bool) { return rn.raft.uncommitted.bytes, true }
 
 // WithProgress calls visitor for each member, in ascending order of ids. What it
 // gets is a copy, without Inflights.

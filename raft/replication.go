@@ -130,6 +130,7 @@ func (r *raft) maybeCommit(acked uint64) bool {
 		return false
 	}
 	r.log.commitTo(index)
+	r.uncommitted.commit(index)
 	return true
 }
 

@@ -87,9 +87,6 @@ func (r *raft) appliedEntries(entries []pb.Entry) {
 		return
 	}
 	r.appliedTo(entries[len(entries)-1].Index, entries)
-	if r.uncommittedSize > 0 {
-		r.uncommittedSize -= min(r.uncommittedSize, dataSize(entries))
-	}
 }
 
 // appliedTo takes note that everything up to index is applied, entries at last. A

@@ -338,3 +338,78 @@ func TestALeaseIsWhatAQuorumAnsweredInOursOnly(t *testing.T) {
 		require.Equal(t, theirs, len(m.reads) == 1)
 	})
 }
+
+// A message for another member makes etcd's commit what a leader of an old term has
+// left here, though the leader of the new one has other entries there.
+func TestAMessageForAnotherMemberCommitsInEtcdOnly(t *testing.T) {
+	both(t, func(t *testing.T, theirs bool) {
+		m := newMember(t, theirs, three, 1, []pb.Entry{{Term: 1, Index: 2, Data: []byte("lost")}}, nil)
+		_ = m.Step(pb.Message{Type: pb.MsgHeartbeat, From: 2, To: 3, Term: 2, Commit: 2})
+		m.work()
+		require.Equal(t, theirs, len(m.applied) == 1)
+	})
+}
+
+func TestATermOfTheFarFutureIsEnteredByEtcdOnly(t *testing.T) {
+	both(t, func(t *testing.T, theirs bool) {
+		m := newMember(t, theirs, three, 1, nil, nil)
+		_ = m.Step(pb.Message{Type: pb.MsgHeartbeat, From: 2, To: 1, Term: 1<<64 - 2})
+		require.Equal(t, theirs, m.BasicStatus().Term == 1<<64-2)
+	})
+}
+
+func TestEtcdStartsToCountUncommittedBytesAnewInEachTerm(t *testing.T) {
+	both(t, func(t *testing.T, theirs bool) {
+		m := newMember(t, theirs, three, 1, nil, func(c *raft.Config) { c.MaxUncommittedEntriesSize = 1000 })
+		accepted := 0
+		for range 10 {
+			term := m.lead(false)
+			if m.Propose(make([]byte, 1000)) == nil {
+				accepted++
+			}
+			m.work()
+			m.hear(pb.Message{Type: pb.MsgAppResp, From: 3, Term: term + 1}) // of another term
+		}
+		want := 1
+		if theirs {
+			want = 10
+		}
+		require.Equal(t, want, accepted)
+	})
+}
+
+// The leader's own disk is stalled; the others have what it proposed.
+func TestAStalledDiskKeepsEtcdsUncommittedBytes(t *testing.T) {
+	both(t, func(t *testing.T, theirs bool) {
+		m := newMember(t, theirs, three, 1, nil, func(c *raft.Config) { c.AsyncStorageWrites, c.MaxUncommittedEntriesSize = true, 1000 })
+		require.NoError(t, m.Campaign())
+		for _, msg := range m.Ready().Messages {
+			for _, r := range msg.Responses {
+				if r.To == 1 {
+					require.NoError(t, m.Step(r))
+				}
+			}
+		}
+		require.NoError(t, m.Step(pb.Message{Type: pb.MsgVoteResp, From: 2, To: 1, Term: 2}))
+		require.NoError(t, m.Propose(make([]byte, 1000)))
+		m.Ready() // nothing of it is ever saved
+		require.NoError(t, m.Step(pb.Message{Type: pb.MsgAppResp, From: 2, To: 1, Term: 2, Index: 3}))
+		require.NoError(t, m.Step(pb.Message{Type: pb.MsgAppResp, From: 3, To: 1, Term: 2, Index: 3}))
+		require.EqualValues(t, 3, m.BasicStatus().Commit)
+		require.Equal(t, theirs, m.Propose(make([]byte, 1000)) != nil)
+	})
+}
+
+// An application with a durable state machine is ahead of the durable commit index.
+func TestAnApplicationAheadOfTheCommitIndexPanicsInEtcd(t *testing.T) {
+	both(t, func(t *testing.T, theirs bool) {
+		start := func() {
+			newMember(t, theirs, three, 1, []pb.Entry{{Term: 1, Index: 2}}, func(c *raft.Config) { c.Applied = 2 })
+		}
+		if theirs {
+			require.Panics(t, start)
+		} else {
+			start()
+		}
+	})
+}

@@ -28,7 +28,8 @@ func Draw(c random.Chooser, steps int) Plan {
 }
 
 // DrawSettings draws the settings of a plan: every combination that both libraries
-// accept, but for leases, which are not the same (differences.md).
+// accept, but for leases and the bound of uncommitted bytes, which are not the same
+// (differences.md).
 func DrawSettings(c random.Chooser) raft.Config {
 	yes := func(name string, of uint64) bool { return c.Choose(name, of) == of-1 }
 	s := raft.Config{
@@ -42,7 +43,6 @@ func DrawSettings(c random.Chooser) raft.Config {
 		DisableConfChangeValidation: yes("no validation", 6),
 		MaxSizePerMsg:               random.Pick[uint64](c, "size", math.MaxUint64, 0, 60, 200, 1<<20),
 		MaxCommittedSizePerReady:    random.Pick[uint64](c, "committed", math.MaxUint64, 1, 100, 0),
-		MaxUncommittedEntriesSize:   random.Pick[uint64](c, "uncommitted", 0, 0, 200, 1000),
 		MaxInflightMsgs:             random.Pick(c, "inflight", 256, 1, 2, 4),
 	}
 	if s.MaxSizePerMsg == 0 && s.MaxCommittedSizePerReady == 0 {
