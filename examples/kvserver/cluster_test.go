@@ -27,6 +27,9 @@ import (
 var binary string
 
 func TestMain(m *testing.M) {
+	if addresses := os.Getenv(proxyVariable); addresses != "" {
+		os.Exit(runProxy(addresses))
+	}
 	os.Exit(buildAndRun(m))
 }
 
@@ -63,6 +66,8 @@ type member struct {
 	id      uint64
 	address string
 	dir     string
+	listen  string   // where that is not address
+	prefix  []string // of the command: how to run it elsewhere
 
 	mu      sync.Mutex
 	command *exec.Cmd
@@ -113,7 +118,11 @@ func (c *cluster) start(m *member, flags ...string) {
 	require.NoError(c.t, err)
 	defer log.Close()
 	flags = append(flags, "-id", fmt.Sprint(m.id), "-dir", m.dir, "-cluster", strings.Join(addresses, ","))
-	command := exec.Command(binary, append(flags, c.flags...)...)
+	if m.listen != "" {
+		flags = append(flags, "-listen", m.listen)
+	}
+	line := slices.Concat(m.prefix, []string{binary}, flags, c.flags)
+	command := exec.Command(line[0], line[1:]...)
 	command.Stdout, command.Stderr, command.SysProcAttr = log, log, dieWithParent()
 	require.NoError(c.t, command.Start())
 	exited := make(chan struct{})

@@ -5,8 +5,6 @@ import (
 	"crypto/x509"
 	"encoding/hex"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -17,61 +15,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 )
-
-// proxy stands in front of one server: what comes to its address goes on to the
-// server's, at most so many bytes a second.
-type proxy struct {
-	listener net.Listener
-	target   string
-	rate     int // bytes a second to the server; zero is no limit
-}
-
-func newProxy(t *testing.T, target string, rate int) *proxy {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	p := &proxy{listener: l, target: target, rate: rate}
-	t.Cleanup(func() { _ = l.Close() })
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go p.carry(c)
-		}
-	}()
-	return p
-}
-
-func (p *proxy) address() string { return p.listener.Addr().String() }
-
-func (p *proxy) carry(client net.Conn) {
-	defer client.Close()
-	server, err := net.Dial("tcp", p.target)
-	if err != nil {
-		return
-	}
-	defer server.Close()
-	go func() {
-		_, _ = io.Copy(client, server)
-		_ = client.Close()
-	}()
-	buffer := make([]byte, 16<<10)
-	for {
-		n, err := client.Read(buffer)
-		if n > 0 {
-			if p.rate > 0 {
-				time.Sleep(time.Duration(n) * time.Second / time.Duration(p.rate))
-			}
-			if _, err := server.Write(buffer[:n]); err != nil {
-				return
-			}
-		}
-		if err != nil {
-			return
-		}
-	}
-}
 
 // A new server whose snapshot takes many times the election timeout to arrive joins
 // while the cluster goes on: the leader stays, since heartbeats do not wait behind
@@ -89,9 +32,9 @@ func TestALargeSnapshotArrivesOverASlowLinkWhileWritesGoOn(t *testing.T) {
 	before, _ := c.status(leader)
 
 	joining := c.add()
-	listen := joining.address
-	joining.address = newProxy(t, listen, rate).address()
-	c.start(joining, "-join", "-listen", listen)
+	joining.listen = joining.address
+	joining.address = newProxy(t, joining.listen, rate).address()
+	c.start(joining, "-join")
 	began := time.Now()
 	c.must(http.StatusNoContent, c.members[0], http.MethodPut, "/members/4?learner", joining.address)
 	writes, slowest := 0, time.Duration(0)
