@@ -15,73 +15,72 @@ func newMarksCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "marks",
 		Short: "List the marks: states worth reaching, which runs may hit",
-		Long: `Lists every mark with what is expected of it (reachable: some run comes there;
-sometimes: some run makes it true; always: it is true each time, and a violation
-otherwise) and what has happened when it is hit. Scenarios name marks in reaches
-and expect.marks; simrun run --marks counts the runs that hit each.`,
+		Long: `Lists every mark: its id, what is expected of it, and a sentence that says what
+has happened when a run hits it. A reachable or sometimes mark must be hit by some
+run; the condition of an always mark must hold each time it is checked, and is a
+violation otherwise. Scenarios give ids in reaches and expect.marks; run --marks
+counts the runs that hit each mark, and run --require-marks takes a list of ids.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			for _, name := range mark.Names() {
-				m, err := mark.Lookup(name)
+			for _, id := range mark.IDs() {
+				m, err := mark.Lookup(id)
 				if err != nil {
 					return err
 				}
-				fmt.Fprintf(c.OutOrStdout(), "%s  (%v)\n    %s\n", m.Name(), m.Kind(), m.About())
+				fmt.Fprintf(c.OutOrStdout(), "%s  (%v)\n    %s\n", m.ID(), m.Kind(), m.About())
 			}
 			return nil
 		},
 	}
 }
 
-// readMarks reads a list of marks: one name a line, empty lines and those that
+// readMarks reads a list of marks: an id on each line, empty lines and those that
 // begin with # left out.
 func readMarks(file string) ([]string, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("--require-marks: %w", err)
 	}
-	var names []string
+	var ids []string
 	number := 0
 	for line := range strings.Lines(string(data)) {
 		number++
-		name := strings.TrimSpace(line)
-		if name == "" || strings.HasPrefix(name, "#") {
+		id := strings.TrimSpace(line)
+		if id == "" || strings.HasPrefix(id, "#") {
 			continue
 		}
-		if _, err := mark.Lookup(name); err != nil {
-			return nil, fmt.Errorf("%s:%d: %w", file, number, err)
+		if _, err := mark.Lookup(id); err != nil {
+			return nil, fmt.Errorf("%s:%d: %w; %s lists all marks", file, number, err, self.Command()+" marks")
 		}
-		names = append(names, name)
+		ids = append(ids, id)
 	}
-	if len(names) == 0 {
-		return nil, fmt.Errorf("%s: names no mark, one is a line: %s lists them", file, self.Command()+" marks")
+	if len(ids) == 0 {
+		return nil, fmt.Errorf("%s has no mark, must have the id of a mark on each line: %s lists them", file, self.Command()+" marks")
 	}
-	return names, nil
+	return ids, nil
 }
 
-// manyRuns is how many runs a sweep has that should have come everywhere: the
-// marks that it never hit are named.
+// manyRuns is the number of runs from which on the marks that a sweep never hit are
+// printed.
 const manyRuns = 100
 
 // printMarks prints how many marks the sweep has hit: all of them one by one if
 // asked, and otherwise those that a long sweep has missed.
 func (o *output) printMarks() {
-	names := mark.Names()
-	never := o.total.NeverHit(names)
+	ids := mark.IDs()
+	never := o.total.NeverHit(ids)
 	switch {
 	case o.flags.marks:
-		o.printf("marks, with the runs that hit each and the first of them:\n")
+		o.printf("marks, with the number of runs that hit each and the first of these runs:\n")
 		for _, t := range o.total.Marks {
-			o.printf("  %6d  %-50s  --seed %d %s\n", t.Runs, t.Name, t.Seed, argument(t.File))
+			o.printf("  %6d  %-40s  --seed %d %s\n", t.Runs, t.ID, t.Seed, argument(t.File))
 		}
-		for _, name := range never {
-			o.printf("  %6d  %s\n", 0, name)
-		}
+		o.printSentences(never, "       0  ")
 	case o.flags.quiet:
 	case o.total.Runs >= manyRuns && len(never) > 0:
-		o.printf("marks: %d of %d hit, never: %s\n", len(names)-len(never), len(names), strings.Join(never, ", "))
+		o.printf("marks: %d of %d hit, never: %s\n", len(ids)-len(never), len(ids), strings.Join(never, ", "))
 	default:
-		o.printf("marks: %d of %d hit\n", len(names)-len(never), len(names))
+		o.printf("marks: %d of %d hit\n", len(ids)-len(never), len(ids))
 	}
 }
 
@@ -90,7 +89,24 @@ func (o *output) printMarks() {
 func (o *output) missed() bool {
 	never := o.total.NeverHit(o.flags.required)
 	if len(never) > 0 {
-		o.printf("%-13snever hit, of %d required marks: %s\n", "VACUOUS", len(o.flags.required), strings.Join(never, ", "))
+		o.printf("%-13sno run hit %d of the %d required marks:\n", "VACUOUS", len(never), len(o.flags.required))
+		o.printSentences(never, "  ")
 	}
 	return len(never) > 0
+}
+
+// printSentences prints marks with their sentences, a line each.
+func (o *output) printSentences(ids []string, indent string) {
+	for _, id := range ids {
+		o.printf("%s%-40s  %s\n", indent, id, sentence(id))
+	}
+}
+
+// sentence says what has happened when a mark is hit.
+func sentence(id string) string {
+	m, err := mark.Lookup(id)
+	if err != nil {
+		return ""
+	}
+	return m.About()
 }

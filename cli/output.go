@@ -190,7 +190,7 @@ func (o *output) closeTally() {
 	word := verdictWord(&t.Summary)
 	if unreached {
 		word = strings.ToUpper(sim.Vacuous.String())
-		detail += fmt.Sprintf(", none hit the mark %q that it reaches", t.scenario.Reaches)
+		detail += fmt.Sprintf(", no seed hit the mark %s that it reaches (%s)", t.scenario.Reaches, sentence(t.scenario.Reaches))
 	}
 	o.printf("%-13s%s: %s, %s, %s, %s%s\n", word, t.scenario.Title(), text.Count(t.Runs, "seed"),
 		text.Count(t.Completed, "operation"), text.Count(t.Leaders, "leader"), text.Count(t.Events, "event"), detail)

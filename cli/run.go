@@ -65,7 +65,7 @@ hits it; with --seed or --seeds that is not asked.
 	c.Flags().BoolVar(&f.twice, "check-determinism", false, "the same as --twice")
 	c.Flags().BoolVar(&f.json, "json", false, "print one line of JSON for each run, and one for the summary")
 	c.Flags().BoolVar(&f.marks, "marks", false, "print how many runs hit each mark, and which was the first")
-	c.Flags().StringVar(&f.require, "require-marks", "", "fail unless every mark in this `file`, one name a line, is hit by some run")
+	c.Flags().StringVar(&f.require, "require-marks", "", "fail unless every mark in this `file`, one id a line, is hit by some run")
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "print failures and the summary only")
 	return c
 }

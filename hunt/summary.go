@@ -28,7 +28,7 @@ type Summary struct {
 	Leaders int64
 	// Faults counts the faults of each kind, in order of kind.
 	Faults []FaultTotal
-	// Marks counts the runs that hit each mark, in order of the names.
+	// Marks counts the runs that hit each mark, in order of the ids.
 	Marks []MarkTotal
 	// Unchecked lists the liveness properties that some run did not watch, with the
 	// capability that a foreign Raft lacks, in alphabetical order.
@@ -56,7 +56,7 @@ type FaultTotal struct {
 
 // MarkTotal says how many runs of a sweep hit a mark, and which one did first.
 type MarkTotal struct {
-	Name string
+	ID   string
 	Runs int64
 	// File and Seed are those of the first run, in the order of the sweep.
 	File string
@@ -104,12 +104,12 @@ func (s *Summary) Add(r Result) {
 	for _, f := range v.Faults {
 		s.addFault(f)
 	}
-	for _, name := range v.Marks {
-		s.addMark(name, &r.Unit)
+	for _, id := range v.Marks {
+		s.addMark(id, &r.Unit)
 	}
-	for _, off := range v.Unchecked {
-		if i, found := slices.BinarySearch(s.Unchecked, off); !found {
-			s.Unchecked = slices.Insert(s.Unchecked, i, off)
+	for _, property := range v.Unchecked {
+		if i, found := slices.BinarySearch(s.Unchecked, property); !found {
+			s.Unchecked = slices.Insert(s.Unchecked, i, property)
 		}
 	}
 	for _, b := range []byte(r.Scenario.Title()) {
@@ -137,16 +137,16 @@ func (s *Summary) addFault(f sim.FaultCount) {
 	}
 }
 
-func (s *Summary) addMark(name string, u *Unit) {
-	i, found := s.findMark(name)
+func (s *Summary) addMark(id string, u *Unit) {
+	i, found := s.findMark(id)
 	if !found {
-		s.Marks = slices.Insert(s.Marks, i, MarkTotal{Name: name, File: u.Scenario.File, Seed: u.Seed})
+		s.Marks = slices.Insert(s.Marks, i, MarkTotal{ID: id, File: u.Scenario.File, Seed: u.Seed})
 	}
 	s.Marks[i].Runs++
 }
 
-func (s *Summary) findMark(name string) (int, bool) {
-	return slices.BinarySearchFunc(s.Marks, name, func(t MarkTotal, name string) int { return strings.Compare(t.Name, name) })
+func (s *Summary) findMark(id string) (int, bool) {
+	return slices.BinarySearchFunc(s.Marks, id, func(t MarkTotal, id string) int { return strings.Compare(t.ID, id) })
 }
 
 // Hit says whether some run hit a mark.

@@ -5,11 +5,8 @@ package mark
 
 import (
 	"fmt"
-	"maps"
-	"slices"
+	"regexp"
 	"strings"
-
-	"raftsim/internal/text"
 )
 
 // Mark is a place in a program, or a state of a cluster, that is worth coming
@@ -20,9 +17,9 @@ import (
 // say what is expected of it:
 //
 //	var (
-//		handedOver = mark.Reachable("hand-over", "A primary hands its work to another.")
-//		lateReply  = mark.Sometimes("late reply", "An answer comes after the client has left.")
-//		counted    = mark.Always("count grows", "A count never goes back.")
+//		handedOver = mark.Reachable("hand-over", "A primary hands its work over to another host.")
+//		lateReply  = mark.Sometimes("late-reply", "An answer arrives after the client has given up.")
+//		counted    = mark.Always("count-grows", "A count never decreases.")
 //	)
 //
 // The code of a process then says where that is. What it says goes to the run
@@ -34,13 +31,14 @@ import (
 //
 // Marks never change a run, but for an Always that does not hold, which ends it.
 type Mark struct {
-	name, about string
-	kind        Kind
-	place       int // among all marks
+	id, about string
+	kind      Kind
+	place     int // among all marks
 }
 
-// Name is how scenarios and reports call the mark, unique in the program.
-func (m *Mark) Name() string { return m.name }
+// ID names the mark in scenarios, lists and reports: lower-case words and numbers
+// with hyphens between them, such as figure-8-overwrite, unique in the program.
+func (m *Mark) ID() string { return m.id }
 
 // About says in a sentence what has happened when it is hit.
 func (m *Mark) About() string { return m.about }
@@ -84,7 +82,7 @@ func (m SometimesMark) When(in *Marks, condition bool) {
 // AlwaysMark is a condition that must be true whenever it is asked.
 type AlwaysMark struct{ *Mark }
 
-// Check ends the run with a violation of the mark's name unless the condition
+// Check ends the run with a violation that has the mark's id unless the condition
 // holds. The format and its arguments are the evidence: both values, say. The
 // mark counts as hit, so that one that is never asked is seen as such.
 func (m AlwaysMark) Check(in *Marks, holds bool, format string, args ...any) {
@@ -94,51 +92,46 @@ func (m AlwaysMark) Check(in *Marks, holds bool, format string, args ...any) {
 	}
 }
 
-// Reachable makes a mark that some run must come to. Like the other two it is
-// called for a package's variable or from init, before any run, and panics when
-// the name is empty or taken by a mark that is not equal. An equal one is the same
-// mark: a test that makes it may run more than once in a process.
-func Reachable(name, about string) ReachableMark {
-	return ReachableMark{register(name, about, ReachableKind)}
+// Reachable makes a mark that some run must come to. The sentence says what has
+// happened when a run hits it. Like the other two, Reachable is called for a
+// package's variable or from init, before any run. It panics when the id has not
+// the form that Mark.ID describes, when the sentence is empty, or when another mark
+// has the id. An equal mark is the same one: a test may make it more than once.
+func Reachable(id, sentence string) ReachableMark {
+	return ReachableMark{register(id, sentence, ReachableKind)}
 }
 
 // Sometimes makes a mark whose condition some run must make true.
-func Sometimes(name, about string) SometimesMark {
-	return SometimesMark{register(name, about, SometimesKind)}
+func Sometimes(id, sentence string) SometimesMark {
+	return SometimesMark{register(id, sentence, SometimesKind)}
 }
 
 // Always makes a mark whose condition must be true each time.
-func Always(name, about string) AlwaysMark {
-	return AlwaysMark{register(name, about, AlwaysKind)}
+func Always(id, sentence string) AlwaysMark {
+	return AlwaysMark{register(id, sentence, AlwaysKind)}
 }
 
-// all holds the marks by name.
+// all holds the marks by id.
 var all = map[string]*Mark{}
 
-func register(name, about string, kind Kind) *Mark {
-	if name == "" || strings.TrimSpace(name) != name {
-		panic(fmt.Sprintf("mark: %q: the name is empty, or begins or ends with a space", name))
+// validID is the form of an id, which needs no quotes in a shell or in YAML.
+var validID = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+
+func register(id, sentence string, kind Kind) *Mark {
+	if !validID.MatchString(id) {
+		panic(fmt.Sprintf("mark: the id %q must be lower-case words and numbers with hyphens between them, such as %s", id, exampleID))
 	}
-	if m, taken := all[name]; taken {
-		if m.about != about || m.kind != kind {
-			panic(fmt.Sprintf("mark: %q: the name is taken by a mark of kind %v: %s", name, m.kind, m.about))
+	if strings.TrimSpace(sentence) == "" {
+		panic(fmt.Sprintf("mark: %s needs a sentence that says what has happened when it is hit", id))
+	}
+	if m, taken := all[id]; taken {
+		if m.about != sentence || m.kind != kind {
+			panic(fmt.Sprintf("mark: the id %s is taken by a mark of kind %v: %s", id, m.kind, m.about))
 		}
 		return m
 	}
-	m := &Mark{name: name, about: about, kind: kind, place: len(all)}
+	m := &Mark{id: id, about: sentence, kind: kind, place: len(all)}
 	// written before any run: marks are made for variables of packages
-	all[name] = m
+	all[id] = m
 	return m
-}
-
-// Names lists the names of all marks in alphabetical order.
-func Names() []string { return slices.Sorted(maps.Keys(all)) }
-
-// Lookup returns the mark of a name.
-func Lookup(name string) (*Mark, error) {
-	m, ok := all[name]
-	if !ok {
-		return nil, fmt.Errorf("mark: none is named %q, %s", name, text.Suggestion(name, Names()))
-	}
-	return m, nil
 }

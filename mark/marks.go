@@ -11,15 +11,15 @@ type Hits struct {
 // cannot be hit.
 func NewHits() *Hits { return &Hits{make([]bool, len(all))} }
 
-// Names lists the marks that were hit, in alphabetical order.
-func (h *Hits) Names() []string {
-	var names []string
-	for _, name := range Names() {
-		if h.has(all[name]) {
-			names = append(names, name)
+// IDs lists the ids of the marks that were hit, in alphabetical order.
+func (h *Hits) IDs() []string {
+	var ids []string
+	for _, id := range IDs() {
+		if h.has(all[id]) {
+			ids = append(ids, id)
 		}
 	}
-	return names
+	return ids
 }
 
 func (h *Hits) has(m *Mark) bool { return m.place < len(h.hit) && h.hit[m.place] }
@@ -42,7 +42,7 @@ func (in *Marks) hit(m *Mark) {
 		return
 	}
 	if m.place >= len(in.hits.hit) {
-		panic(fmt.Sprintf("mark: %q was made after the run began: %d marks were known then", m.name, len(in.hits.hit)))
+		panic(fmt.Sprintf("mark: %q was made after the run began: %d marks were known then", m.id, len(in.hits.hit)))
 	}
 	in.hits.hit[m.place] = true
 }

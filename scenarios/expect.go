@@ -115,9 +115,9 @@ func properties() []string {
 	for _, p := range slices.Concat(checker.Properties(), checker.LivenessProperties()) {
 		names = append(names, p.Name)
 	}
-	for _, name := range mark.Names() {
-		if m, err := mark.Lookup(name); err == nil && m.Kind() == mark.AlwaysKind {
-			names = append(names, name)
+	for _, id := range mark.IDs() {
+		if m, err := mark.Lookup(id); err == nil && m.Kind() == mark.AlwaysKind {
+			names = append(names, id)
 		}
 	}
 	return names

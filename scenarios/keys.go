@@ -21,7 +21,7 @@ func init() {
 			words(func(s *Scenario) *string { return &s.About }, 2000)},
 		{"catches", "The planted bug that the story was made to catch within its seeds, a file in planted/bugs without its ending.",
 			words(func(s *Scenario) *string { return &s.Catches }, 100)},
-		{"reaches", "The mark that the story was made to hit: at least one of its seeds must.", reached{}},
+		{"reaches", "The id of the mark that the scenario was made to hit: at least one of its seeds must hit it.", reached{}},
 		{"cluster", "The hosts and their Raft.", clusterKeys},
 		{"seeds", "The seeds to run: one, a range such as 1-200, or a list of these. Default: 1-10.", seedList{}},
 		{"run", "Length of the fault phase, in which faults fire. Default: 10s.",
@@ -178,6 +178,6 @@ var expectKeys = group{
 		whole(func(s *Scenario) *int { return &s.Plan.Expect.MinLeaders }, 0, 1e6)},
 	{"allow_no_effect", "Accept faults that found no target or took no effect. Default: no.",
 		flag(func(s *Scenario) *bool { return &s.Plan.Expect.AllowNoEffect })},
-	{"marks", "Marks that every run must hit, such as [a change of leaders]; simrun marks lists them.", required{}},
+	{"marks", "Ids of marks that every run must hit, such as [leader-change]; simrun marks lists them.", required{}},
 	{"violation", "A property that the run is expected to break, such as \"linearizability\": the run passes when that one, and nothing before it, is broken.", violated{}},
 }

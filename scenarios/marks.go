@@ -8,7 +8,7 @@ import (
 	"raftsim/mark"
 )
 
-// reached is the name of a mark that some seed of the file hits.
+// reached is the id of a mark that some seed of the file hits.
 type reached struct{}
 
 func (reached) read(r *reader, path string, n *node) {
@@ -26,12 +26,12 @@ func (reached) text(s *Scenario, _ bool) string {
 
 func (reached) schema() schema { return markSchema() }
 
-// required are the names of marks that every run must hit.
+// required are the ids of marks that every run must hit.
 type required struct{}
 
 func (required) read(r *reader, path string, n *node) {
 	if n.kind != list {
-		r.fail(n, "%s is %s, must be a list of marks such as [a change of leaders]", path, n.kind)
+		r.fail(n, "%s is %s, must be a list of marks such as [leader-change]", path, n.kind)
 		return
 	}
 	for _, item := range n.items {
@@ -54,7 +54,7 @@ func (required) text(s *Scenario, _ bool) string {
 
 func (required) schema() schema { return schema{"type": "array", "items": markSchema()} }
 
-// isMark reports a text that is the name of no mark.
+// isMark reports a text that is the id of no mark.
 func (r *reader) isMark(path string, n *node) bool {
 	if !r.isScalar(path, n) {
 		return false
@@ -63,16 +63,16 @@ func (r *reader) isMark(path string, n *node) bool {
 		return true
 	}
 	valid := "simrun marks lists them" // too many for a line
-	if near := text.Nearest(n.text, mark.Names()); near != "" {
-		valid = fmt.Sprintf("did you mean %q?", near)
+	if near := mark.Nearest(n.text); near != "" {
+		valid = fmt.Sprintf("did you mean %s?", near)
 	}
 	r.fail(n, "%s is %s, no such mark, %s", path, text.Quote(n.text), valid)
 	return false
 }
 
-// markSchema leaves the names open: a user's own main may have more marks.
+// markSchema leaves the ids open: a user's own main may have more marks.
 func markSchema() schema {
-	return schema{"anyOf": []any{schema{"enum": mark.Names()}, schema{"type": "string", "minLength": 1}}}
+	return schema{"anyOf": []any{schema{"enum": mark.IDs()}, schema{"type": "string", "minLength": 1}}}
 }
 
 // Unreached says that none of the runs whose marks are given hit the mark that

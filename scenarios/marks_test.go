@@ -13,16 +13,16 @@ import (
 // directed are runs to marks that no story of the folder comes to within its first
 // seeds. What the checker alone sees has its runs there.
 var directed = map[string]string{
-	"a cluster of one voter": `
+	"single-voter": `
 name: one is left
 cluster: {nodes: 2}
 run: 5s
 faults: [2s reconfigure remove n2]`,
-	"a joint configuration without a common voter": `
+	"joint-no-common-voter": `
 name: all are replaced
 run: 5s
 faults: ["2s reconfigure add n4 n5 n6, remove n1 n2 n3 joint"]`,
-	"a proposal refused by a full tail": `
+	"proposal-refused-uncommitted-limit": `
 name: one entry at a time
 cluster: {raft: {max_uncommitted_bytes: 100B}}
 workload: {value_bytes: 200B, clients: 8, rate: 1000/s}
@@ -31,7 +31,7 @@ run: 5s`,
 
 // quiet is all that a run hits in which nothing goes wrong.
 var quiet = []string{
-	"a forwarded proposal", "a read served by a follower",
+	"follower-read", "proposal-forwarded",
 }
 
 func marksOf(t *testing.T, text string) []string {
@@ -57,12 +57,12 @@ func TestDirectedRunsHitTheirMarks(t *testing.T) {
 }
 
 // seenByTheChecker has its run in the tests of the checker.
-const seenByTheChecker = "a Figure 8 overwrite"
+const seenByTheChecker = "figure-8-overwrite"
 
 // everyMarkIsHit asks of the marks that the stories have hit that, with the directed
 // runs, they are all. It is called when a test cleans up, which nothing may break off.
 func everyMarkIsHit(t *testing.T, hit map[string]bool) {
-	for _, name := range mark.Names() {
+	for _, name := range mark.IDs() {
 		if directed[name] == "" && name != seenByTheChecker && !hit[name] {
 			t.Errorf("no story hits %s", name)
 		}

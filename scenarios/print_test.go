@@ -42,7 +42,7 @@ func anyScenario(t *rapid.T) *scenarios.Scenario {
 	first := rapid.Uint64().Draw(t, "seed")
 	s := &scenarios.Scenario{
 		Name: strings.TrimSpace(text.Draw(t, "name")), About: strings.TrimSpace(text.Draw(t, "about")),
-		Catches: rapid.SampledFrom([]string{"", "no_fsync"}).Draw(t, "catches"), Reaches: rapid.SampledFrom(append(mark.Names(), "")).Draw(t, "reaches"),
+		Catches: rapid.SampledFrom([]string{"", "no_fsync"}).Draw(t, "catches"), Reaches: rapid.SampledFrom(append(mark.IDs(), "")).Draw(t, "reaches"),
 		Seeds: scenarios.Seeds{{First: random.Seed(first), Last: random.Seed(first)}, {First: 3, Last: 5}},
 		Swarm: scenarios.Swarm(rapid.IntRange(0, 4).Draw(t, "swarm")),
 	}
@@ -68,7 +68,7 @@ func anyScenario(t *rapid.T) *scenarios.Scenario {
 	}
 	p.Expect.CoreOnly = rapid.Bool().Draw(t, "core only")
 	p.Expect.SkipNoise = rapid.Bool().Draw(t, "no noise")
-	p.Expect.Marks = rapid.SampledFrom([][]string{nil, {"a restart"}, {"a Figure 8 overwrite", "a split vote"}}).Draw(t, "marks")
+	p.Expect.Marks = rapid.SampledFrom([][]string{nil, {"restart"}, {"figure-8-overwrite", "split-vote"}}).Draw(t, "marks")
 	p.Expect.Violation = rapid.SampledFrom([]string{"", "election safety"}).Draw(t, "violation")
 	schedule, err := faults.Parse(rapid.SampledFrom([]string{"", "1s crash n1 for 1s\n2s..3s partition n1 | rest for 1s every 1s..2s\n"}).Draw(t, "faults"))
 	require.NoError(t, err)

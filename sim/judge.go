@@ -6,6 +6,7 @@ import (
 
 	"raftsim/checker"
 	"raftsim/checker/history"
+	"raftsim/mark"
 )
 
 // judge gives the verdict on a run that has ended.
@@ -103,8 +104,9 @@ func (s *Simulation) vacuous(v *Verdict, noEffect string) *checker.Violation {
 		detail = fmt.Sprintf("%d operations completed, at least %d expected", v.Operations.Completed, e.MinOperations)
 	case v.Leaders < e.MinLeaders:
 		detail = fmt.Sprintf("%d terms had a leader, at least %d expected", v.Leaders, e.MinLeaders)
-	case s.missing(v) != "":
-		detail = fmt.Sprintf("the mark %q was not hit", s.missing(v))
+	case s.missing(v) != nil:
+		m := s.missing(v)
+		detail = fmt.Sprintf("the mark %s was not hit: %s", m.ID(), m.About())
 	case !e.AllowNoEffect && noEffect != "":
 		detail = noEffect
 	default:
@@ -116,14 +118,14 @@ func (s *Simulation) vacuous(v *Verdict, noEffect string) *checker.Violation {
 	}
 }
 
-// missing is the first mark that the run should have hit and did not.
-func (s *Simulation) missing(v *Verdict) string {
-	for _, name := range s.options.Expect.Marks {
-		if !slices.Contains(v.Marks, name) {
-			return name
+// missing is the first mark that the run should have hit and did not, or nil.
+func (s *Simulation) missing(v *Verdict) *Mark {
+	for _, id := range s.options.Expect.Marks {
+		if m, err := mark.Lookup(id); err == nil && !slices.Contains(v.Marks, id) {
+			return m
 		}
 	}
-	return ""
+	return nil
 }
 
 // expected turns the verdict of a run that is meant to violate a property.

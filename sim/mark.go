@@ -17,20 +17,20 @@ type (
 )
 
 // Reachable is mark.Reachable.
-func Reachable(name, about string) ReachableMark { return mark.Reachable(name, about) }
+func Reachable(id, sentence string) ReachableMark { return mark.Reachable(id, sentence) }
 
 // Sometimes is mark.Sometimes.
-func Sometimes(name, about string) SometimesMark { return mark.Sometimes(name, about) }
+func Sometimes(id, sentence string) SometimesMark { return mark.Sometimes(id, sentence) }
 
 // Always is mark.Always.
-func Always(name, about string) AlwaysMark { return mark.Always(name, about) }
+func Always(id, sentence string) AlwaysMark { return mark.Always(id, sentence) }
 
 // marksOf takes the hits of a host, or with zero those of the simulation itself. An
 // Always that does not hold ends the run.
 func (s *Simulation) marksOf(host uint64) *Marks {
 	return mark.NewMarks(s.hits, func(m *Mark, detail string) {
 		v := checker.Violation{
-			Property: m.Name(), Source: "always: " + m.About(), Detail: detail, Signature: "always: " + m.Name(),
+			Property: m.ID(), Source: "always: " + m.About(), Detail: detail, Signature: "always: " + m.ID(),
 		}
 		if host != 0 {
 			v.Detail, v.Hosts = name(host)+": "+detail, []uint64{host}
@@ -43,8 +43,8 @@ func (s *Simulation) marksOf(host uint64) *Marks {
 // directs the run.
 func (s *Simulation) Marks() *Marks { return s.watcher.marks }
 
-// Reached lists the marks that the run has hit so far, in alphabetical order.
+// Reached lists the ids of the marks that the run has hit so far, in alphabetical order.
 func (s *Simulation) Reached() []string {
 	s.takeSightings()
-	return s.hits.Names()
+	return s.hits.IDs()
 }

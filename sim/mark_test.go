@@ -15,11 +15,11 @@ import (
 
 // The marks of pinger. Two of them are hit by some runs only.
 var (
-	ponged   = sim.Reachable("test: a pong", "A host is answered.")
-	thrice   = sim.Sometimes("test: three pongs", "A host has been answered three times.")
-	ordered  = sim.Always("test: order", "Pings arrive in the order in which they were sent.")
-	unasked  = sim.Always("test: never asked", "Nobody asks.")
-	farewell = sim.Reachable("test: never there", "Nobody comes here.")
+	ponged   = sim.Reachable("test-pong", "A host is answered.")
+	thrice   = sim.Sometimes("test-three-pongs", "A host has been answered three times.")
+	ordered  = sim.Always("test-order", "Pings arrive in the order in which they were sent.")
+	unasked  = sim.Always("test-never-asked", "Nobody asks.")
+	farewell = sim.Reachable("test-never-there", "Nobody comes here.")
 )
 
 // pinger is a program of a user's own: n1 sends numbers, n2 sends them back.
@@ -79,11 +79,11 @@ func TestAVerdictNamesTheMarksThatItsOwnRunHit(t *testing.T) {
 	for range 4 { // side by side: no run sees the hits of another
 		t.Run("short", func(t *testing.T) {
 			t.Parallel()
-			require.Equal(t, []string{"test: a pong", "test: order"}, play(t, pings(25*time.Millisecond)).Marks)
+			require.Equal(t, []string{"test-order", "test-pong"}, play(t, pings(25*time.Millisecond)).Marks)
 		})
 		t.Run("long", func(t *testing.T) {
 			t.Parallel()
-			require.Equal(t, []string{"test: a pong", "test: order", "test: three pongs"}, play(t, pings(time.Second)).Marks)
+			require.Equal(t, []string{"test-order", "test-pong", "test-three-pongs"}, play(t, pings(time.Second)).Marks)
 		})
 	}
 }
@@ -94,8 +94,8 @@ func TestAnAlwaysThatDoesNotHoldEndsTheRunUnderItsName(t *testing.T) {
 	v := play(t, o)
 	require.Equal(t, sim.Safety, v.Outcome)
 	first := v.Violation()
-	require.Equal(t, "test: order", first.Property)
-	require.Equal(t, "always: test: order", first.Signature)
+	require.Equal(t, "test-order", first.Property)
+	require.Equal(t, "always: test-order", first.Signature)
 	require.Equal(t, []uint64{2}, first.Hosts)
 	require.Regexp(t, `^n2: \d+ comes after \d+$`, first.Detail)
 	require.Equal(t, v.Events, first.Event, "the run goes on after it")
@@ -105,10 +105,10 @@ func TestARequiredMarkThatIsNotHitMakesARunVacuousAndChangesNothingElse(t *testi
 	free := play(t, pings(25*time.Millisecond))
 	require.Equal(t, sim.Pass, free.Outcome)
 	o := pings(25 * time.Millisecond)
-	o.Expect.Marks = []string{"test: a pong", "test: three pongs"}
+	o.Expect.Marks = []string{"test-pong", "test-three-pongs"}
 	v := play(t, o)
 	require.Equal(t, sim.Vacuous, v.Outcome)
-	require.Equal(t, `the mark "test: three pongs" was not hit`, v.Violation().Detail)
+	require.Equal(t, "the mark test-three-pongs was not hit: A host has been answered three times.", v.Violation().Detail)
 	require.Equal(t, free.Fingerprint, v.Fingerprint)
 	o.Expect.Marks = o.Expect.Marks[:1]
 	require.Equal(t, free, play(t, o))
@@ -120,21 +120,28 @@ func TestMarksOutsideASimulationAreIgnored(t *testing.T) {
 	ordered.Check(nil, false, "nobody hears it")
 }
 
-func TestAMarkWithoutANameOfItsOwnIsRefused(t *testing.T) {
-	for _, name := range []string{"", " padded", "test: a pong", "a restart"} {
-		require.Panics(t, func() { sim.Reachable(name, "twice") }, name)
+func TestAMarkWithoutAnIDOfItsOwnOrASentenceIsRefused(t *testing.T) {
+	for id, want := range map[string]string{
+		"":           `mark: the id "" must be lower-case words and numbers with hyphens between them, such as figure-8-overwrite`,
+		"A sentence": `mark: the id "A sentence" must be lower-case words and numbers with hyphens between them, such as figure-8-overwrite`,
+		"two--words": `mark: the id "two--words" must be lower-case words and numbers with hyphens between them, such as figure-8-overwrite`,
+		"test-pong":  "mark: the id test-pong is taken by a mark of kind reachable: A host is answered.",
+		"restart":    "mark: the id restart is taken by a mark of kind reachable: A host boots again.",
+	} {
+		require.PanicsWithValue(t, want, func() { sim.Reachable(id, "Another.") })
 	}
-	require.Equal(t, ponged, sim.Reachable("test: a pong", "A host is answered."), "an equal mark is the same mark")
+	require.Equal(t, ponged, sim.Reachable("test-pong", "A host is answered."), "an equal mark is the same mark")
+	require.PanicsWithValue(t, "mark: test-mute needs a sentence that says what has happened when it is hit", func() { sim.Always("test-mute", " ") })
 	o := pings(time.Second).Defaults()
 	o.Expect.Marks = []string{"dragons"}
-	require.ErrorContains(t, o.Validate(), `mark: none is named "dragons", valid are a Figure 7 log, `)
+	require.ErrorContains(t, o.Validate(), `mark: there is no mark "dragons", an id looks like figure-8-overwrite`)
 }
 
 func TestATestThatDirectsARunHasMarksToo(t *testing.T) {
 	s, err := sim.New(pings(time.Second))
 	require.NoError(t, err)
-	require.NotContains(t, s.Reached(), "test: never there")
+	require.NotContains(t, s.Reached(), "test-never-there")
 	farewell.Hit(s.Marks())
-	require.Contains(t, s.Reached(), "test: never there")
-	require.True(t, slices.IsSorted(mark.Names()))
+	require.Contains(t, s.Reached(), "test-never-there")
+	require.True(t, slices.IsSorted(mark.IDs()))
 }

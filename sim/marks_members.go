@@ -8,16 +8,16 @@ import (
 
 // Configurations.
 var (
-	sawReconfigured  = Reachable("a changed configuration", "A host applies a configuration.")
-	sawJoint         = Reachable("a joint configuration", "A host applies a joint configuration.")
-	sawDisjoint      = Sometimes("a joint configuration with disjoint majorities", "The two halves of a joint configuration have majorities without a common host.")
-	sawNoCommonVoter = Sometimes("a joint configuration without a common voter", "The two halves of a joint configuration have no host in common.")
-	sawLeftByHand    = Sometimes("a joint configuration left on request", "A joint configuration ends that does not end by itself.")
-	sawSingleVoter   = Sometimes("a cluster of one voter", "A host applies a configuration with a single voter.")
-	sawPromoted      = Sometimes("a learner promoted", "A learner becomes a voter.")
-	sawDemoted       = Sometimes("a voter demoted", "A voter becomes a learner.")
-	sawRemovedLeader = Sometimes("a removed leader", "A leader applies a configuration without itself.")
-	sawDemotedLeader = Sometimes("a demoted leader", "A leader applies a configuration in which it is a learner.")
+	sawReconfigured  = Reachable("configuration-applied", "A host applies a configuration.")
+	sawJoint         = Reachable("joint-configuration", "A host applies a joint configuration.")
+	sawDisjoint      = Sometimes("joint-disjoint-majorities", "The two halves of a joint configuration have majorities without a common host.")
+	sawNoCommonVoter = Sometimes("joint-no-common-voter", "The two halves of a joint configuration have no voter in common.")
+	sawLeftByHand    = Sometimes("joint-configuration-left-on-request", "A joint configuration that does not end by itself ends on request.")
+	sawSingleVoter   = Sometimes("single-voter", "A host applies a configuration with a single voter.")
+	sawPromoted      = Sometimes("learner-promoted", "A learner becomes a voter.")
+	sawDemoted       = Sometimes("voter-demoted", "A voter becomes a learner.")
+	sawRemovedLeader = Sometimes("leader-removed", "A leader applies a configuration that does not contain it.")
+	sawDemotedLeader = Sometimes("leader-demoted", "A leader applies a configuration in which it is a learner.")
 )
 
 // configured sees a host go by a configuration.

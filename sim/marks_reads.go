@@ -9,13 +9,13 @@ import (
 
 // Reads.
 var (
-	sawEarlyRead    = Sometimes("a read before the leader's first commit", "A leader is asked for a read index and has committed nothing in its term.")
-	sawReadBatch    = Sometimes("a read confirmed by a later round", "One answer to a heartbeat confirms several reads.")
-	sawLeaseRead    = Sometimes("a lease read served", "A leader serves a read under its lease.")
-	sawFollowerRead = Sometimes("a read served by a follower", "A follower serves a read at the index that its leader told.")
-	sawReadExpired  = Sometimes("a read without an answer", "A host forgets a read whose index it was never told, or did not come to.")
-	sawStaleRead    = Sometimes("a stale read of an old state", "A host answers a read that is declared stale, and another has applied more.")
-	sawStaleWait    = Sometimes("a stale read that waits", "A host is asked for a stale read and has applied less than the client has seen.")
+	sawEarlyRead    = Sometimes("read-before-first-commit", "A leader is asked for a read index and has not yet committed an entry of its term.")
+	sawReadBatch    = Sometimes("reads-confirmed-together", "One heartbeat response confirms several reads.")
+	sawLeaseRead    = Sometimes("lease-read", "A leader serves a read under its leader lease.")
+	sawFollowerRead = Sometimes("follower-read", "A follower serves a read at the index that its leader gave it.")
+	sawReadExpired  = Sometimes("read-abandoned", "A host drops a read because it did not get the read index, or did not apply it in time.")
+	sawStaleRead    = Sometimes("stale-read", "A host answers a stale read while another host has applied more.")
+	sawStaleWait    = Sometimes("stale-read-waits", "A host is asked for a stale read and has applied less than the client has seen.")
 )
 
 // reading sees a host asked for a read index.

@@ -155,7 +155,7 @@ type Expect struct {
 	MinOperations int
 	// MinLeaders is the least number of terms that must have had a leader.
 	MinLeaders int
-	// Marks names marks that the run must hit.
+	// Marks are the ids of marks that the run must hit.
 	Marks []string
 	// AllowNoEffect accepts faults that found no target or took no effect.
 	AllowNoEffect bool
@@ -250,8 +250,8 @@ func (o Options) Validate() error {
 			return err
 		}
 	}
-	for _, name := range o.Expect.Marks {
-		if _, err := mark.Lookup(name); err != nil {
+	for _, id := range o.Expect.Marks {
+		if _, err := mark.Lookup(id); err != nil {
 			return err
 		}
 	}

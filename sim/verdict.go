@@ -66,7 +66,7 @@ type Verdict struct {
 	Leaders int
 	// Faults counts the faults that fired, by kind, in order of kind.
 	Faults []FaultCount
-	// Marks are the names of the marks that the run hit, in alphabetical order.
+	// Marks are the ids of the marks that the run hit, in alphabetical order.
 	Marks []string `json:",omitempty"`
 	// Violations are the broken properties, in the order they were seen; the
 	// first is the one that the run is known by.
