@@ -62,6 +62,13 @@ const (
 	properties // their number
 )
 
+// The names of properties that not every Raft or process shows.
+const (
+	ReplicationProgress = "replication progress"
+	ReadIndex           = "read index"
+	Session             = "session"
+)
+
 // table describes each property. Its order is that of the documentation.
 var table = [properties]Property{
 	electionSafety: {"election safety", "Raft §5.2, Figure 3",
@@ -134,11 +141,11 @@ var table = [properties]Property{
 		"Only the leader of a term sends what leaders send, and what it sends is in its log."},
 	commitHint: {"commit hint", "Raft Figure 2 (AppendEntries, rule 5)",
 		"A message carries no commit index above its sender's, a heartbeat none above what its receiver has acknowledged in this term, and a follower commits only what a message has shown to match."},
-	peerProgress: {"replication progress", "Raft Figure 2",
+	peerProgress: {ReplicationProgress, "Raft Figure 2",
 		"What a leader believes to match is durable on the peer, never shrinks in its term, and lies below what it sends next."},
-	readIndex: {"read index", "dissertation §6.4",
+	readIndex: {ReadIndex, "dissertation §6.4",
 		"A linearizable read is served from a state at least as new as all that was committed when it began, and not before that state is applied; its index is told by a leader that has committed in its term and that a majority of voters has confirmed since the read began, or under a lease less than the lease before and not since it handed over."},
-	sessionOnce: {"session", "dissertation §6.3",
+	sessionOnce: {Session, "dissertation §6.3",
 		"A client's command takes effect once, in the order of its session, before it is acknowledged."},
 }
 

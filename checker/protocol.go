@@ -38,6 +38,9 @@ type Options struct {
 	// whom it hands over to: an election timeout. Zero means that nothing is said
 	// of it.
 	TransferTicks uint64
+	// MayNotExecute says that hosts need not tell what they execute. Sessions are
+	// judged only where one of them does.
+	MayNotExecute bool
 	// Blind says that nothing is looked at, to measure what watching costs.
 	Blind bool
 }
@@ -76,6 +79,8 @@ type Protocol struct {
 	reads     map[uint64]uint64    // read under way to the index it must see
 	sessions  map[uint64]execution // session to its last execution
 	executed  uint64               // the highest log index that was executed
+	executes  bool                 // hosts tell what they execute
+	premature acknowledgement      // the first one while none of them has
 
 	recovered  logView  // scratch of Started and WouldStart
 	changes    []uint64 // indexes of configuration entries in recovered
@@ -103,6 +108,7 @@ func NewProtocol(o Options) *Protocol {
 		patience:   o.PatienceTicks,
 		transfer:   o.TransferTicks,
 		terms:      map[uint64]*termMemory{},
+		executes:   !o.MayNotExecute,
 		reads:      map[uint64]uint64{},
 		sessions:   map[uint64]execution{},
 	}

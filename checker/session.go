@@ -8,6 +8,12 @@ type execution struct {
 	by            stamp
 }
 
+// acknowledgement is that of a client's command.
+type acknowledgement struct {
+	session, number uint64
+	note
+}
+
 // Executed says that a host's state machine met a client's request at a log
 // index; duplicate when it had no effect. The first host to reach an index
 // counts; the others are held to it by their state.
@@ -22,6 +28,7 @@ func (c *Protocol) Executed(host, index, session, number uint64, duplicate bool)
 	if duplicate {
 		return
 	}
+	c.beginSessions()
 	last, known := c.sessions[session]
 	switch {
 	case known && number == last.number:
@@ -41,9 +48,29 @@ func (c *Protocol) Acknowledged(session, number uint64) {
 	if c.blind {
 		return
 	}
-	if c.sessions[session].number >= number {
-		return
+	a := acknowledgement{session, number, c.now}
+	switch {
+	case c.sessions[session].number >= number:
+	case c.executes:
+		c.reportUnexecuted(a)
+	case c.premature.session == 0:
+		c.premature = a
 	}
-	c.report(sessionOnce, "never executed", fmt.Sprintf("command %d of session %d is acknowledged and has not taken effect", number, session),
-		c.fact(0, "client of session %d is answered", session))
+}
+
+// Executes reports whether any host tells what it executes.
+func (c *Protocol) Executes() bool { return c.executes }
+
+// beginSessions is called when a host first tells what it executes: it had to tell what
+// clients were answered before.
+func (c *Protocol) beginSessions() {
+	if !c.executes && c.premature.session != 0 {
+		c.reportUnexecuted(c.premature)
+	}
+	c.executes = true
+}
+
+func (c *Protocol) reportUnexecuted(a acknowledgement) {
+	c.report(sessionOnce, "never executed", fmt.Sprintf("command %d of session %d is acknowledged and has not taken effect", a.number, a.session),
+		a.fact(0, "client of session %d is answered", a.session))
 }

@@ -32,7 +32,8 @@ const (
 	PayloadMessage
 )
 
-// Request is what a client asks of a host.
+// Request is what a client asks of a host. It is sent again, there or elsewhere, until
+// it is answered, so a command that changes something may come more than once.
 type Request struct {
 	// Session and Number name the command: a retry carries the same.
 	Session, Number uint64
@@ -50,6 +51,7 @@ type Request struct {
 
 // Response answers a Request.
 type Response struct {
+	// Session, Number and Read are those of the Request.
 	Session, Number, Read uint64
 	Status                Status
 	// Leader is the host to ask next; zero when the answerer knows none.
@@ -57,7 +59,8 @@ type Response struct {
 	// Answer is the state machine's, when Status is Done.
 	Answer []byte
 	// Index is the log index at which a command was applied, or the applied
-	// index at which a read was served.
+	// index at which a read was served. Zero where there is no such order: it makes
+	// long histories quick to judge, and stale reads need it.
 	Index uint64
 }
 

@@ -55,6 +55,13 @@ type Env interface {
 	// refused it anything, or has damaged what it held, it is restarted after a
 	// while; otherwise an error is a violation.
 	Fail(err error)
+	// Executed says that a client's command takes effect: that of a Request with this
+	// Session and Number. index is its place, from 1 on, in the one order in which all
+	// hosts execute commands; the first host to tell of an index counts. A process that
+	// tells of one command tells of each, before it answers: then the simulator holds it
+	// to sessions, by which a command takes effect once, in the order of its session,
+	// before it is acknowledged. One that never does is judged by its answers alone.
+	Executed(index, session, number uint64)
 	// Note puts a line into the trace.
 	Note(text string)
 	// Marks takes what the process hits of its marks: see mark.Mark.

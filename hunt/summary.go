@@ -30,8 +30,8 @@ type Summary struct {
 	Faults []FaultTotal
 	// Marks counts the runs that hit each mark, in order of the ids.
 	Marks []MarkTotal
-	// Unchecked lists the liveness properties that some run did not watch, with the
-	// capability that a foreign Raft lacks, in alphabetical order.
+	// Unchecked lists the properties that some run did not watch, with the capability
+	// that a foreign Raft or process lacks, in alphabetical order.
 	Unchecked []string `json:",omitempty"`
 	// Fingerprint digests the name, seed and fingerprint of each run in turn.
 	Fingerprint uint64

@@ -324,5 +324,11 @@ func (h *Host) Fail(err error) {
 // Marks takes what the process hits of its marks.
 func (h *Host) Marks() *Marks { return h.marks }
 
+// Executed says that a client's command takes effect.
+func (h *Host) Executed(index, session, number uint64) {
+	h.sim.protocol.Executed(h.id, index, session, number, false)
+	h.sim.history.executed(session, number, index, false)
+}
+
 // Note puts a line into the trace.
 func (h *Host) Note(text string) { h.sim.record(Record{Verb: Noted, Host: h.id, Text: text}) }

@@ -20,8 +20,8 @@ func (s *Simulation) judge() Verdict {
 	}
 	if s.recovery.begun {
 		v.Recovery = s.now.Sub(s.recovery.since)
-		v.Unchecked = s.unchecked()
 	}
+	v.Unchecked = s.unchecked()
 	v.Marks = s.Reached()
 	v.Outcome, v.Violations = s.outcome(&v, noEffect)
 	v.Fingerprint = s.trace.digest

@@ -169,7 +169,7 @@ func TestWhatAForeignRaftDoesNotShowIsOffAndNamed(t *testing.T) {
 	})
 	v := run(t, sim.Options{Nodes: 3, Seed: 1, Run: 2 * time.Second, Rafts: []string{name}})
 	require.Equal(t, sim.Pass, v.Outcome, "%v", v.Violations)
-	require.Len(t, v.Unchecked, 4)
+	require.Len(t, v.Unchecked, 5)
 	off := strings.Join(v.Unchecked, "\n")
 	require.Contains(t, off, "uncommitted entries bounded: secretive has no UncommittedBytes")
 	require.Contains(t, off, "inflight windows drain: secretive has no Status.Progress")

@@ -80,8 +80,9 @@ type Verdict struct {
 	// Illegal is the judgement of a history that is not linearizable, nil
 	// otherwise: history.WritePage draws it.
 	Illegal *history.Result `json:"-"`
-	// Unchecked lists the liveness properties that nobody watched in the recovery phase,
-	// with the capability that a foreign Raft lacks for it. It is empty for ours.
+	// Unchecked lists the properties that nobody watched, and the liveness properties
+	// that nobody watched in the recovery phase, each with what a foreign Raft, or a
+	// process of the user's own, lacks for it. It is empty for our Raft.
 	Unchecked []string `json:",omitempty"`
 	// Memory says where the memory is when the outcome is MemoryBound, nil otherwise.
 	Memory *MemoryUse `json:",omitempty"`

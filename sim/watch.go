@@ -11,7 +11,9 @@ import (
 // run with. What depends on time is counted in ticks of each host's own protocol,
 // so it holds whatever is done to clocks.
 func (o *Options) watched() checker.Options {
-	w := checker.Options{ReadRounds: !o.Raft.LeaseReads, TransferTicks: uint64(o.Raft.ElectionTicks)}
+	w := checker.Options{
+		ReadRounds: !o.Raft.LeaseReads, TransferTicks: uint64(o.Raft.ElectionTicks), MayNotExecute: o.Process != nil,
+	}
 	if o.Raft.CheckQuorum {
 		w.LeaseTicks = uint64(o.Raft.ElectionTicks)
 		w.PatienceTicks = 2 * w.LeaseTicks
