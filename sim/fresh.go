@@ -21,6 +21,15 @@ func (s *Simulation) freshCalls(read bool) []*Call {
 	return calls
 }
 
+// freshTimeouts is how soon a fresh operation must be answered. Whether a process that is
+// no raft host has recovered shows in its answers alone, so it has the time for that.
+func (s *Simulation) freshTimeouts() int {
+	if s.options.Process != nil {
+		return s.options.Expect.RecoveryTimeouts
+	}
+	return FreshTimeouts
+}
+
 // freshCommand draws a command that no client has asked for.
 func (s *Simulation) freshCommand(read bool) (command workload.Command, ok bool) {
 	s.members.bursts++

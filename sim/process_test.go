@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"raftsim/checker"
+	"raftsim/clock"
 	"raftsim/faults"
 	"raftsim/raft"
 	"raftsim/raft/tracker"
@@ -22,7 +23,9 @@ type server struct {
 	env      sim.Env
 	machine  *workload.Sessions
 	executed uint64
+	since    clock.Time
 
+	wakes   time.Duration               // it refuses for so long after each start
 	tells   bool                        // calls Env.Executed
 	twice   bool                        // and does it again for a retry
 	late    bool                        // and only once a command comes after it
@@ -31,7 +34,7 @@ type server struct {
 }
 
 func (s *server) Start(env sim.Env) error {
-	s.env, s.machine = env, workload.NewSessions(workload.KV.NewStateMachine())
+	s.env, s.machine, s.since = env, workload.NewSessions(workload.KV.NewStateMachine()), env.Now()
 	return nil
 }
 
@@ -40,6 +43,11 @@ func (s *server) Timer(uint64) {}
 func (s *server) Receive(from uint64, m *sim.Message) {
 	r := m.Request
 	response := sim.Response{Session: r.Session, Number: r.Number, Read: r.Read}
+	if s.env.Now() < s.since.Add(s.wakes) {
+		response.Status = sim.Refused
+		s.env.Send(from, sim.Message{Kind: sim.ResponseMessage, Response: &response})
+		return
+	}
 	switch lies := s.answers != nil && s.answers(r.Read != 0); {
 	case lies:
 		response.Answer = []byte{0}
@@ -117,6 +125,20 @@ func TestAProcessThatTellsOnlySomeExecutionsIsFound(t *testing.T) {
 	v := served(t, s)
 	require.Equal(t, sim.Safety, v.Outcome)
 	require.Contains(t, v.Violation().Detail, "is acknowledged and has not taken effect")
+}
+
+// No leader shows when a process has recovered, only its answers do.
+func TestAProcessHasTheWholeRecoveryPhaseToAnswer(t *testing.T) {
+	o := sim.Options{
+		Nodes: 1, Run: time.Second, Workload: sim.WorkloadOptions{Clients: -1},
+		Process: func(uint64) sim.Process { return &server{wakes: 3 * time.Second} },
+	}
+	v := run(t, o)
+	require.Equal(t, sim.Pass, v.Outcome, "%v", v.Violations)
+	o.Expect.RecoveryTimeouts = 5
+	v = run(t, o)
+	require.Equal(t, sim.Liveness, v.Outcome)
+	require.Equal(t, "fresh operations succeed", v.Violation().Property)
 }
 
 func TestWhatNobodyWatchesInAProcessIsNamed(t *testing.T) {

@@ -175,10 +175,10 @@ func (s *Simulation) nextStage() {
 	r := &s.recovery
 	switch {
 	case r.stage == healing:
-		s.enter(writing, FreshTimeouts)
+		s.enter(writing, s.freshTimeouts())
 		r.fresh = s.freshCalls(false)
 	case r.stage == writing:
-		s.enter(reading, FreshTimeouts)
+		s.enter(reading, s.freshTimeouts())
 		r.fresh = s.freshCalls(true)
 	case r.stage == reading:
 		s.enter(resting, steadyTimeouts)
