@@ -88,7 +88,7 @@ var raftKeys = group{
 	{"keep_entries", "Entries before a snapshot that stay in the log for followers that are a little behind. Default: 0.",
 		whole(func(s *Scenario) *uint64 { return &s.Plan.Raft.KeepEntries }, 0, 1e9)},
 	{"segment_bytes", "Size of one file of the write-ahead log, from 4KB; 0 is 64KB. Default: 64KB.",
-		size(func(s *Scenario) *int64 { return &s.Plan.Raft.SegmentBytes }, 1<<30)},
+		size(func(s *Scenario) *int64 { return &s.Plan.Raft.SegmentBytes }, sim.MaxSegmentBytes)},
 	{"poison", "Scribble over all memory that the library may reuse. Default: no.",
 		flag(func(s *Scenario) *bool { return &s.Plan.Raft.Poison })},
 }

@@ -40,7 +40,7 @@ func anyDocument(t *rapid.T) string {
 	one("    election_ticks", "2", "10000")
 	one("    snapshot_every", "1", "1000000000")
 	one("    keep_entries", "1000000000")
-	one("    segment_bytes", "4KB", "1GB")
+	one("    segment_bytes", "4KB", "64MB")
 	one("    max_inflight_messages", "1", "1000000")
 	one("    max_size_per_message", "1", "1024GB")
 	if lines := rapid.SliceOfN(rapid.SampledFrom([]string{

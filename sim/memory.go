@@ -107,7 +107,8 @@ type memory struct {
 	abandoned int64  // commands
 	terms     int64  // that hosts came to know
 	copied    int64  // bytes of copies of disks
-	weighed   int64  // bytes of commands and answers when it was last added up
+	snapshots int64  // bytes of all that were ever taken or installed
+	weighed   int64  // bytes written when it was last added up
 	exceeded  *MemoryUse
 }
 
@@ -132,8 +133,11 @@ func (m *memory) see(r *Record) {
 	case Installed:
 		h := m.host(r.Host)
 		h.first, h.last, h.snapshot = r.Fields[0]+1, r.Fields[0], int64(r.Fields[2])
+		m.snapshots += h.snapshot
 	case Snapshot:
-		m.host(r.Host).snapshot = int64(r.Fields[2])
+		h := m.host(r.Host)
+		h.snapshot = int64(r.Fields[2])
+		m.snapshots += h.snapshot
 	case GaveUp:
 		m.abandoned++
 	case TermChanged:
@@ -150,13 +154,14 @@ func (m *memory) host(id uint64) *keptLog {
 }
 
 // weigh looks now and then whether the run keeps more than its bound: after so many
-// events, and sooner when what the clients said has grown much.
+// events, and sooner when much was written.
 func (s *Simulation) weigh() {
 	m := &s.memory
-	if s.events%weighEveryEvents != 0 && s.history.bytes-m.weighed < s.options.MaxMemory/64 {
+	written := s.history.bytes*int64(len(s.hosts)+1) + 4*m.snapshots
+	if s.events%weighEveryEvents != 0 && written-m.weighed < s.options.MaxMemory/8 {
 		return
 	}
-	m.weighed = s.history.bytes
+	m.weighed = written
 	if u := s.MemoryUse(); u.Over() || s.queue.Len() > maxQueuedEvents {
 		m.exceeded = &u
 	}

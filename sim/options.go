@@ -209,8 +209,12 @@ func def[T comparable](field *T, value T) {
 	}
 }
 
-// MinSegmentBytes is the smallest segment that the write-ahead log takes.
-const MinSegmentBytes = 4 << 10
+// MinSegmentBytes is the smallest segment that the write-ahead log takes, and
+// MaxSegmentBytes the largest one here: each recovery reads a segment to its end.
+const (
+	MinSegmentBytes = 4 << 10
+	MaxSegmentBytes = 64 << 20
+)
 
 // MaxHosts is the largest number of hosts of one run.
 const MaxHosts = 101
@@ -231,8 +235,8 @@ func (o Options) Validate() error {
 		return fmt.Errorf("sim: Raft.Tick is %v, must be at least 1ms", o.Raft.Tick)
 	case o.Raft.HeartbeatTicks < 1 || o.Raft.ElectionTicks <= o.Raft.HeartbeatTicks:
 		return fmt.Errorf("sim: Raft.ElectionTicks is %d, must be greater than HeartbeatTicks (%d), which must be at least 1", o.Raft.ElectionTicks, o.Raft.HeartbeatTicks)
-	case o.Raft.SegmentBytes != 0 && o.Raft.SegmentBytes < MinSegmentBytes:
-		return fmt.Errorf("sim: Raft.SegmentBytes is %d, must be 0 or at least %d", o.Raft.SegmentBytes, MinSegmentBytes)
+	case o.Raft.SegmentBytes != 0 && (o.Raft.SegmentBytes < MinSegmentBytes || o.Raft.SegmentBytes > MaxSegmentBytes):
+		return fmt.Errorf("sim: Raft.SegmentBytes is %d, must be 0 or from %d to %d", o.Raft.SegmentBytes, MinSegmentBytes, MaxSegmentBytes)
 	case o.Raft.LeaseReads && !o.Raft.CheckQuorum:
 		return fmt.Errorf("sim: Raft.LeaseReads needs Raft.CheckQuorum")
 	case o.Workload.PerSecond < 1 || o.Workload.PerSecond > 1_000_000:
