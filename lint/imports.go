@@ -23,7 +23,7 @@ const (
 
 var (
 	// simulated is what package sim stands on.
-	simulated = []string{"internal/text", "clock", "random", "vfs", "override", "mark", "host", "raft/...", "network", "disk", "faults", "workload", "checker/..."}
+	simulated = []string{"internal/text", "clock", "random", "vfs", "override", "mark", "host", "raft/...", "replica", "network", "disk", "faults", "workload", "checker/..."}
 	// told is all that the faces of the program may use.
 	told = append([]string{"sim", "scenarios", "internal/outfile", "internal/self"}, simulated...)
 )
@@ -36,11 +36,12 @@ var layers = []layer{
 	{folder: "vfs"},
 	{folder: "override"},
 	{folder: "mark", ours: []string{"internal/text"}},
-	{folder: "host", ours: []string{"clock", "random", "vfs", "mark", "raft/raftpb"}},
+	{folder: "host", ours: []string{"clock", "random", "vfs", "mark", "raft", "raft/raftpb"}},
 	{folder: "raft/raftpb", theirs: []string{protowire}},
 	{folder: "raft/quorum"},
 	{folder: "raft/wal", ours: []string{"raft", "raft/raftpb", "vfs"}, theirs: []string{protowire}},
 	{folder: "raft/...", ours: []string{"raft", "raft/raftpb", "raft/quorum", "raft/tracker", "raft/confchange"}},
+	{folder: "replica", ours: []string{"clock", "vfs", "override", "host", "raft", "raft/raftpb", "raft/tracker", "raft/wal"}},
 	{folder: "replica/snapstream", ours: []string{"raft/raftpb"}, theirs: []string{protowire}},
 	{folder: "network", ours: []string{"clock", "random"}},
 	{folder: "disk", ours: []string{"clock", "random", "vfs"}},

@@ -5,6 +5,7 @@ import (
 
 	"raftsim/faults"
 	"raftsim/raft"
+	"raftsim/replica"
 )
 
 // view shows the cluster to the faults that name roles.
@@ -20,8 +21,8 @@ func (s *Simulation) bind(p *plannedFault) (action faults.Action, missing string
 		if leader == nil {
 			return nil, "there is no leader"
 		}
-		if _, leaves := p.fault.Action.(faults.LeaveJoint); leaves && len(leader.raft().conf.VotersOutgoing) == 0 {
-			return nil, errNotJoint.Error()
+		if _, leaves := p.fault.Action.(faults.LeaveJoint); leaves && len(leader.raft().ConfState().VotersOutgoing) == 0 {
+			return nil, replica.ErrNotJoint.Error()
 		}
 	}
 	action, err := faults.Bind(p.fault.Action, view{s}, p.fate())
@@ -54,7 +55,7 @@ func (v view) Role(id uint64) faults.Role {
 	case !voter:
 		return 0
 	}
-	switch r.node.BasicStatus().RaftState {
+	switch r.BasicStatus().RaftState {
 	case raft.StateLeader:
 		return faults.Leader
 	case raft.StateFollower:

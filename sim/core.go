@@ -7,6 +7,7 @@ import (
 	"raftsim/raft/quorum"
 	pb "raftsim/raft/raftpb"
 	"raftsim/raft/tracker"
+	"raftsim/replica"
 )
 
 // The recovery phase asks progress of a core: hosts that contain a quorum of every
@@ -163,10 +164,10 @@ func (s *Simulation) possibleQuorums() []quorum.JointConfig {
 		}
 		configs := h.configs
 		if r := h.raft(); r != nil {
-			if last, _ := r.logEnd(); last < s.members.settled {
+			if last, _ := r.LogEnd(); last < s.members.settled {
 				continue
 			}
-			configs = r.possibleConfigs()
+			configs = possibleConfigs(r)
 		}
 		for _, cs := range configs {
 			add(cs)
@@ -175,19 +176,11 @@ func (s *Simulation) possibleQuorums() []quorum.JointConfig {
 	return all
 }
 
-// possibleConfigs lists the configuration that a host goes by, and those that
-// the entries of its log would lead to.
-func (p *raftHost) possibleConfigs() []pb.ConfState {
-	configs := []pb.ConfState{p.conf}
-	last, err := p.storage.LastIndex()
-	if err != nil || last <= p.applied {
-		return configs
-	}
-	entries, err := p.storage.Entries(p.applied+1, last+1, ^uint64(0))
-	if err != nil {
-		return configs
-	}
-	return append(configs, laterConfigs(p.conf, entries)...)
+// possibleConfigs lists the configuration that a replica uses, and those that the
+// entries of its log would lead to.
+func possibleConfigs(p *replica.Replica) []pb.ConfState {
+	conf := *p.ConfState()
+	return append([]pb.ConfState{conf}, laterConfigs(conf, p.Unapplied())...)
 }
 
 // quorumOf is what a quorum is in a configuration.
@@ -207,19 +200,8 @@ func voters(ids []uint64) quorum.MajorityConfig {
 func laterConfigs(cs pb.ConfState, entries []pb.Entry) []pb.ConfState {
 	var configs []pb.ConfState
 	for i := range entries {
-		var cc pb.ConfChangeV2
-		switch e := &entries[i]; e.Type {
-		case pb.EntryConfChange:
-			var v1 pb.ConfChange
-			if v1.Unmarshal(e.Data) != nil {
-				continue
-			}
-			cc = v1.AsV2()
-		case pb.EntryConfChangeV2:
-			if cc.Unmarshal(e.Data) != nil {
-				continue
-			}
-		default:
+		cc, ok := changeOf(&entries[i])
+		if !ok {
 			continue
 		}
 		if next, ok := changed(cs, cc, entries[i].Index); ok {
@@ -228,6 +210,20 @@ func laterConfigs(cs pb.ConfState, entries []pb.Entry) []pb.ConfState {
 		}
 	}
 	return configs
+}
+
+// changeOf is the change of the configuration in an entry; ok is false where there is none.
+func changeOf(e *pb.Entry) (cc pb.ConfChangeV2, ok bool) {
+	switch e.Type {
+	case pb.EntryConfChange:
+		var v1 pb.ConfChange
+		err := v1.Unmarshal(e.Data)
+		return v1.AsV2(), err == nil
+	case pb.EntryConfChangeV2:
+		err := cc.Unmarshal(e.Data)
+		return cc, err == nil
+	}
+	return cc, false
 }
 
 // changed is the configuration after a change; ok is false when the change

@@ -1,12 +1,14 @@
 package sim
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"raftsim/disk"
 	"raftsim/faults"
+	"raftsim/replica"
 )
 
 // troubleDisks does the faults that hit disks.
@@ -152,7 +154,12 @@ const restartAfterFailure = 2
 // supervisor would, and starts it again later. On a disk that did all that it was
 // asked to and kept its data there is no excuse for an error.
 func (s *Simulation) processFailed(h *Host, err error) {
-	if !h.failedByDisk() {
+	var endless *replica.EndlessError
+	switch {
+	case errors.As(err, &endless):
+		s.violate(offersWithoutEnd(h.id, endless))
+		return
+	case !h.failedByDisk():
 		s.violate(unexcused(h.id, err))
 		return
 	}

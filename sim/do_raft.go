@@ -1,13 +1,12 @@
 package sim
 
 import (
-	"context"
-	"errors"
 	"slices"
 
 	"raftsim/faults"
 	"raftsim/raft"
 	pb "raftsim/raft/raftpb"
+	"raftsim/replica"
 )
 
 // doRaft does the faults that ask something of the protocol itself: ordinary
@@ -24,13 +23,13 @@ func (s *Simulation) doRaft(p *plannedFault, action faults.Action) (d effect, sk
 	case faults.LeaveJoint:
 		d, skipped = s.proposeChange(pb.ConfChangeV2{})
 	case faults.Transfer:
-		skipped = s.onLeader(func(r *raftHost) error { return r.handOver(a.To.Host) })
+		skipped = s.onLeader(func(r *replica.Replica) error { return r.HandOver(a.To.Host) })
 	case faults.Campaign:
-		skipped = s.onHosts(a.Hosts, (*raftHost).campaign)
+		skipped = s.onHosts(a.Hosts, (*replica.Replica).Campaign)
 	case faults.ForgetLeader:
-		skipped = s.onHosts(a.Hosts, (*raftHost).forgetLeader)
+		skipped = s.onHosts(a.Hosts, (*replica.Replica).ForgetLeader)
 	case faults.Compact:
-		skipped = s.onHosts(a.Hosts, (*raftHost).compactNow)
+		skipped = s.onHosts(a.Hosts, (*replica.Replica).TakeSnapshot)
 	case faults.Propose:
 		d, skipped = s.operate(p, a.Hosts, a.Count, int(a.Bytes), false)
 	case faults.Read:
@@ -41,77 +40,8 @@ func (s *Simulation) doRaft(p *plannedFault, action faults.Action) (d effect, sk
 	return d, skipped, true
 }
 
-// Why a host cannot do what a fault asks of it.
-var (
-	errBusy       = errors.New("its disk is busy")
-	errNothingNew = errors.New("nothing was applied since its last snapshot")
-	errNotJoint   = errors.New("its configuration is not joint")
-	errLeads      = errors.New("it leads already")
-	errRefused    = errors.New("it may not campaign now")
-	errNoLeader   = errors.New("it knows of no leader that it could forget")
-	errKept       = errors.New("it did not forget its leader")
-	errNoTransfer = errors.New("the leader did not begin to hand over")
-)
-
-// handOver asks a leader to make another host lead.
-func (p *raftHost) handOver(to uint64) error {
-	before := p.node.BasicStatus().LeadTransferee
-	p.host.sim.protocol.TransferAsked(p.host.id, to)
-	p.node.TransferLeadership(context.Background(), p.host.id, to)
-	switch after := p.node.BasicStatus().LeadTransferee; {
-	case after != to && to != p.host.id:
-		return errNoTransfer
-	case to == p.host.id && before == raft.None:
-		return errLeads
-	}
-	return nil // it began, or gave up what it had begun
-}
-
-// campaign makes a host start an election.
-func (p *raftHost) campaign() error {
-	before := p.node.BasicStatus()
-	if before.RaftState == raft.StateLeader {
-		return errLeads
-	}
-	p.host.sim.protocol.LeaderForgotten(p.host.id)
-	if err := p.node.Campaign(context.Background()); err != nil {
-		return err
-	}
-	if after := p.node.BasicStatus(); after.RaftState == raft.StateFollower && after.Term == before.Term {
-		return errRefused
-	}
-	return nil
-}
-
-// forgetLeader makes a host forget who leads.
-func (p *raftHost) forgetLeader() error {
-	if before := p.node.BasicStatus(); before.Lead == raft.None || before.RaftState == raft.StateLeader {
-		return errNoLeader
-	}
-	p.host.sim.protocol.LeaderForgotten(p.host.id)
-	if err := p.node.ForgetLeader(context.Background()); err != nil {
-		return err
-	}
-	if p.node.BasicStatus().Lead != raft.None {
-		return errKept
-	}
-	return nil
-}
-
-// compactNow takes a snapshot, and drops the log before it.
-func (p *raftHost) compactNow() error {
-	if p.stage != idle {
-		return errBusy
-	}
-	last := p.snapshotted
-	if p.snapshot(); p.snapshotted == last {
-		return errNothingNew
-	}
-	return nil
-}
-
 // onLeader asks something of the leader.
-func (s *Simulation) onLeader(ask func(*raftHost) error) string {
+func (s *Simulation) onLeader(ask func(*replica.Replica) error) string {
 	leader := s.Leader()
 	if leader == 0 {
 		return "there is no leader"
@@ -120,7 +50,7 @@ func (s *Simulation) onLeader(ask func(*raftHost) error) string {
 }
 
 // onHosts asks something of hosts. It is skipped when all of them are down or refuse.
-func (s *Simulation) onHosts(group faults.Group, ask func(*raftHost) error) string {
+func (s *Simulation) onHosts(group faults.Group, ask func(*replica.Replica) error) string {
 	asked, why := 0, "none of these hosts was up"
 	for _, id := range group.IDs() {
 		h := s.hosts[id-1]
@@ -135,7 +65,7 @@ func (s *Simulation) onHosts(group faults.Group, ask func(*raftHost) error) stri
 		} else {
 			asked++
 		}
-		r.pump()
+		r.Pump()
 		h.settle()
 	}
 	if asked == 0 {
@@ -165,11 +95,8 @@ func (s *Simulation) reconfigure(a faults.Reconfigure) (effect, string) {
 func (s *Simulation) proposeChange(cc pb.ConfChangeV2) (effect, string) {
 	change := &wantedChange{change: cc}
 	s.members.wanted = append(s.members.wanted, change) // a lone voter makes it at once
-	skipped := s.onLeader(func(r *raftHost) error {
-		if cc.LeaveJoint() && len(r.conf.VotersOutgoing) == 0 {
-			return errNotJoint
-		}
-		return r.node.ProposeConfChange(context.Background(), cc)
+	skipped := s.onLeader(func(r *replica.Replica) error {
+		return r.Reconfigure(cc)
 	})
 	if skipped != "" {
 		s.members.wanted = slices.DeleteFunc(s.members.wanted, func(w *wantedChange) bool { return w == change })
@@ -247,7 +174,7 @@ func (s *Simulation) Leader() uint64 {
 		if r == nil || s.noisy(h) {
 			continue
 		}
-		if st := r.node.BasicStatus(); st.RaftState == raft.StateLeader && st.Term >= term {
+		if st := r.BasicStatus(); st.RaftState == raft.StateLeader && st.Term >= term {
 			leader, term = h.id, st.Term
 		}
 	}

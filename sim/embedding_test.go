@@ -188,7 +188,7 @@ func TestEachMethodThatANodeOverridesIsCalled(t *testing.T) {
 			v := run(t, everything(t))
 			if name == "Ready" {
 				require.Equal(t, sim.Safety, v.Outcome)
-				require.Contains(t, v.Violation().Detail, "a sim_test.ownReady overrides Ready and not TryReady, which the simulator calls in its place")
+				require.Contains(t, v.Violation().Detail, "a sim_test.ownReady overrides Ready and not TryReady, which a Replica calls in its place")
 				return
 			}
 			require.Equal(t, sim.Pass, v.Outcome, "%v", v.Violations)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"raftsim/checker"
+	"raftsim/replica"
 )
 
 // unexcused is the violation of a process that ended with an error although
@@ -27,10 +28,10 @@ func leading(lead, id uint64) string {
 }
 
 // offersWithoutEnd is the violation of a Node that always has one more Ready.
-func offersWithoutEnd(host uint64, readys int) checker.Violation {
+func offersWithoutEnd(host uint64, err *replica.EndlessError) checker.Violation {
 	return checker.Violation{
 		Property: "no end", Source: "raft.Ready: work that was handed out is not offered again",
-		Detail: fmt.Sprintf("the Node of n%d offers a Ready after %d others, all at one instant", host, readys),
+		Detail: fmt.Sprintf("the Node of n%d offers a Ready after %d others, all at one instant", host, err.Readys),
 		Hosts:  []uint64{host}, Signature: "no end",
 	}
 }

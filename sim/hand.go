@@ -171,7 +171,7 @@ func (s *Simulation) Verdict() Verdict { return s.judge() }
 // runs another process. Whoever calls its methods calls Pump afterwards.
 func (h *Host) Node() raft.Node {
 	if r := h.raft(); r != nil {
-		return r.node
+		return r.Node()
 	}
 	return nil
 }
@@ -180,7 +180,7 @@ func (h *Host) Node() raft.Node {
 func (h *Host) Pump() {
 	if r := h.raft(); r != nil && h.state == up {
 		h.disk.At(h.sim.now)
-		r.pump()
+		r.Pump()
 		h.settle()
 	}
 }
@@ -188,7 +188,7 @@ func (h *Host) Pump() {
 // Status is the state of the host's Node; its zero value when there is none.
 func (h *Host) Status() raft.Status {
 	if r := h.raft(); r != nil {
-		return r.node.Status()
+		return r.Node().Status()
 	}
 	return raft.Status{}
 }
@@ -196,7 +196,7 @@ func (h *Host) Status() raft.Status {
 // Applied is the index of the last entry that the host's state machine has.
 func (h *Host) Applied() uint64 {
 	if r := h.raft(); r != nil {
-		return r.applied
+		return r.Applied()
 	}
 	return 0
 }
@@ -204,7 +204,7 @@ func (h *Host) Applied() uint64 {
 // Query asks the host's own state machine, which may be behind.
 func (h *Host) Query(query []byte) []byte {
 	if r := h.raft(); r != nil {
-		return r.machine.Query(query)
+		return r.Query(query)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	pb "raftsim/raft/raftpb"
+	"raftsim/replica"
 )
 
 // formerVoterBlocks names a hazard of the protocol as the etcd family implements
@@ -15,16 +16,16 @@ import (
 func (s *Simulation) formerVoterBlocks() string {
 	for _, h := range s.hosts {
 		former := h.raft()
-		if former == nil || s.noisy(h) || isVoter(&former.conf, h.id) {
+		if former == nil || s.noisy(h) || isVoter(former.ConfState(), h.id) {
 			continue
 		}
 		for _, id := range s.recovery.core {
 			p := s.hosts[id-1].raft()
-			if p == nil || p.applied >= former.applied || !isVoter(&p.conf, h.id) || !former.ahead(p) {
+			if p == nil || p.Applied() >= former.Applied() || !isVoter(p.ConfState(), h.id) || !ahead(former, p) {
 				continue
 			}
 			return fmt.Sprintf("a hazard of applying configurations late: %s has applied index %d, where it is no voter, and has a log that is ahead of that of %s, which still needs its vote",
-				name(h.id), former.applied, name(id))
+				name(h.id), former.Applied(), name(id))
 		}
 	}
 	return ""
@@ -36,15 +37,8 @@ func isVoter(cs *pb.ConfState, id uint64) bool {
 }
 
 // ahead reports that the log of p is more up to date than another (Raft §5.4.1).
-func (p *raftHost) ahead(other *raftHost) bool {
-	index, term := p.logEnd()
-	otherIndex, otherTerm := other.logEnd()
+func ahead(p, other *replica.Replica) bool {
+	index, term := p.LogEnd()
+	otherIndex, otherTerm := other.LogEnd()
 	return term > otherTerm || term == otherTerm && index > otherIndex
-}
-
-// logEnd is the last entry of the log in memory.
-func (p *raftHost) logEnd() (index, term uint64) {
-	index, _ = p.storage.LastIndex()
-	term, _ = p.storage.Term(index)
-	return index, term
 }

@@ -5,11 +5,14 @@ import (
 	"raftsim/clock"
 )
 
+// command names a command of a client.
+type command struct{ session, number uint64 }
+
 // clientHistory is what the clients asked and were answered, in the order of asking.
 type clientHistory struct {
 	operations []history.Operation
 	dropped    []bool // reads that were given up
-	byCommand  map[waiter]int
+	byCommand  map[command]int
 	counts     Operations
 	bytes      int64 // of commands and answers
 }
@@ -17,14 +20,14 @@ type clientHistory struct {
 // invoke notes that an operation begins, and returns its place.
 func (h *clientHistory) invoke(o history.Operation, number uint64) int {
 	if h.byCommand == nil {
-		h.byCommand = map[waiter]int{}
+		h.byCommand = map[command]int{}
 	}
 	o.Return, o.ReturnAt = history.Open, clock.Never
 	h.operations = append(h.operations, o)
 	h.dropped = append(h.dropped, false)
 	place := len(h.operations) - 1
 	if !o.ReadOnly {
-		h.byCommand[waiter{o.Client, number}] = place
+		h.byCommand[command{o.Client, number}] = place
 	}
 	h.counts.Invoked++
 	h.counts.Open++
@@ -58,7 +61,7 @@ func (h *clientHistory) executed(session, number, index uint64, duplicate bool) 
 	if duplicate {
 		return
 	}
-	if place, ok := h.byCommand[waiter{session, number}]; ok && h.operations[place].Applied == 0 {
+	if place, ok := h.byCommand[command{session, number}]; ok && h.operations[place].Applied == 0 {
 		h.operations[place].Applied = index
 	}
 }

@@ -6,7 +6,6 @@ import (
 
 	"raftsim/clock"
 	"raftsim/disk"
-	"raftsim/raft"
 	pb "raftsim/raft/raftpb"
 	"raftsim/random"
 	"raftsim/vfs"
@@ -40,6 +39,8 @@ type Host struct {
 	damaged       bool      // its disk may have lost what it had acknowledged
 	marks         *Marks
 	imagines      imagines
+	facts         facts
+	appliesAtOnce bool           // whatever the options say
 	configs       []pb.ConfState // that could be in force for all it knew when it stopped
 	// crashAtMessage counts down to the message before which onCrashPoint
 	// strikes; zero means never.
@@ -193,15 +194,11 @@ func (h *Host) report(e event) {
 	if r == nil {
 		return
 	}
-	switch {
-	case e.kind == unreachableEvent:
-		r.node.ReportUnreachable(e.arg)
-	case e.arg&1 == 1:
-		r.node.ReportSnapshot(e.arg>>1, raft.SnapshotFinish)
-	default:
-		r.node.ReportSnapshot(e.arg>>1, raft.SnapshotFailure)
+	if e.kind == unreachableEvent {
+		r.ReportUnreachable(e.arg)
+	} else {
+		r.ReportSnapshot(e.arg>>1, e.arg&1 == 1)
 	}
-	r.pump()
 }
 
 // settle deals with a process that has failed.
@@ -231,8 +228,8 @@ func (h *Host) crash(c disk.Crash) disk.Loss {
 // stop ends the process and forgets all that was meant for it.
 func (h *Host) stop(next hostState) {
 	if r := h.raft(); r != nil {
-		h.configs = r.possibleConfigs()
-		r.node.Stop()
+		h.configs = possibleConfigs(r)
+		r.Stop()
 	}
 	h.process, h.held, h.state, h.busyUntil = nil, nil, next, 0
 	h.incarnation++
@@ -292,6 +289,7 @@ func (h *Host) SetTimer(d time.Duration, token uint64) {
 
 // AfterDisk returns true when the disk is idle, or calls Timer(token) once it is.
 func (h *Host) AfterDisk(token uint64) bool {
+	h.asked()
 	done := h.disk.Done()
 	if done <= h.sim.now {
 		return true
@@ -332,3 +330,21 @@ func (h *Host) Executed(index, session, number uint64) {
 
 // Note puts a line into the trace.
 func (h *Host) Note(text string) { h.sim.record(Record{Verb: Noted, Host: h.id, Text: text}) }
+
+// applyDelay is how long the apply queue of an incarnation keeps its requests.
+func (h *Host) applyDelay() func(request uint64) time.Duration {
+	takes, incarnation := h.sim.options.Raft.ApplyTakes, uint64(h.incarnation)
+	return func(request uint64) time.Duration {
+		if h.appliesAtOnce {
+			return 0
+		}
+		return takes.At(h.chance.Fate(purposeApply, incarnation<<32|request))
+	}
+}
+
+func flag(b bool) uint64 {
+	if b {
+		return 1
+	}
+	return 0
+}

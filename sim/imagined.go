@@ -10,6 +10,7 @@ import (
 	pb "raftsim/raft/raftpb"
 	"raftsim/raft/wal"
 	"raftsim/random"
+	"raftsim/replica"
 )
 
 // A crash is rare, and the moments at which one shows that a log is written in the
@@ -36,23 +37,24 @@ type imagines struct {
 }
 
 // asked may imagine a crash while the disk does what it was asked for since the last
-// call.
-func (p *raftHost) asked() {
-	h := p.host
+// call, once the log has been read.
+func (h *Host) asked() {
+	if h.raft() == nil {
+		return
+	}
 	operations := h.disk.Operations() - h.imagines.operations
 	h.imagines.operations += operations
 	switch {
 	case operations > ordinaryOperations:
-		p.imagine(unusualBytes)
+		h.imagine(unusualBytes)
 	case operations > 0:
-		p.imagine(ordinaryBytes)
+		h.imagine(ordinaryBytes)
 	}
 }
 
 // imagine may let the power of a copy of the host's disk fail before it is idle, or
 // the process alone, and the power in the recovery from that.
-func (p *raftHost) imagine(worth uint64) {
-	h := p.host
+func (h *Host) imagine(worth uint64) {
 	h.imagines.moments++
 	luck := h.chance.Fate(purposeImagined, h.imagines.moments)
 	oneIn := max(uint64(h.disk.Bytes())/worth, everyAtMost)
@@ -64,15 +66,15 @@ func (p *raftHost) imagine(worth uint64) {
 	busy := random.Uniform(0, max(h.disk.Done().Sub(h.sim.now), 0))
 	at := h.sim.now.Add(busy.At(random.Mix(luck, 2)))
 	left := h.disk.Left(at, crash, uint32(luck>>32))
-	found, ok := p.wouldStart(left)
+	found, ok := h.wouldStart(left)
 	if ok && (crash.Losing == disk.Nothing || luck%2 == 0) {
-		p.imagineAgain(left, at, &found, random.Mix(luck, 3))
+		h.imagineAgain(left, at, &found, random.Mix(luck, 3))
 	}
 }
 
 // imagineAgain lets the power fail during a recovery that has found something, or
 // right after it: then the same must be found again, for a host acts on it.
-func (p *raftHost) imagineAgain(recovering *disk.Disk, since clock.Time, found *wal.State, luck uint64) {
+func (h *Host) imagineAgain(recovering *disk.Disk, since clock.Time, found *wal.State, luck uint64) {
 	crash := disk.Crash{Losing: disk.Losing(luck >> 8 % uint64(disk.Nothing)), Torn: luck>>16%2 == 0}
 	at := max(recovering.Done(), since)
 	over := luck%2 == 0
@@ -80,9 +82,9 @@ func (p *raftHost) imagineAgain(recovering *disk.Disk, since clock.Time, found *
 		busy := random.Uniform(0, at.Sub(since))
 		at = since.Add(busy.At(random.Mix(luck, 1)))
 	}
-	again, ok := p.wouldStart(recovering.Left(at, crash, uint32(luck>>32)))
+	again, ok := h.wouldStart(recovering.Left(at, crash, uint32(luck>>32)))
 	if ok && over && !sameState(found, &again) {
-		p.host.sim.violate(forgotten(p.host.id, found, &again))
+		h.sim.violate(forgotten(h.id, found, &again))
 	}
 }
 
@@ -94,12 +96,11 @@ func sameState(a, b *wal.State) bool {
 
 // wouldStart judges what the host would recover from a copy of its disk, and returns
 // it.
-func (p *raftHost) wouldStart(left *disk.Disk) (found wal.State, ok bool) {
-	h := p.host
+func (h *Host) wouldStart(left *disk.Disk) (found wal.State, ok bool) {
 	if len(left.Damage()) > 0 {
 		return found, false // which excuses anything
 	}
-	log, found, err := wal.Open(left, walDirectory, wal.Options{SegmentBytes: p.options.SegmentBytes})
+	log, found, err := replica.Open(left, h.sim.options.Raft.SegmentBytes)
 	if err == nil {
 		err = log.Close()
 	}

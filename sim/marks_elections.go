@@ -52,39 +52,37 @@ func (w *watcher) elected(r *Record) {
 	}
 	of.leads = true
 	sawTransferred.When(w.marks, of.told != 0 && of.told+1 == term)
-	if p := w.sim.hosts[r.Host-1].raft(); p != nil {
-		sawElectedJoint.When(w.marks, len(p.conf.VotersOutgoing) > 0)
-	}
+	sawElectedJoint.When(w.marks, len(of.replica.conf.VotersOutgoing) > 0)
 }
 
 // askedForVote sees a request for a vote reach a host.
-func (w *watcher) askedForVote(p *raftHost, m *pb.Message) {
-	last, _ := p.storage.LastIndex()
-	lastTerm, err := p.storage.Term(last)
-	stale := err == nil && (m.LogTerm < lastTerm || m.LogTerm == lastTerm && m.Index < last)
+func (w *watcher) askedForVote(of *watched, m *pb.Message) {
+	p := &of.replica
+	lastTerm, known := p.termAt(p.end)
+	stale := known && (m.LogTerm < lastTerm || m.LogTerm == lastTerm && m.Index < p.end)
 	if m.Type == pb.MsgVote {
 		sawStaleCandidate.When(w.marks, stale && m.Term >= p.term)
-		given := m.Term == p.hardState.Term && p.hardState.Vote != 0
-		sawVoteGiven.When(w.marks, given && p.hardState.Vote != m.From)
-		sawVoteAgain.When(w.marks, given && p.hardState.Vote == m.From)
+		given := m.Term == p.written.Term && p.written.Vote != 0
+		sawVoteGiven.When(w.marks, given && p.written.Vote != m.From)
+		sawVoteAgain.When(w.marks, given && p.written.Vote == m.From)
 	}
 	if p.lead != raft.None && m.Term > p.term && !stale {
-		w.host(p.host.id).asked = asked{kind: m.Type, from: m.From, term: p.term, lead: p.lead}
+		of.asked = asked{kind: m.Type, from: m.From, term: p.term, lead: p.lead}
 	}
 }
 
-// granted sees a vote, or a pre-vote, leave a host.
-func (w *watcher) granted(p *raftHost, m *pb.Message) {
-	if of := w.host(p.host.id); of.asked.from == m.To {
+// sent sees a message leave a host: it may be a vote, or a pre-vote.
+func (w *watcher) sent(of *watched, m *pb.Message) {
+	if !m.Reject && (m.Type == pb.MsgVoteResp || m.Type == pb.MsgPreVoteResp) && of.asked.from == m.To {
 		of.asked = asked{}
 	}
 }
 
-// ticking sees a host before its clock moves. Whatever it was asked before it has
+// ticked sees a host before its clock moves. Whatever it was asked before it has
 // answered by now, unless it waits for its disk.
-func (w *watcher) ticking(p *raftHost) {
-	of := w.host(p.host.id)
-	if a := of.asked; a.from != 0 && p.stage == idle && len(p.async.appends) == 0 {
+func (w *watcher) ticked(of *watched) {
+	p := &of.replica
+	if a := of.asked; a.from != 0 && len(p.writes) == 0 {
 		if p.term == a.term && p.lead == a.lead {
 			if a.kind == pb.MsgVote {
 				sawVoteIgnored.Hit(w.marks)
@@ -94,8 +92,11 @@ func (w *watcher) ticking(p *raftHost) {
 		}
 		of.asked = asked{}
 	}
-	if p.leading {
-		to := p.node.BasicStatus().LeadTransferee
+}
+
+// handsOver sees to whom a host hands over, after its clock has moved.
+func (w *watcher) handsOver(of *watched, to uint64) {
+	if p := &of.replica; p.leading {
 		sawTransferEnded.When(w.marks, of.transferee != 0 && to == 0 && of.transferTerm == p.term)
 		of.transferee, of.transferTerm = to, p.term
 	}
@@ -103,11 +104,11 @@ func (w *watcher) ticking(p *raftHost) {
 
 // deposed sees a leader that leads no longer, in the term that it had or, if that
 // is not 0, in a later one.
-func (w *watcher) deposed(p *raftHost, term uint64) {
+func (w *watcher) deposed(of *watched, term uint64) {
+	p := &of.replica
 	if term > p.term {
-		last, _ := p.storage.LastIndex()
-		sawDeposedTail.When(w.marks, last > p.hardState.Commit)
+		sawDeposedTail.When(w.marks, p.end > p.written.Commit)
 		return
 	}
-	sawSteppedDown.When(w.marks, isVoter(&p.conf, p.host.id))
+	sawSteppedDown.When(w.marks, isVoter(&p.conf, of.id))
 }

@@ -3,10 +3,10 @@ package sim
 import (
 	"strings"
 
+	"raftsim/host"
 	"raftsim/network"
-	"raftsim/raft"
 	pb "raftsim/raft/raftpb"
-	"raftsim/raft/wal"
+	"raftsim/replica"
 )
 
 // What happens to hosts, disks, packets and clients.
@@ -63,6 +63,7 @@ func (w *watcher) stopped(r *Record) {
 		w.up--
 	}
 	of.leads, of.last, of.transferee, of.asked = false, 0, 0, asked{}
+	of.replica = standing{writes: of.replica.writes[:0]}
 	sawAllDown.When(w.marks, w.up == 0)
 	if r.Verb == Retired {
 		of.retired = true
@@ -75,58 +76,36 @@ func (w *watcher) stopped(r *Record) {
 
 // crashing sees what a host was about when it crashes.
 func (w *watcher) crashing(h *Host) {
-	p, ok := h.process.(*raftHost)
-	if !ok {
-		return
-	}
-	if p.node == nil {
-		sawBootCrash.Hit(w.marks)
+	if _, ok := h.process.(*replica.Replica); !ok {
 		return
 	}
 	of := w.host(h.id)
+	p := &of.replica
+	if !p.started {
+		sawBootCrash.Hit(w.marks)
+		return
+	}
 	of.vote, of.unsynced = pb.HardState{}, p.writing()
-	if p.hardState.Term != p.durable.Term || p.hardState.Vote != p.durable.Vote {
-		of.vote = p.hardState
+	if p.written.Term != p.durable.Term || p.written.Vote != p.durable.Vote {
+		of.vote = p.written
 	}
 	sawInstallCrash.When(w.marks, p.installing())
 	if p.leading {
-		last, _ := p.storage.LastIndex()
 		sawLeaderCrash.Hit(w.marks)
-		sawTailCrash.When(w.marks, last > p.hardState.Commit)
+		sawTailCrash.When(w.marks, p.end > p.written.Commit)
 		sawJointCrash.When(w.marks, len(p.conf.VotersOutgoing) > 0)
 	}
 }
 
-// writing is the index of the last entry that waits for the disk, 0 when none does.
-func (p *raftHost) writing() (index uint64) {
-	if n := len(p.ready.Entries); p.stage == persisting && n > 0 {
-		index = p.ready.Entries[n-1].Index
+// started sees what a host finds on its disk.
+func (w *watcher) started(of *watched, found *host.Found) {
+	hs, snap := found.HardState, &found.Snapshot.Metadata
+	of.replica = standing{
+		started: true, term: hs.Term, written: hs, durable: hs, writes: of.replica.writes[:0],
+		applied: snap.Index, conf: snap.ConfState, end: snap.Index + uint64(len(found.Entries)),
 	}
-	for i := range p.async.appends {
-		if entries := p.async.appends[i].message.Entries; len(entries) > 0 {
-			index = entries[len(entries)-1].Index
-		}
-	}
-	return index
-}
-
-// installing says whether a snapshot from the leader waits for the disk.
-func (p *raftHost) installing() bool {
-	if p.stage == persisting && !raft.IsEmptySnap(p.ready.Snapshot) {
-		return true
-	}
-	for i := range p.async.appends {
-		if p.async.appends[i].message.Snapshot != nil {
-			return true
-		}
-	}
-	return false
-}
-
-// recovered sees what a host finds on its disk.
-func (w *watcher) recovered(h *Host, state *wal.State, last uint64) {
-	of, hs := w.host(h.id), &state.HardState
-	sawTornTail.When(w.marks, state.TornBytes > 0)
+	last := of.replica.end
+	sawTornTail.When(w.marks, found.TornBytes > 0)
 	sawRecoveredTail.When(w.marks, last > hs.Commit)
 	sawLostVote.When(w.marks, of.vote.Vote != 0 && (hs.Term < of.vote.Term || hs.Term == of.vote.Term && hs.Vote == 0))
 	sawLostEntries.When(w.marks, last < of.unsynced)
@@ -136,9 +115,8 @@ func (w *watcher) recovered(h *Host, state *wal.State, last uint64) {
 // resumed sees a paused host wake.
 func (w *watcher) resumed(r *Record) {
 	sawWoken.When(w.marks, r.Fields[0] > 0)
-	if p := w.sim.hosts[r.Host-1].raft(); p != nil {
-		sawWokenLeader.When(w.marks, p.leading && w.won > p.term)
-	}
+	p := &w.host(r.Host).replica
+	sawWokenLeader.When(w.marks, p.leading && w.won > p.term)
 }
 
 // faultBegan sees a fault fire.

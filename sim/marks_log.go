@@ -3,9 +3,9 @@ package sim
 import (
 	"errors"
 
+	"raftsim/host"
 	"raftsim/raft"
 	pb "raftsim/raft/raftpb"
-	"raftsim/raft/tracker"
 )
 
 // Logs, appends, snapshots and proposals.
@@ -35,50 +35,84 @@ func (w *watcher) wrote(r *Record) {
 	of.last = r.Fields[0]
 }
 
+// writes sees what a host asks of its log.
+func (w *watcher) writes(of *watched, what *host.Write) {
+	p := &of.replica
+	if what.HardState != (pb.HardState{}) {
+		p.written = what.HardState
+	}
+	if !what.Sync && what.Snapshot == nil {
+		return
+	}
+	pending := pendingWrite{term: p.written.Term, install: what.Snapshot != nil, checksum: checksum(what.Entries)}
+	if n := len(what.Entries); n > 0 {
+		pending.last = what.Entries[n-1].Index
+	}
+	p.writes = append(p.writes, pending)
+}
+
+// persisted sees that the oldest write of a host is durable, and returns the checksum
+// of its entries as they were when it began.
+func (w *watcher) persisted(of *watched, hs pb.HardState, what *host.Write) (before uint64, known bool) {
+	p := &of.replica
+	if hs != (pb.HardState{}) {
+		p.durable = hs
+	}
+	if len(p.writes) == 0 {
+		return 0, false
+	}
+	oldest := p.writes[0]
+	p.writes = append(p.writes[:0], p.writes[1:]...)
+	sawLateWrite.When(w.marks, len(what.Entries) > 0 && p.term > oldest.term)
+	return oldest.checksum, true
+}
+
 // received sees a message reach a host, before the host has seen it.
-func (w *watcher) received(p *raftHost, m *pb.Message) {
-	w.host(p.host.id).steps++
+func (w *watcher) received(of *watched, m *pb.Message) {
+	of.steps++
+	p := &of.replica
 	old := m.Term > 0 && m.Term < p.term
 	sawOldMessage.When(w.marks, old)
 	switch m.Type {
 	case pb.MsgApp:
-		w.appending(p, m)
+		w.appending(of, m)
 	case pb.MsgAppResp, pb.MsgHeartbeatResp:
 		w.answered(p, m)
 	case pb.MsgVote, pb.MsgPreVote:
-		w.askedForVote(p, m)
+		w.askedForVote(of, m)
 	case pb.MsgVoteResp:
 		sawOldVote.When(w.marks, old)
 	case pb.MsgSnap:
-		sawLateSnapshot.When(w.marks, m.Snapshot != nil && m.Snapshot.Metadata.Index <= p.hardState.Commit)
+		sawLateSnapshot.When(w.marks, m.Snapshot != nil && m.Snapshot.Metadata.Index <= p.written.Commit)
 	case pb.MsgProp:
 		sawForwarded.Hit(w.marks)
 	case pb.MsgReadIndex:
-		w.reading(p)
+		w.reading(of)
 	case pb.MsgTimeoutNow:
 		sawTransfer.Hit(w.marks)
-		w.host(p.host.id).told = m.Term
+		of.told = m.Term
 	}
 }
 
 // appending sees entries, or a probe, reach a follower.
-func (w *watcher) appending(p *raftHost, m *pb.Message) {
-	sawYielded.When(w.marks, m.Term == p.term && p.hardState.Vote == p.host.id && p.lead == raft.None)
+func (w *watcher) appending(of *watched, m *pb.Message) {
+	p := &of.replica
+	sawYielded.When(w.marks, m.Term == p.term && p.written.Vote == of.id && p.lead == raft.None)
 	if len(m.Entries) == 0 {
 		return
 	}
-	of, end := w.host(p.host.id), m.Index+uint64(len(m.Entries))
+	end := m.Index + uint64(len(m.Entries))
 	if m.Term > of.appendTerm {
 		of.appendTerm, of.appendEnd = m.Term, 0
 	}
 	sawEntriesTwice.When(w.marks, m.Term == of.appendTerm && end <= of.appendEnd)
 	of.appendEnd = max(of.appendEnd, end)
-	sawBelowCommit.When(w.marks, m.Index < p.hardState.Commit)
+	sawBelowCommit.When(w.marks, m.Index < p.written.Commit)
 	sawAppendRace.When(w.marks, p.installing())
 }
 
 // answered sees an answer reach a leader.
-func (w *watcher) answered(p *raftHost, m *pb.Message) {
+func (w *watcher) answered(p *standing, m *pb.Message) {
 	if !p.leading {
 		return
 	}
@@ -87,22 +121,22 @@ func (w *watcher) answered(p *raftHost, m *pb.Message) {
 		return
 	}
 	sawRefusedAppend.Hit(w.marks)
-	if term, err := p.storage.Term(m.Index); err == nil {
+	if term, known := p.termAt(m.Index); known {
 		sawSkippedTerm.When(w.marks, m.LogTerm > 0 && m.LogTerm < term && m.RejectHint+1 < m.Index)
 	}
 }
 
-// believes sees what a leader knows of a follower.
-func (w *watcher) believes(pr *tracker.Progress) {
-	sawFullWindow.When(w.marks, pr.State == tracker.StateReplicate && pr.MsgAppFlowPaused)
-}
-
 // refused sees a host refuse a proposal.
-func (w *watcher) refused(p *raftHost, err error) {
-	if !p.leading || !errors.Is(err, raft.ErrProposalDropped) {
+func (w *watcher) refused(of *watched, err error, transferee uint64) {
+	if !of.replica.leading || !errors.Is(err, raft.ErrProposalDropped) {
 		return
 	}
-	transfers := p.node.BasicStatus().LeadTransferee != raft.None
-	sawHandingOver.When(w.marks, transfers)
-	sawFullTail.When(w.marks, !transfers && p.options.MaxUncommittedBytes > 0)
+	sawHandingOver.When(w.marks, transferee != raft.None)
+	sawFullTail.When(w.marks, transferee == raft.None && w.sim.options.Raft.MaxUncommittedBytes > 0)
+}
+
+// installed sees a snapshot replace the state of a host.
+func (w *watcher) installed(of *watched, snap *pb.Snapshot) {
+	sawJoined.When(w.marks, of.replica.applied == 0)
+	of.replica.applied = snap.Metadata.Index
 }

@@ -20,10 +20,14 @@ var (
 	sawDemotedLeader = Sometimes("leader-demoted", "A leader applies a configuration in which it is a learner.")
 )
 
-// configured sees a host go by a configuration.
-func (w *watcher) configured(p *raftHost) {
+// reconfigured sees a host use a configuration. by is the entry that led to it, nil when
+// that was a snapshot.
+func (w *watcher) reconfigured(of *watched, now *pb.ConfState, by *pb.Entry) {
+	if by != nil {
+		w.replaced(of, now)
+	}
+	of.replica.conf = *now
 	sawReconfigured.Hit(w.marks)
-	now := &p.conf
 	sawSingleVoter.When(w.marks, len(now.Voters) == 1 && len(now.VotersOutgoing) == 0)
 	if len(now.VotersOutgoing) == 0 {
 		return
@@ -41,9 +45,9 @@ func (w *watcher) configured(p *raftHost) {
 	sawDisjoint.When(w.marks, shared(now.Voters)+shared(now.VotersOutgoing) <= common)
 }
 
-// reconfigured sees a host replace a configuration.
-func (w *watcher) reconfigured(p *raftHost, was *pb.ConfState) {
-	now, id := &p.conf, p.host.id
+// replaced sees a host replace a configuration.
+func (w *watcher) replaced(of *watched, now *pb.ConfState) {
+	was := &of.replica.conf
 	for _, learner := range was.Learners {
 		sawPromoted.When(w.marks, slices.Contains(now.Voters, learner))
 	}
@@ -51,8 +55,8 @@ func (w *watcher) reconfigured(p *raftHost, was *pb.ConfState) {
 		sawDemoted.When(w.marks, slices.Contains(now.LearnersNext, voter) || slices.Contains(now.Learners, voter))
 	}
 	sawLeftByHand.When(w.marks, len(was.VotersOutgoing) > 0 && !was.AutoLeave && len(now.VotersOutgoing) == 0)
-	if p.leading {
-		sawRemovedLeader.When(w.marks, !slices.Contains(memberIDs(now), id))
-		sawDemotedLeader.When(w.marks, slices.Contains(now.Learners, id))
+	if of.replica.leading {
+		sawRemovedLeader.When(w.marks, !slices.Contains(memberIDs(now), of.id))
+		sawDemotedLeader.When(w.marks, slices.Contains(now.Learners, of.id))
 	}
 }

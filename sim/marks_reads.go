@@ -19,21 +19,22 @@ var (
 )
 
 // reading sees a host asked for a read index.
-func (w *watcher) reading(p *raftHost) {
+func (w *watcher) reading(of *watched) {
+	p := &of.replica
 	if !p.leading {
 		return
 	}
-	term, err := p.storage.Term(p.hardState.Commit)
-	sawEarlyRead.When(w.marks, err == nil && term < p.term)
+	term, known := p.termAt(p.written.Commit)
+	sawEarlyRead.When(w.marks, known && term < p.term)
 }
 
-// offered sees a Ready, before the host has looked at it.
-func (w *watcher) offered(p *raftHost, rd *raft.Ready) {
-	of := w.host(p.host.id)
+// offered sees a Ready, before the host has done anything about it.
+func (w *watcher) offered(of *watched, rd *raft.Ready) {
+	p := &of.replica
 	if p.leading && rd.SoftState != nil && rd.SoftState.RaftState != raft.StateLeader {
-		w.deposed(p, rd.HardState.Term)
+		w.deposed(of, rd.HardState.Term)
 	}
-	if p.leading && of.steps == 1 && !p.options.LeaseReads {
+	if p.leading && of.steps == 1 && !w.sim.options.Raft.LeaseReads {
 		reads := len(rd.ReadStates)
 		for i := range rd.Messages {
 			if rd.Messages[i].Type == pb.MsgReadIndexResp {
@@ -46,13 +47,15 @@ func (w *watcher) offered(p *raftHost, rd *raft.Ready) {
 }
 
 // served sees a host answer a read.
-func (w *watcher) served(p *raftHost) {
-	sawLeaseRead.When(w.marks, p.leading && p.options.LeaseReads)
-	sawFollowerRead.When(w.marks, !p.leading)
+func (w *watcher) served(of *watched) {
+	leading := of.replica.leading
+	sawLeaseRead.When(w.marks, leading && w.sim.options.Raft.LeaseReads)
+	sawFollowerRead.When(w.marks, !leading)
 }
 
-// readingStale sees a host asked for a stale read.
-func (w *watcher) readingStale(p *raftHost, r *Request) {
-	sawStaleWait.When(w.marks, p.applied < r.Seen)
-	sawStaleRead.When(w.marks, p.applied >= r.Seen && slices.ContainsFunc(p.host.sim.hosts, func(h *Host) bool { return h.Applied() > p.applied }))
+// readingStale sees a host asked for a state that is not older than an index.
+func (w *watcher) readingStale(of *watched, seen uint64) {
+	applied := of.replica.applied
+	sawStaleWait.When(w.marks, applied < seen)
+	sawStaleRead.When(w.marks, applied >= seen && slices.ContainsFunc(w.hosts, func(h *watched) bool { return h.replica.applied > applied }))
 }

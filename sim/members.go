@@ -5,7 +5,7 @@ import (
 
 	"raftsim/disk"
 	pb "raftsim/raft/raftpb"
-	"raftsim/raft/wal"
+	"raftsim/replica"
 	"raftsim/workload"
 )
 
@@ -107,6 +107,8 @@ func (s *Simulation) buildHosts() error {
 // addHost makes a host with an empty disk, switched off.
 func (s *Simulation) addHost(id uint64) *Host {
 	h := &Host{sim: s, id: id, marks: s.marksOf(id), chance: s.fates.Key("host " + name(id))}
+	h.appliesAtOnce = s.recovery.begun
+	h.facts = facts{sim: s, host: h, of: s.watcher.host(id)}
 	h.disk = disk.New(s.fates, name(id), s.options.Disk)
 	s.hosts = append(s.hosts, h)
 	for _, c := range s.clients {
@@ -128,58 +130,56 @@ func (s *Simulation) newProcess(h *Host) Process {
 	if s.options.Process != nil {
 		return s.options.Process(h.id)
 	}
-	return newRaftHost(h)
+	return replica.New(s.replicaConfig(h))
 }
 
-// newMachine makes an empty replicated state machine.
-func (s *Simulation) newMachine() *workload.Sessions {
-	return workload.NewSessions(s.members.workload.NewStateMachine())
+// replicaConfig is the configuration of the replica on a host.
+func (s *Simulation) replicaConfig(h *Host) replica.Config {
+	o, m := &s.options.Raft, &s.members
+	c := replica.Config{
+		Raft:        m.factory(h.id),
+		Machine:     func() replica.Machine { return workload.NewSessions(m.workload.NewStateMachine()) },
+		Incarnation: h.incarnation,
+		Observer:    &h.facts,
+
+		Tick: o.Tick, ElectionTicks: o.ElectionTicks, HeartbeatTicks: o.HeartbeatTicks,
+		PreVote: o.PreVote, CheckQuorum: o.CheckQuorum, LeaseReads: o.LeaseReads,
+		DisableForwarding: o.DisableForwarding, StepDownOnRemoval: o.StepDownOnRemoval,
+		MaxSizePerMessage: o.MaxSizePerMessage, MaxInflightMessages: o.MaxInflightMessages, MaxInflightBytes: o.MaxInflightBytes,
+		MaxUncommittedBytes: o.MaxUncommittedBytes, MaxCommittedBytes: o.MaxCommittedBytes, Poison: o.Poison,
+		AsyncStorage: o.AsyncStorage, ApplyDelay: h.applyDelay(), SegmentBytes: o.SegmentBytes,
+		SnapshotEvery: o.SnapshotEvery, KeepEntries: o.KeepEntries,
+		ReadTimeout: s.options.Workload.Attempt,
+	}
+	if m.founding(h.id) {
+		genesis := m.genesis()
+		c.Founding = &genesis
+	}
+	return c
 }
 
-// raftOf returns the raft host that runs on h with a Node, or nil.
-func (h *Host) raft() *raftHost {
-	if p, ok := h.process.(*raftHost); ok && h.Running() && p.node != nil {
+// raft returns the replica that runs on h with a Node, or nil.
+func (h *Host) raft() *replica.Replica {
+	if p, ok := h.process.(*replica.Replica); ok && h.Running() && !p.Recovering() {
 		return p
 	}
 	return nil
 }
 
-// watchStart shows the checker what a host found on its disk.
-func (s *Simulation) watchStart(h *Host, state *wal.State) {
-	hs, last := state.HardState, state.Snapshot.Metadata.Index
-	if n := len(state.Entries); n > 0 {
-		last = state.Entries[n-1].Index
-	}
-	s.record(Record{Verb: Recovered, Host: h.id, Fields: [4]uint64{hs.Term, hs.Commit, state.Snapshot.Metadata.Index + 1, last}})
-	s.protocol.Started(h.id, hs, state.Snapshot, state.Entries)
-	s.watcher.recovered(h, state, last)
-	h.disk.Forgive() // what it has recovered is the new measure
-	s.protocol.ConfChanged(h.id, state.Snapshot.Metadata.Index, state.Snapshot.Metadata.ConfState)
-}
-
-// elected notes a new leader.
-func (s *Simulation) elected(id, term uint64) {
-	s.record(Record{Verb: BecameLeader, Host: id, Fields: [4]uint64{term}})
-	s.members.leaders[term] = id
-}
-
-// appliedState shows the checker the state machine of a host.
-func (s *Simulation) appliedState(p *raftHost) {
-	s.protocol.AppliedState(p.host.id, p.applied, p.machine.Digest())
-}
-
-// confChanged notes that a host goes by a new configuration.
-func (s *Simulation) confChanged(p *raftHost) {
+// confChanged notes that a host uses the configuration of an index. by is the entry that
+// led to it, nil when that was a snapshot.
+func (s *Simulation) confChanged(index uint64, conf *pb.ConfState, by *pb.Entry) {
 	m := &s.members
-	s.record(Record{Verb: Reconfigured, Host: p.host.id, Fields: [4]uint64{p.applied}, Text: describeConf(&p.conf)})
-	s.protocol.ConfChanged(p.host.id, p.applied, p.conf)
-	s.watcher.configured(p)
-	p.confIndex = p.applied
-	if p.applied > m.confIndex && m.conf.Equivalent(p.conf) != nil {
-		m.conf, m.confIndex = p.conf, p.applied
+	if index > m.confIndex && m.conf.Equivalent(*conf) != nil {
+		m.conf, m.confIndex = *conf, index
 		for _, id := range memberIDs(&m.conf) {
 			s.join(id)
 			s.hosts[id-1].joining = false
+		}
+		if by != nil {
+			if cc, ok := changeOf(by); ok {
+				m.changeMade(cc)
+			}
 		}
 	}
 	s.retireRemoved()
@@ -196,7 +196,7 @@ func (s *Simulation) retireRemoved() {
 		if s.givenUp(s.hosts[id-1]) {
 			continue
 		}
-		if p := s.hosts[id-1].raft(); p == nil || p.applied < m.confIndex || p.durable.Commit < m.confIndex {
+		if p := s.hosts[id-1].raft(); p == nil || p.Applied() < m.confIndex || p.Durable().Commit < m.confIndex {
 			return
 		}
 	}
@@ -218,7 +218,7 @@ func (s *Simulation) endJoining() {
 	}
 	for _, id := range append(s.coreMembers(), s.Leader()) {
 		h := s.host(id)
-		if h == nil || h.raft() == nil || len(h.raft().possibleConfigs()) > 1 {
+		if h == nil || h.raft() == nil || len(possibleConfigs(h.raft())) > 1 {
 			return
 		}
 	}

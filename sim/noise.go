@@ -5,6 +5,7 @@ import (
 
 	"raftsim/network"
 	"raftsim/raft"
+	"raftsim/replica"
 )
 
 // noise are the hosts outside the core that are not switched off but run on
@@ -41,7 +42,7 @@ func (s *Simulation) chooseNoise(core []uint64) {
 // mayMakeNoise says whether a host outside the core can run without being able to
 // stop it. It must be a voter with all that it ever acknowledged: one that has lost
 // some could lead the core astray, and one that was removed may be switched off at
-// any time. What a process that is not a raft host would say is not known.
+// any time. What a process that is not a replica would say is not known.
 func (s *Simulation) mayMakeNoise(h *Host) bool {
 	o := &s.options
 	return o.Raft.PreVote && o.Raft.CheckQuorum && !o.Expect.SkipNoise && o.Process == nil &&
@@ -83,7 +84,7 @@ func (s *Simulation) undeafen(core []uint64) {
 
 // settled says whether a host that makes noise can only ask for pre-votes: it
 // leads no more, and no election of the fault phase is under way.
-func (p *raftHost) settled() bool {
-	state := p.node.BasicStatus().RaftState
+func settled(p *replica.Replica) bool {
+	state := p.BasicStatus().RaftState
 	return state == raft.StateFollower || state == raft.StatePreCandidate
 }

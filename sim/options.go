@@ -59,7 +59,7 @@ type Options struct {
 	// MaxMemory bounds what the run keeps, in bytes as MemoryUse counts them, at
 	// least MinMaxMemory: a run that keeps more is ended.
 	MaxMemory int64
-	// Process makes a host's process; nil means the raft host. It is code,
+	// Process makes a host's process; nil means a replica.Replica. It is code,
 	// not data: a run with a process of the user's own is repeated by the
 	// program that made it.
 	Process func(id uint64) Process

@@ -97,10 +97,15 @@ func PanicVerdict(title string, seed random.Seed, cause any) Verdict {
 	return Verdict{Name: title, Seed: seed, Outcome: Panicked, Violations: []checker.Violation{p.violation()}, Stack: p.where()}
 }
 
+// runOver is thrown to leave an event at once, when a violation has ended the run.
+type runOver struct{}
+
 // catch turns a panic of a process into the outcome of the run. The rest of
 // the run is lost: the process may have left anything half done.
 func (s *Simulation) catch() {
-	if cause := recover(); cause != nil {
+	switch cause := recover(); cause {
+	case nil, runOver{}:
+	default:
 		s.fail(caught(cause), s.whoPanicked)
 	}
 }
@@ -133,7 +138,7 @@ func (s *Simulation) whoPanicked(v *checker.Violation) {
 	v.Hosts = []uint64{h.id}
 	v.Detail = fmt.Sprintf("%s panics: %s", name(h.id), v.Detail)
 	if p := h.raft(); p != nil {
-		s.addFact(v, h.id, fmt.Sprintf("is in term %d, %s, and has applied index %d; started %d times", p.term, leading(p.lead, h.id), p.applied, h.incarnation))
+		s.addFact(v, h.id, fmt.Sprintf("is in term %d, %s, and has applied index %d; started %d times", p.Term(), leading(p.Lead(), h.id), p.Applied(), h.incarnation))
 	}
 	if during.What == deliverEvent.String() {
 		during.What += " of " + describe(&s.inbox)

@@ -9,6 +9,7 @@ import (
 	"raftsim/clock"
 	"raftsim/raft"
 	"raftsim/raft/tracker"
+	"raftsim/replica"
 )
 
 // reign is a leader in a term.
@@ -76,7 +77,7 @@ func (s *Simulation) coreStates() ([]checker.HostState, *checker.Violation) {
 		p := h.raft()
 		switch {
 		case p != nil:
-			states = append(states, p.hostState(core))
+			states = append(states, s.hostState(h, p, core))
 		case !h.Running():
 			return nil, checker.HostsRun.Unmet("", fmt.Sprintf("n%d is %v", id, h.state))
 		case s.options.Process == nil:
@@ -96,24 +97,24 @@ func (s *Simulation) coreMembers() []uint64 {
 
 // hostState is how a host stands. Of a leader it has what it believes of those
 // of its peers that must recover.
-func (p *raftHost) hostState(core []uint64) checker.HostState {
-	s, basic := p.host.sim, p.node.BasicStatus()
-	last, _ := p.storage.LastIndex()
+func (s *Simulation) hostState(h *Host, p *replica.Replica, core []uint64) checker.HostState {
+	basic := p.BasicStatus()
+	last, _ := p.LogEnd()
 	state := checker.HostState{
 		At: s.now, Event: s.events,
-		Host: p.host.id, Term: basic.Term, Lead: basic.Lead, Applied: p.applied, Commit: basic.Commit,
-		LastIndex: last, Digest: p.machine.Digest(), ConfState: p.conf, Member: true,
+		Host: h.id, Term: basic.Term, Lead: basic.Lead, Applied: p.Applied(), Commit: basic.Commit,
+		LastIndex: last, Digest: p.Digest(), ConfState: *p.ConfState(), Member: true,
 	}
 	if basic.RaftState != raft.StateLeader {
 		return state
 	}
 	state.Transferee = basic.LeadTransferee
-	if viewer, ok := p.node.(raft.UncommittedViewer); ok {
+	if viewer, ok := p.Node().(raft.UncommittedViewer); ok {
 		state.Uncommitted, _ = viewer.UncommittedBytes()
 	}
-	progress := p.node.Status().Progress
+	progress := p.Node().Status().Progress
 	for _, id := range slices.Sorted(maps.Keys(progress)) {
-		if pr := progress[id]; id != p.host.id && slices.Contains(core, id) {
+		if pr := progress[id]; id != h.id && slices.Contains(core, id) {
 			state.Peers = append(state.Peers, peerState(id, &pr))
 		}
 	}
@@ -141,10 +142,10 @@ func (s *Simulation) undisturbed(leader *checker.HostState) bool {
 	core := s.coreMembers()
 	for _, h := range s.hosts {
 		p := h.raft()
-		if p == nil || s.noisy(h) && p.settled() {
+		if p == nil || s.noisy(h) && settled(p) {
 			continue
 		}
-		if !slices.Contains(core, h.id) || p.node.BasicStatus().Term != leader.Term || len(p.possibleConfigs()) > 1 || leader.ConfState.Equivalent(p.conf) != nil {
+		if !slices.Contains(core, h.id) || p.BasicStatus().Term != leader.Term || len(possibleConfigs(p)) > 1 || leader.ConfState.Equivalent(*p.ConfState()) != nil {
 			return false
 		}
 	}
@@ -157,7 +158,7 @@ func (s *Simulation) reign() reign {
 	if leader == 0 {
 		return reign{}
 	}
-	return reign{term: s.hosts[leader-1].raft().node.BasicStatus().Term, leader: leader, event: s.events, since: s.now}
+	return reign{term: s.hosts[leader-1].raft().BasicStatus().Term, leader: leader, event: s.events, since: s.now}
 }
 
 // deposed reports a later term than that of a leader whom nothing disturbed. The
@@ -172,7 +173,7 @@ func (s *Simulation) deposed() *checker.Violation {
 		if p == nil || s.noisy(h) {
 			continue
 		}
-		status := p.node.BasicStatus()
+		status := p.BasicStatus()
 		if status.Term <= r.led.term {
 			continue
 		}

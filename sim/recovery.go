@@ -79,6 +79,9 @@ func (s *Simulation) recoveryPhase() {
 	r := &s.recovery
 	s.now = max(s.now, s.options.horizon())
 	r.begun, r.since = true, s.now
+	for _, h := range s.hosts {
+		h.appliesAtOnce = true
+	}
 	s.record(Record{Verb: Phase, Text: "recovery: all faults heal"})
 	s.renewCore()
 	s.heal()

@@ -36,6 +36,6 @@ func (s *Simulation) dispensable() []uint64 {
 	core, quorums := s.coreMembers(), s.possibleQuorums()
 	return slices.DeleteFunc(slices.Clone(core), func(id uint64) bool {
 		p := s.hosts[id-1].raft()
-		return p == nil || p.node.BasicStatus().RaftState != raft.StateFollower || !slices.Contains(p.conf.Voters, id) || !holds(quorums, without(core, id))
+		return p == nil || p.BasicStatus().RaftState != raft.StateFollower || !slices.Contains(p.ConfState().Voters, id) || !holds(quorums, without(core, id))
 	})
 }

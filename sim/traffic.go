@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"fmt"
 	"math/bits"
 	"time"
 
@@ -19,7 +20,7 @@ func (s *Simulation) send(from, to uint64, m *Message) {
 		return
 	}
 	if m.Kind == RaftMessage {
-		m.Checksum = checksum(m.Raft.Entries)
+		s.seal(m)
 	}
 	outcome := s.network.Send(s.now, from, to, *m, size(m))
 	r := Record{Verb: Sent, Host: from, Peer: to, Fields: summary(m)}
@@ -28,6 +29,20 @@ func (s *Simulation) send(from, to uint64, m *Message) {
 		s.undelivered(from, to, m, outcome)
 	}
 	s.record(r)
+}
+
+// seal makes a message of the protocol ready for its way: as bytes where different Rafts
+// run, and else with a checksum of the entries, which sender and receiver share.
+func (s *Simulation) seal(m *Message) {
+	if !s.members.mixed {
+		m.Checksum = checksum(m.Raft.Entries)
+		return
+	}
+	bytes, err := m.Raft.Marshal()
+	if err != nil {
+		panic(fmt.Sprintf("sim: marshal %v: %v", m.Raft.Type, err))
+	}
+	*m = Message{Kind: RaftBytes, Payload: bytes}
 }
 
 // undelivered tells the sender of a message what it could know of its loss.

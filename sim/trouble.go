@@ -237,7 +237,7 @@ func (h *Host) healClock() {
 	healed := h.clock.Read(h.sim.now)
 	h.timers.heal(read, healed)
 	if r := h.raft(); r != nil {
-		r.tickedAt = r.tickedAt.Add(healed.Sub(read))
+		r.ClockSet(healed.Sub(read))
 	}
 	h.ClockChanged()
 }

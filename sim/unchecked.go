@@ -55,16 +55,16 @@ func (s *Simulation) uncheckedOfRaft(h *Host, lacks func(property, capability st
 	if p == nil {
 		return
 	}
-	status := p.node.Status()
+	status := p.Node().Status()
 	leads, shown := status.RaftState == raft.StateLeader, 0
-	p.node.WithProgress(func(uint64, raft.ProgressType, tracker.Progress) { shown++ })
+	p.WithProgress(func(uint64, raft.ProgressType, tracker.Progress) { shown++ })
 	if leads && shown == 0 {
 		lacks(checker.ReplicationProgress, "has no WithProgress")
 	}
 	if !s.recovery.begun {
 		return
 	}
-	if viewer, ok := p.node.(raft.UncommittedViewer); !ok {
+	if viewer, ok := p.Node().(raft.UncommittedViewer); !ok {
 		lacks(checker.UncommittedBounded.String(), "has no raft.UncommittedViewer")
 	} else if _, ok := viewer.UncommittedBytes(); !ok {
 		lacks(checker.UncommittedBounded.String(), "has no UncommittedBytes")

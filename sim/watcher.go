@@ -1,19 +1,22 @@
 package sim
 
 import (
+	"slices"
+
 	"raftsim/checker"
 	"raftsim/clock"
+	"raftsim/host"
 	pb "raftsim/raft/raftpb"
 )
 
 // watcher sees the marks that the simulator itself has: states of hosts and of
-// the protocol. It is shown the records of the trace and what raft hosts do, and
+// the protocol. It is shown the records of the trace and what replicas tell, and
 // changes nothing. The marks and what sees them stand together, by theme, in the
 // files marks_*.go; those of which only the checker knows, in marks_checker.go.
 type watcher struct {
 	sim   *Simulation
 	marks *Marks
-	hosts []watched
+	hosts []*watched
 	up    int // hosts that run
 
 	led        uint64 // last term that had a leader
@@ -24,6 +27,7 @@ type watcher struct {
 
 // watched is what is remembered of one host.
 type watched struct {
+	id                 uint64
 	up, leads, retired bool
 
 	restarts    int
@@ -39,6 +43,55 @@ type watched struct {
 	steps                 int // since its last Ready
 	transferee            uint64
 	transferTerm          uint64
+
+	replica standing
+}
+
+// standing is how the replica on a host stands, as far as it has told.
+type standing struct {
+	started bool
+	term    uint64
+	lead    uint64
+	leading bool
+	written pb.HardState // the last one that the log was asked to write
+	durable pb.HardState
+	applied uint64
+	conf    pb.ConfState
+	end     uint64 // of the log that the Node reads
+	log     host.Terms
+	writes  []pendingWrite // oldest first
+}
+
+// pendingWrite is what a host waits for its disk to have written.
+type pendingWrite struct {
+	term     uint64 // of the hard state then
+	last     uint64 // index of the last entry, zero for none
+	install  bool   // a snapshot
+	checksum uint64 // of the entries
+}
+
+// installing says whether a snapshot from the leader waits for the disk.
+func (s *standing) installing() bool {
+	return slices.ContainsFunc(s.writes, func(w pendingWrite) bool { return w.install })
+}
+
+// writing is the index of the last entry that waits for the disk, 0 when none does.
+func (s *standing) writing() uint64 {
+	for _, w := range slices.Backward(s.writes) {
+		if w.last > 0 {
+			return w.last
+		}
+	}
+	return 0
+}
+
+// termAt is the term of an entry of the log; ok is false when that is not known.
+func (s *standing) termAt(index uint64) (term uint64, ok bool) {
+	if s.log == nil {
+		return 0, false
+	}
+	term, err := s.log.Term(index)
+	return term, err == nil
 }
 
 // asked is a request for a vote that a host has not answered.
@@ -50,9 +103,9 @@ type asked struct {
 // host returns what is remembered of a host.
 func (w *watcher) host(id uint64) *watched {
 	for uint64(len(w.hosts)) < id {
-		w.hosts = append(w.hosts, watched{})
+		w.hosts = append(w.hosts, &watched{id: uint64(len(w.hosts)) + 1})
 	}
-	return &w.hosts[id-1]
+	return w.hosts[id-1]
 }
 
 // see takes a record of the trace.

@@ -66,6 +66,12 @@ func DecodeRequest(request []byte) (session, number uint64, command []byte, ok b
 	return session, number, d.rest, !d.bad && session > 0 && number > 0
 }
 
+// Identify returns the session and the number of a request, as DecodeRequest does.
+func (s *Sessions) Identify(request []byte) (session, number uint64, ok bool) {
+	session, number, _, ok = DecodeRequest(request)
+	return session, number, ok
+}
+
 // Apply executes a request once. duplicate says that it had no effect now: its
 // answer is that of its first execution, or it was refused. A refused request
 // (older than its session, or malformed) is answered with nil, which no

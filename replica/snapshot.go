@@ -1,24 +1,25 @@
-package sim
+package replica
 
 import (
+	"raftsim/host"
 	"raftsim/raft"
 	pb "raftsim/raft/raftpb"
 )
 
-// hostStorage is what the Node sees of the log: all of it in memory, except
+// storage is what the Node sees of the log: all of it in memory, except
 // that a snapshot is made afresh when the leader needs one for a follower. A
 // stored one may be older than the configuration that the follower must learn.
-type hostStorage struct {
+type storage struct {
 	*raft.MemoryStorage
-	process *raftHost
+	process *Replica
 }
 
-func newHostStorage(p *raftHost) *hostStorage {
-	return &hostStorage{MemoryStorage: raft.NewMemoryStorage(), process: p}
+func newStorage(p *Replica) *storage {
+	return &storage{MemoryStorage: raft.NewMemoryStorage(), process: p}
 }
 
 // Snapshot returns the state at the applied index, with its configuration.
-func (s *hostStorage) Snapshot() (pb.Snapshot, error) {
+func (s *storage) Snapshot() (pb.Snapshot, error) {
 	p := s.process
 	if p.applied == p.snapshotted {
 		return s.MemoryStorage.Snapshot()
@@ -31,18 +32,18 @@ func (s *hostStorage) Snapshot() (pb.Snapshot, error) {
 		Data:     p.machine.Snapshot(),
 		Metadata: pb.SnapshotMetadata{Index: p.applied, Term: term, ConfState: p.conf},
 	}
-	p.host.sim.protocol.Snapshotted(p.host.id, &snap, p.machine.Digest())
+	p.tellSnapshot(&snap, false)
 	return snap, nil
 }
 
 // housekeep does what is due between two Readys: it makes durable that a
 // configuration is committed, and writes a snapshot once enough entries were
 // applied since the last one. The log is compacted when that is durable.
-func (p *raftHost) housekeep() {
+func (p *Replica) housekeep() {
 	if p.stage != idle || len(p.async.appends) > 0 {
 		return
 	}
-	every := p.options.SnapshotEvery
+	every := p.config.SnapshotEvery
 	switch {
 	case every > 0 && p.applied-p.snapshotted >= every:
 		p.snapshot()
@@ -53,76 +54,90 @@ func (p *raftHost) housekeep() {
 
 // commit makes the commit index durable. A member that forgot in a crash that a
 // configuration was committed could need the vote of a host that was removed.
-func (p *raftHost) commit() {
+func (p *Replica) commit() {
+	p.writesState()
 	if err := p.log.Save(p.hardState, nil, true); err != nil {
-		p.host.Fail(err)
+		p.fail(err)
 		return
 	}
-	p.asked()
 	p.stage = committing
-	if p.host.AfterDisk(commitToken) {
+	if p.env.AfterDisk(commitToken) {
 		p.commitDone()
 	}
 }
 
-func (p *raftHost) commitDone() {
+func (p *Replica) commitDone() {
 	p.stage, p.durable = idle, p.hardState
-	p.host.sim.protocol.Persisted(p.host.id, p.durable, nil, nil)
-	p.host.sim.retireRemoved()
+	p.persisted(&p.write)
+	if p.observer != nil {
+		p.observer.Settled(p.confIndex)
+	}
+}
+
+// writesState tells that the hard state is about to be written for itself.
+func (p *Replica) writesState() {
+	p.write = host.Write{HardState: p.hardState, Sync: true}
+	if p.observer != nil {
+		p.observer.Writes(&p.write)
+	}
 }
 
 // snapshot writes a snapshot at the applied index, with a hard state that
 // commits it: without it a restart would find a snapshot past its commit index.
-func (p *raftHost) snapshot() {
+func (p *Replica) snapshot() {
 	if len(p.async.appends) > 0 || p.applied == p.snapshotted {
 		return // the log is being written: later
 	}
 	snap, err := p.storage.CreateSnapshot(p.applied, &p.conf, p.machine.Snapshot())
 	if err != nil {
-		p.host.Fail(err)
+		p.fail(err)
 		return
 	}
-	s := p.host.sim
-	s.protocol.Snapshotted(p.host.id, &snap, p.machine.Digest())
-	s.record(Record{Verb: Snapshot, Host: p.host.id, Fields: [4]uint64{snap.Metadata.Index, snap.Metadata.Term, uint64(len(snap.Data))}})
+	p.tellSnapshot(&snap, true)
+	p.writesState()
 	if p.hardState.Commit > p.durable.Commit {
 		if err := p.log.Save(p.hardState, nil, true); err != nil {
-			p.host.Fail(err)
+			p.fail(err)
 			return
 		}
 	}
 	if err := p.log.SaveSnapshot(snap); err != nil {
-		p.host.Fail(err)
+		p.fail(err)
 		return
 	}
-	p.asked()
 	p.snapshotted, p.stage = p.applied, compacting
-	if p.host.AfterDisk(snapshotToken) {
+	if p.env.AfterDisk(snapshotToken) {
 		p.snapshotDone()
 	}
 }
 
 // snapshotDone drops what the snapshot has made needless.
-func (p *raftHost) snapshotDone() {
-	s := p.host.sim
+func (p *Replica) snapshotDone() {
 	p.stage, p.durable = idle, p.hardState
-	s.protocol.Persisted(p.host.id, p.durable, nil, nil)
 	if err := p.log.Compact(p.snapshotted); err != nil {
-		p.host.Fail(err)
+		p.fail(err)
 		return
 	}
-	p.asked()
-	keep := p.options.KeepEntries
+	p.persisted(&p.write)
+	keep := p.config.KeepEntries
 	if p.snapshotted <= keep {
 		return
 	}
 	if to := p.snapshotted - keep; to > p.compactTo {
 		if err := p.storage.Compact(to); err != nil && err != raft.ErrCompacted {
-			p.host.Fail(err)
+			p.fail(err)
 			return
 		}
 		p.compactTo = to
-		s.protocol.Compacted(p.host.id, to)
-		s.record(Record{Verb: Compacted, Host: p.host.id, Fields: [4]uint64{to}})
+		if p.observer != nil {
+			p.observer.Compacted(to)
+		}
+	}
+}
+
+// tellSnapshot tells of a snapshot that was made, to keep it or to send it.
+func (p *Replica) tellSnapshot(snap *pb.Snapshot, keep bool) {
+	if p.observer != nil {
+		p.observer.Snapshotted(snap, p.machine.Digest(), keep)
 	}
 }

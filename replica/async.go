@@ -1,8 +1,9 @@
-package sim
+package replica
 
 import (
 	"context"
 
+	"raftsim/host"
 	"raftsim/raft"
 	pb "raftsim/raft/raftpb"
 )
@@ -20,14 +21,13 @@ type asyncQueue struct {
 type asyncAppend struct {
 	message   pb.Message
 	hardState pb.HardState // as of this append
-	sync      bool
-	writes    uint64 // checksum of the entries
+	write     host.Write
 }
 
 // dispatchAsync starts what a Ready asks of the append thread and the apply
 // thread, and sends the rest. Both threads are this process: appends end when
 // the disk says so, and entries are applied after a while, each in order.
-func (p *raftHost) dispatchAsync(rd *raft.Ready) {
+func (p *Replica) dispatchAsync(rd *raft.Ready) {
 	for i := range rd.Messages {
 		m := &rd.Messages[i]
 		switch m.To {
@@ -46,62 +46,51 @@ func (p *raftHost) dispatchAsync(rd *raft.Ready) {
 }
 
 // beginAppend writes what an append message asks for.
-func (p *raftHost) beginAppend(m *pb.Message, sync bool) {
-	hs := pb.HardState{Term: m.Term, Vote: m.Vote, Commit: m.Commit}
-	var snap pb.Snapshot
-	if m.Snapshot != nil {
-		snap = *m.Snapshot
+func (p *Replica) beginAppend(m *pb.Message, sync bool) {
+	w := host.Write{HardState: pb.HardState{Term: m.Term, Vote: m.Vote, Commit: m.Commit}, Entries: m.Entries, Sync: sync}
+	if m.Snapshot != nil && !raft.IsEmptySnap(*m.Snapshot) {
+		w.Snapshot = m.Snapshot
 	}
-	if err := p.persist(hs, m.Entries, &snap, sync); err != nil {
-		p.host.Fail(err)
+	p.async.appends = append(p.async.appends, asyncAppend{message: *m, write: w})
+	a := &p.async.appends[len(p.async.appends)-1]
+	if err := p.persist(&a.write); err != nil {
+		p.fail(err)
 		return
 	}
-	p.asked()
-	p.async.appends = append(p.async.appends, asyncAppend{message: *m, hardState: p.hardState, sync: sync, writes: checksum(m.Entries)})
-	if p.host.AfterDisk(appendToken) {
+	a.hardState = p.hardState
+	if p.env.AfterDisk(appendToken) {
 		p.appendDone()
 	}
 }
 
 // appendDone tells the Node, and whoever waits, that the oldest append is durable.
-func (p *raftHost) appendDone() {
-	a := p.async.appends[0]
+func (p *Replica) appendDone() {
+	a := &p.async.appends[0]
 	p.async.appends = p.async.appends[1:]
-	m := &a.message
-	sawLateWrite.When(p.host.Marks(), len(m.Entries) > 0 && p.term > a.hardState.Term)
-	if !p.host.sim.unchanged(p.host.id, m.Entries, a.writes, "in a storage append") {
-		return
-	}
-	hs := pb.HardState{Term: m.Term, Vote: m.Vote, Commit: m.Commit}
-	var snap pb.Snapshot
-	if m.Snapshot != nil {
-		snap = *m.Snapshot
-	}
 	latest := p.hardState
 	p.hardState = a.hardState
-	err := p.store(hs, m.Entries, &snap, a.sync)
+	err := p.store(&a.write)
 	p.hardState = latest
 	if err != nil {
-		p.host.Fail(err)
+		p.fail(err)
 		return
 	}
-	p.deliverResponses(m.Responses)
+	p.deliverResponses(a.message.Responses)
 }
 
-// beginApply lets the apply thread turn to the oldest request. In the recovery phase it is
-// as quick as everything else.
-func (p *raftHost) beginApply() {
-	h := p.host
-	takes := p.options.ApplyTakes.At(h.chance.Fate(purposeApply, uint64(h.incarnation)<<32|p.async.applied))
-	if takes == 0 || h.sim.recovery.begun {
-		p.applyDone()
-		return
+// beginApply lets the apply thread turn to the oldest request.
+func (p *Replica) beginApply() {
+	if delay := p.config.ApplyDelay; delay != nil {
+		if takes := delay(p.async.applied); takes > 0 {
+			p.env.SetTimer(takes, applyToken)
+			return
+		}
 	}
-	h.SetTimer(takes, applyToken)
+	p.applyDone()
 }
 
 // applyDone applies what the oldest request asks for, and tells the Node.
-func (p *raftHost) applyDone() {
+func (p *Replica) applyDone() {
 	m := p.async.applies[0]
 	p.async.applies = p.async.applies[1:]
 	p.async.applied++
@@ -114,9 +103,9 @@ func (p *raftHost) applyDone() {
 
 // deliverResponses sends the messages that were held back until a request to
 // a local thread was done.
-func (p *raftHost) deliverResponses(responses []pb.Message) {
+func (p *Replica) deliverResponses(responses []pb.Message) {
 	for i := range responses {
-		if responses[i].To == p.host.id {
+		if responses[i].To == p.id {
 			_ = p.node.Step(context.Background(), responses[i])
 			continue
 		}

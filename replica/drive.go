@@ -1,4 +1,4 @@
-package sim
+package replica
 
 import (
 	"fmt"
@@ -10,7 +10,7 @@ import (
 	"raftsim/raft/tracker"
 )
 
-// driven is what the simulator needs of a raft.Node: that it can be asked for
+// driven is what a Replica needs of a raft.Node: that it can be asked for
 // work without a channel, and for its state without a copy of everything. Every
 // Node that raft.NewNode returns has both.
 type driven interface {
@@ -19,14 +19,14 @@ type driven interface {
 	raft.StatusViewer
 }
 
-// drive returns the Node of a factory as the simulator drives it.
+// drive returns the Node of a factory as a Replica drives it.
 func drive(n raft.Node) (driven, error) {
 	d, ok := n.(driven)
 	if !ok {
-		return nil, fmt.Errorf("sim: a %T cannot be driven by one thread: it must offer raft.TryReadier and raft.StatusViewer, as raft.NewNode does for any core", n)
+		return nil, fmt.Errorf("replica: a %T cannot be driven by one thread: it must offer raft.TryReadier and raft.StatusViewer, as raft.NewNode does for any core", n)
 	}
 	if override.Bypasses(n, "TryReady", "Ready") {
-		return nil, fmt.Errorf("sim: a %T overrides Ready and not TryReady, which the simulator calls in its place: it must override both", n)
+		return nil, fmt.Errorf("replica: a %T overrides Ready and not TryReady, which a Replica calls in its place: it must override both", n)
 	}
 	o := overridden{d, override.Bypasses(n, "BasicStatus", "Status"), override.Bypasses(n, "WithProgress", "Status")}
 	if o.basic || o.progress {

@@ -1,4 +1,4 @@
-package sim
+package replica
 
 import "time"
 
@@ -10,9 +10,9 @@ import "time"
 // anything else.
 
 // ticked is called when the timer of a tick is due.
-func (p *raftHost) ticked() {
-	p.host.SetTimer(p.options.Tick, tickToken)
-	now := p.host.Now()
+func (p *Replica) ticked() {
+	p.env.SetTimer(p.config.Tick, tickToken)
+	now := p.env.Now()
 	if p.holdsLease() && now >= p.tickedAt {
 		p.catchUp()
 		return
@@ -23,24 +23,30 @@ func (p *raftHost) ticked() {
 
 // catchUp lets a Node that may have a lease know of all the time that has passed
 // since the last tick, or of two election timeouts when it is more.
-func (p *raftHost) catchUp() {
+func (p *Replica) catchUp() {
 	if !p.holdsLease() {
 		return
 	}
-	lost := max(p.host.Now().Sub(p.tickedAt)/p.options.Tick, 0)
-	p.tickedAt = p.tickedAt.Add(lost * p.options.Tick)
-	for range min(lost, time.Duration(2*p.options.ElectionTicks)) {
+	lost := max(p.env.Now().Sub(p.tickedAt)/p.config.Tick, 0)
+	p.tickedAt = p.tickedAt.Add(lost * p.config.Tick)
+	for range min(lost, time.Duration(2*p.config.ElectionTicks)) {
 		p.tick()
 	}
 }
 
-func (p *raftHost) holdsLease() bool { return p.options.LeaseReads && p.leading }
+func (p *Replica) holdsLease() bool { return p.config.LeaseReads && p.leading }
 
 // tick lets the Node know of one tick.
-func (p *raftHost) tick() {
-	s, id := p.host.sim, p.host.id
-	s.protocol.Ticked(id)
-	s.watcher.ticking(p)
+func (p *Replica) tick() {
+	if p.observer == nil {
+		p.node.Tick()
+		return
+	}
+	p.observer.Ticked()
 	p.node.Tick()
-	s.protocol.HandsOver(id, p.node.BasicStatus().LeadTransferee)
+	p.observer.HandsOver(p.node.BasicStatus().LeadTransferee)
 }
+
+// ClockSet says that the clock of the host was set to another time, so much later: the
+// ticks in between are not lost.
+func (p *Replica) ClockSet(later time.Duration) { p.tickedAt = p.tickedAt.Add(later) }

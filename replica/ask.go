@@ -1,0 +1,125 @@
+package replica
+
+import (
+	"context"
+	"errors"
+
+	"raftsim/raft"
+	pb "raftsim/raft/raftpb"
+)
+
+// Why a Replica does not do what it is asked for by hand.
+var (
+	ErrBusy       = errors.New("its disk is busy")
+	ErrNothingNew = errors.New("nothing was applied since its last snapshot")
+	ErrNotJoint   = errors.New("its configuration is not joint")
+	ErrLeads      = errors.New("it leads already")
+	ErrRefused    = errors.New("it may not campaign now")
+	ErrNoLeader   = errors.New("it knows of no leader that it could forget")
+	ErrKept       = errors.New("it did not forget its leader")
+	ErrNoTransfer = errors.New("the leader did not begin to hand over")
+)
+
+// Requests to a Replica that has a Node: each is followed by Pump.
+
+// Reconfigure proposes a change of the configuration.
+func (p *Replica) Reconfigure(cc pb.ConfChangeV2) error {
+	if cc.LeaveJoint() && len(p.conf.VotersOutgoing) == 0 {
+		return ErrNotJoint
+	}
+	return p.node.ProposeConfChange(context.Background(), cc)
+}
+
+// HandOver asks a leader to make another host lead. With itself it gives up what it had
+// begun.
+func (p *Replica) HandOver(to uint64) error {
+	before := p.node.BasicStatus().LeadTransferee
+	if p.observer != nil {
+		p.observer.TransferAsked(to)
+	}
+	p.node.TransferLeadership(context.Background(), p.id, to)
+	switch after := p.node.BasicStatus().LeadTransferee; {
+	case after != to && to != p.id:
+		return ErrNoTransfer
+	case to == p.id && before == raft.None:
+		return ErrLeads
+	}
+	return nil // it began, or gave up what it had begun
+}
+
+// Campaign makes a host start an election.
+func (p *Replica) Campaign() error {
+	before := p.node.BasicStatus()
+	if before.RaftState == raft.StateLeader {
+		return ErrLeads
+	}
+	p.forgotten()
+	if err := p.node.Campaign(context.Background()); err != nil {
+		return err
+	}
+	if after := p.node.BasicStatus(); after.RaftState == raft.StateFollower && after.Term == before.Term {
+		return ErrRefused
+	}
+	return nil
+}
+
+// ForgetLeader makes a host forget who leads.
+func (p *Replica) ForgetLeader() error {
+	if before := p.node.BasicStatus(); before.Lead == raft.None || before.RaftState == raft.StateLeader {
+		return ErrNoLeader
+	}
+	p.forgotten()
+	if err := p.node.ForgetLeader(context.Background()); err != nil {
+		return err
+	}
+	if p.node.BasicStatus().Lead != raft.None {
+		return ErrKept
+	}
+	return nil
+}
+
+func (p *Replica) forgotten() {
+	if p.observer != nil {
+		p.observer.LeaderForgotten()
+	}
+}
+
+// TakeSnapshot takes a snapshot, and drops the log before it.
+func (p *Replica) TakeSnapshot() error {
+	if p.stage != idle {
+		return ErrBusy
+	}
+	last := p.snapshotted
+	if p.snapshot(); p.snapshotted == last {
+		return ErrNothingNew
+	}
+	return nil
+}
+
+// ReportUnreachable says that a message could not be sent to a peer.
+func (p *Replica) ReportUnreachable(peer uint64) {
+	if p.node != nil {
+		p.node.ReportUnreachable(peer)
+		p.Pump()
+	}
+}
+
+// ReportSnapshot says whether a snapshot that was sent to a peer has arrived.
+func (p *Replica) ReportSnapshot(peer uint64, arrived bool) {
+	if p.node == nil {
+		return
+	}
+	status := raft.SnapshotFailure
+	if arrived {
+		status = raft.SnapshotFinish
+	}
+	p.node.ReportSnapshot(peer, status)
+	p.Pump()
+}
+
+// Stop ends the Node. Nothing may be asked of the Replica afterwards.
+func (p *Replica) Stop() {
+	if p.node != nil {
+		p.node.Stop()
+	}
+}

@@ -1,0 +1,68 @@
+package replica
+
+import (
+	"raftsim/raft"
+	pb "raftsim/raft/raftpb"
+	"raftsim/raft/tracker"
+)
+
+// Node is the raft.Node, nil until the log has been read. It also offers
+// raft.TryReadier and raft.StatusViewer.
+func (p *Replica) Node() raft.Node {
+	if p.node == nil {
+		return nil
+	}
+	return p.node
+}
+
+// Recovering says whether the log has not been read yet: there is no Node.
+func (p *Replica) Recovering() bool { return p.node == nil }
+
+// BasicStatus is that of the Node.
+func (p *Replica) BasicStatus() raft.BasicStatus { return p.node.BasicStatus() }
+
+// WithProgress shows what a leader knows of the members, each in turn.
+func (p *Replica) WithProgress(visitor func(id uint64, typ raft.ProgressType, pr tracker.Progress)) {
+	p.node.WithProgress(visitor)
+}
+
+// Term is the term that the last Ready said.
+func (p *Replica) Term() uint64 { return p.term }
+
+// Lead is who leads, as the last Ready said; zero for nobody.
+func (p *Replica) Lead() uint64 { return p.lead }
+
+// Applied is the index of the last entry that the state machine was given.
+func (p *Replica) Applied() uint64 { return p.applied }
+
+// Durable is the hard state as it is on the disk.
+func (p *Replica) Durable() pb.HardState { return p.durable }
+
+// ConfState is the configuration at Applied. It is not to be changed.
+func (p *Replica) ConfState() *pb.ConfState { return &p.conf }
+
+// LogEnd is the last entry of the log in memory.
+func (p *Replica) LogEnd() (index, term uint64) {
+	index, _ = p.storage.LastIndex()
+	term, _ = p.storage.Term(index)
+	return index, term
+}
+
+// Unapplied are the entries of the log in memory after Applied.
+func (p *Replica) Unapplied() []pb.Entry {
+	last, err := p.storage.LastIndex()
+	if err != nil || last <= p.applied {
+		return nil
+	}
+	entries, err := p.storage.Entries(p.applied+1, last+1, ^uint64(0))
+	if err != nil {
+		return nil
+	}
+	return entries
+}
+
+// Query asks the state machine, which may be behind.
+func (p *Replica) Query(query []byte) []byte { return p.machine.Query(query) }
+
+// Digest is that of the state machine.
+func (p *Replica) Digest() uint64 { return p.machine.Digest() }
