@@ -19,8 +19,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"raftsim/internal/command"
 	"raftsim/internal/self"
-	"raftsim/internal/text"
+	"raftsim/report"
 	"raftsim/scenarios"
 )
 
@@ -32,7 +33,8 @@ const (
 	ExitPass = 0
 	// ExitSafety: a safety property was violated.
 	ExitSafety = 1
-	// ExitUsage: the command or a scenario is wrong; nothing was run.
+	// ExitUsage: the command or a scenario is wrong, and nothing was run; or
+	// standard output or a file could not be written.
 	ExitUsage = 2
 	// ExitLiveness: a healed cluster did not recover within its bound.
 	ExitLiveness = 3
@@ -52,7 +54,8 @@ const (
 const exitCodes = `Exit codes:
   0    every run passed
   1    a safety property was violated
-  2    the command or a scenario is wrong, nothing was run
+  2    the command or a scenario is wrong, nothing was run; or what should be
+       written could not be
   3    a healed cluster did not recover within its bound
   4    a node panicked
   5    a run made twice was not the same
@@ -76,23 +79,49 @@ func Main() int {
 
 // Run runs one command line without the program's name. Results go to stdout,
 // progress and errors to stderr. It returns the exit code.
+//
+// When stdout takes no more, nothing else is run: what is not seen need not be done.
 func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	root := newRoot()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	out := command.Writer{To: stdout, Failed: stop}
+	a := &app{out: &out}
+	root := a.root(args)
 	root.SetArgs(args)
-	root.SetOut(stdout)
+	root.SetOut(&out)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
+	given, err := root.ExecuteContextC(ctx)
+	code := codeOfError(err)
+	if err != nil && len(mistakes(err)) > 0 && out.Err() == nil {
+		fmt.Fprintln(stderr, complaint(err))
+	}
+	if a.json || asksForJSON(args) {
+		a.finish(given, code, err)
+	}
+	if err := out.Err(); err != nil {
+		fmt.Fprintf(stderr, "%s: standard output: %v\n", self.Name(), err)
+		return ExitUsage
+	}
+	return code
+}
+
+// complaint is an error as it is printed. Mistakes in files begin with their
+// places, which terminals link.
+func complaint(err error) string {
+	if mistakes, ok := err.(scenarios.Errors); ok {
+		return mistakes.Error()
+	}
+	return fmt.Sprintf("%s: %v", self.Name(), err)
+}
+
+// codeOfError is the exit code of a command that returned err.
+func codeOfError(err error) int {
 	var code exitCode
 	switch {
 	case err == nil:
 		return ExitPass
 	case errors.As(err, &code):
 		return int(code)
-	}
-	if mistakes, ok := err.(scenarios.Errors); ok {
-		fmt.Fprintln(stderr, mistakes) // each begins with its place, which terminals link
-	} else {
-		fmt.Fprintf(stderr, "%s: %v\n", self.Name(), err)
 	}
 	return ExitUsage
 }
@@ -102,7 +131,15 @@ type exitCode int
 
 func (c exitCode) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
 
-func newRoot() *cobra.Command {
+// app is one command line that is run.
+type app struct {
+	out  *command.Writer
+	json bool // the flag
+	// summary is the last line of JSON, filled in by the command.
+	summary report.Summary
+}
+
+func (a *app) root(args []string) *cobra.Command {
 	root := &cobra.Command{
 		Use:   self.Name(),
 		Short: "Deterministic simulation testing for Raft",
@@ -113,26 +150,9 @@ One scenario and one seed give the same run on every machine.
 ` + exitCodes,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.ArbitraryArgs,
-		RunE: func(c *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return c.Help()
-			}
-			return fmt.Errorf("unknown command %q, %s", args[0], text.Suggestion(args[0], commandNames(c)))
-		},
 	}
+	command.Suggest(root, args)
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newRunCommand(), newShrinkCommand(), newCheckCommand(), newListCommand(), newFaultsCommand(), newMarksCommand(), newVersionCommand())
+	root.AddCommand(a.runCommand(), a.shrinkCommand(), a.checkCommand(), a.listCommand(), a.faultsCommand(), a.marksCommand(), a.versionCommand(), schemaCommand())
 	return root
-}
-
-// commandNames lists the commands.
-func commandNames(root *cobra.Command) []string {
-	var names []string
-	for _, c := range root.Commands() {
-		if c.IsAvailableCommand() {
-			names = append(names, c.Name())
-		}
-	}
-	return names
 }

@@ -51,13 +51,14 @@ func begun(t *testing.T) string {
 // command to go on names, are all the seeds there are.
 func accounted(t *testing.T, output string) {
 	t.Helper()
-	finished := regexp.MustCompile(`interrupted: (\d+) of 1000008 seeds finished; to go on:`).FindStringSubmatch(output)
+	finished := regexp.MustCompile(`interrupted: (\d+) of 1000008 seeds run, none failed; to go on:`).FindStringSubmatch(output)
 	require.NotNil(t, finished, output)
 	require.Contains(t, output, "pass         steady: 4 seeds")
 	if finished[1] != "4" {
-		require.Regexp(t, `pass +endless: \d+ seeds?, .*, \d+ not finished`, output)
+		require.Regexp(t, `unfinished +endless: \d+ of 1000000 seeds run, .*, none failed`, output)
 	}
-	require.Contains(t, output, "summary: ")
+	require.Regexp(t, `summary: \d scenarios?, `+finished[1]+` of 1000008 seeds run, none failed, `, output)
+	require.NotContains(t, output, "passed")
 	goOn := regexp.MustCompile(`\S+simrun run --seeds (\S*-1000000) b\.yaml\n  \S+simrun run --seeds 1-4 c\.yaml`).FindStringSubmatch(output)
 	require.NotNil(t, goOn, output)
 	left := 0
@@ -128,5 +129,5 @@ func TestAnInterruptedTraceLeavesNoFile(t *testing.T) {
 	hidden, err := filepath.Glob(filepath.Join(dir, ".run.txt*"))
 	require.NoError(t, err)
 	require.Empty(t, append(files, hidden...))
-	require.Contains(t, out.String(), "interrupted: 0 of 1 seed finished; to go on:\n  "+simrun+" run --seeds 1 a.yaml")
+	require.Contains(t, out.String(), "interrupted: 0 of 1 seed run, none failed; to go on:\n  "+simrun+" run --seeds 1 a.yaml")
 }

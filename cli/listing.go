@@ -1,101 +1,76 @@
 package cli
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"raftsim/faults"
+	"raftsim/internal/self"
+	"raftsim/internal/text"
+	"raftsim/report"
 	"raftsim/scenarios"
 )
 
-// The commands that only look.
+// The commands that look at scenarios, and how all commands find them.
 
-func newCheckCommand() *cobra.Command {
-	return &cobra.Command{
+func (a *app) checkCommand() *cobra.Command {
+	return a.jsonFlag(&cobra.Command{
 		Use:   "check [files or folders]",
 		Short: "Read scenario files and report every mistake, without running them",
 		Long: `Reads scenario files, and those of folders, and reports every mistake with its
-file, line and column. Without arguments it reads the folder "scenarios".
+file, line and column; - reads standard input. Without arguments it reads the
+folder "scenarios".
 
 ` + exitCodes,
-		RunE: func(c *cobra.Command, args []string) error {
-			all, err := load(args)
-			if err != nil {
-				return err
-			}
-			for _, s := range all {
-				fmt.Fprintf(c.OutOrStdout(), "ok  %s\n", s.Place())
-			}
-			return nil
+		RunE: func(_ *cobra.Command, args []string) error {
+			return a.each(args, func(s *scenarios.Scenario) {
+				a.printf("ok  %s\n", s.Place())
+			})
 		},
-	}
+	}, "print each scenario")
 }
 
-func newListCommand() *cobra.Command {
-	return &cobra.Command{
+func (a *app) listCommand() *cobra.Command {
+	return a.jsonFlag(&cobra.Command{
 		Use:   "list [files or folders]",
 		Short: "List scenarios with their seeds and what they are about",
-		Long:  `Lists scenario files, and those of folders; without arguments, of the folder "scenarios".`,
-		RunE: func(c *cobra.Command, args []string) error {
-			all, err := load(args)
-			if err != nil {
-				return err
-			}
-			for _, s := range all {
-				fmt.Fprintf(c.OutOrStdout(), "%s  (%s, seeds %s)\n", s.Name, s.Place(), s.Seeds)
+		Long: `Lists scenario files, and those of folders; - reads standard input. Without
+arguments it lists the folder "scenarios".`,
+		RunE: func(_ *cobra.Command, args []string) error {
+			return a.each(args, func(s *scenarios.Scenario) {
+				a.printf("%s  (%s, seeds %s)\n", s.Name, s.Place(), s.Seeds)
 				if s.About != "" {
-					fmt.Fprintf(c.OutOrStdout(), "    %s\n", strings.Join(strings.Fields(s.About), " "))
+					a.printf("%s\n", text.Paragraph(s.About, "    "))
 				}
-			}
-			return nil
+			})
 		},
-	}
+	}, "print each scenario")
 }
 
-func newFaultsCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "faults",
-		Short: "List the kinds of faults and how their lines are written",
-		Long: `Lists every kind of fault with its one-line form: words as they are, PLACES in
-capitals, [optional parts] in brackets. In a scenario a time stands before it,
-and "for 2s", "every 5s..15s until 40s" or "within 500ms" may follow.`,
-		Args: cobra.NoArgs,
-		Run: func(c *cobra.Command, _ []string) {
-			family := ""
-			for _, k := range byFamily(faults.Kinds()) {
-				if k.Family != family {
-					family = k.Family
-					fmt.Fprintf(c.OutOrStdout(), "%s\n", family)
-				}
-				fmt.Fprintf(c.OutOrStdout(), "  %s\n      %s\n", k.Grammar, k.Doc)
-				for _, e := range k.Examples {
-					fmt.Fprintf(c.OutOrStdout(), "      - 5s %s\n", e)
-				}
-			}
-		},
+// each shows the scenarios that a command is given, as text or as JSON.
+func (a *app) each(args []string, show func(*scenarios.Scenario)) error {
+	all, err := load(args)
+	if err != nil {
+		return err
 	}
-}
-
-// byFamily puts the kinds of a family together, the families in order of
-// their first kind.
-func byFamily(kinds []faults.Kind) []faults.Kind {
-	var out []faults.Kind
-	seen := map[string]bool{}
-	for _, first := range kinds {
-		if seen[first.Family] {
-			continue
-		}
-		seen[first.Family] = true
-		for _, k := range kinds {
-			if k.Family == first.Family {
-				out = append(out, k)
-			}
+	for _, s := range all {
+		show(s)
+		if a.json {
+			a.emit(report.Scenario{
+				Type: "scenario", File: s.File, Name: s.Name, About: strings.Join(strings.Fields(s.About), " "),
+				Seeds: s.Seeds.String(), Reaches: s.Reaches, Catches: s.Catches,
+			})
 		}
 	}
-	return out
+	return nil
 }
 
 // defaultFolder is read when no file or folder is given.
@@ -103,11 +78,52 @@ const defaultFolder = "scenarios"
 
 // load reads the scenarios that a command is given.
 func load(paths []string) ([]*scenarios.Scenario, error) {
-	if len(paths) > 0 {
-		return scenarios.LoadAll(paths...)
+	if len(paths) == 0 {
+		if _, err := os.Stat(defaultFolder); err != nil {
+			return nil, fmt.Errorf("give a file or folder: there is no folder %q here to run by default", defaultFolder)
+		}
+		paths = []string{defaultFolder}
 	}
-	if _, err := os.Stat(defaultFolder); err != nil {
-		return nil, fmt.Errorf("give a file or folder: there is no folder %q here to run by default", defaultFolder)
+	for _, path := range paths {
+		if err := misspelt(path); err != nil {
+			return nil, err
+		}
 	}
-	return scenarios.LoadAll(defaultFolder)
+	return scenarios.LoadAll(paths...)
+}
+
+// misspelt suggests another path in place of one that is not there, if one is near.
+func misspelt(path string) error {
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) || path == scenarios.StandardInput {
+		return nil
+	}
+	near := nearFile(path)
+	if near == "" {
+		return nil
+	}
+	return scenarios.Errors{{File: path, Message: fmt.Sprintf("no such file or directory, did you mean %s?", self.Path(near))}}
+}
+
+// nearFile is the file or folder that a path which is not there was probably meant
+// to be: one of its own folder, or one in the default folder, by its file or by its
+// name. It is empty when none is near.
+func nearFile(path string) string {
+	folder, name := filepath.Split(path)
+	known := map[string]string{}
+	all, _ := scenarios.LoadAll(defaultFolder) // what cannot be read suggests nothing
+	for _, s := range all {
+		known[stem(s.File)], known[s.Name] = s.File, s.File
+	}
+	entries, _ := os.ReadDir(cmp.Or(folder, "."))
+	for _, entry := range entries {
+		if ext := filepath.Ext(entry.Name()); entry.IsDir() || ext == ".yaml" || ext == ".yml" {
+			known[stem(entry.Name())] = folder + entry.Name()
+		}
+	}
+	return known[text.Nearest(stem(name), slices.Sorted(maps.Keys(known)))]
+}
+
+// stem is the name of a file without its folder and extension.
+func stem(path string) string {
+	return strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 }

@@ -9,10 +9,11 @@ import (
 
 	"raftsim/internal/self"
 	"raftsim/mark"
+	"raftsim/report"
 )
 
-func newMarksCommand() *cobra.Command {
-	return &cobra.Command{
+func (a *app) marksCommand() *cobra.Command {
+	return a.jsonFlag(&cobra.Command{
 		Use:   "marks",
 		Short: "List the marks: states worth reaching, which runs may hit",
 		Long: `Lists every mark: its id, what is expected of it, and a sentence that says what
@@ -21,17 +22,20 @@ run; the condition of an always mark must hold each time it is checked, and is a
 violation otherwise. Scenarios give ids in reaches and expect.marks; run --marks
 counts the runs that hit each mark, and run --require-marks takes a list of ids.`,
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
+		RunE: func(_ *cobra.Command, _ []string) error {
 			for _, id := range mark.IDs() {
 				m, err := mark.Lookup(id)
 				if err != nil {
 					return err
 				}
-				fmt.Fprintf(c.OutOrStdout(), "%s  (%v)\n    %s\n", m.ID(), m.Kind(), m.About())
+				a.printf("%s  (%v)\n    %s\n", m.ID(), m.Kind(), m.About())
+				if a.json {
+					a.emit(report.Mark{Type: "mark", ID: m.ID(), Kind: m.Kind().String(), About: m.About()})
+				}
 			}
 			return nil
 		},
-	}
+	}, "print each mark")
 }
 
 // readMarks reads a list of marks: an id on each line, empty lines and those that

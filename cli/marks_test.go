@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"raftsim/report"
 )
 
 func TestAScenarioThatDoesNotReachWhatItSaysIsVacuous(t *testing.T) {
@@ -61,18 +63,10 @@ func TestMarksAreListedAndCounted(t *testing.T) {
 	require.Regexp(t, `(?m)^marks: \d+ of \d+ hit, never: .*torn-write`, in(t, dir, simrun, "run", "--seeds", "1-100", "a.yaml").stdout)
 
 	lines := strings.Split(strings.TrimSpace(in(t, dir, simrun, "run", "--json", "a.yaml").stdout), "\n")
-	var run struct{ Verdict struct{ Marks []string } }
+	var run report.Run
 	require.NoError(t, json.Unmarshal([]byte(lines[0]), &run))
-	require.Contains(t, run.Verdict.Marks, "restart")
-	var summary struct {
-		Marks []struct {
-			ID, File string
-			Runs     int
-		}
-	}
+	require.Contains(t, run.Marks, "restart")
+	var summary report.Summary
 	require.NoError(t, json.Unmarshal([]byte(lines[3]), &summary))
-	require.Contains(t, summary.Marks, struct {
-		ID, File string
-		Runs     int
-	}{"restart", "a.yaml", 3})
+	require.Contains(t, summary.Sweep.Marks, report.MarkTotal{ID: "restart", Runs: 3, File: "a.yaml", Seed: 1})
 }

@@ -19,7 +19,7 @@ import (
 // plan, a line for each scenario, the summary, and last what broke and how to
 // see it again.
 type output struct {
-	w        io.Writer
+	app      *app
 	flags    runFlags
 	sweep    *hunt.Sweep
 	progress *progress
@@ -32,8 +32,8 @@ type output struct {
 	current *tally
 	begun   int  // scenarios
 	advised bool // the user knows how to build a program of a known revision
-	// unreached counts the scenarios of which no seed hit what it reaches.
-	unreached int
+	// unreached are the scenarios of which no seed hit what they reach.
+	unreached []*scenarios.Scenario
 }
 
 // tally is what has become of one scenario so far.
@@ -42,23 +42,23 @@ type tally struct {
 	hunt.Summary
 }
 
-func newOutput(stdout, stderr io.Writer, sweep *hunt.Sweep, f runFlags) *output {
-	o := &output{w: stdout, flags: f, sweep: sweep, started: time.Now()}
+func newOutput(a *app, stderr io.Writer, sweep *hunt.Sweep, f runFlags) *output {
+	o := &output{app: a, flags: f, sweep: sweep, started: time.Now()}
 	o.progress = newProgress(stderr, sweep.Units())
 	return o
 }
 
 func (o *output) printf(format string, args ...any) {
-	if !o.flags.json {
+	if !o.app.json {
 		o.progress.hide()
-		fmt.Fprintf(o.w, format, args...)
+		o.app.printf(format, args...)
 	}
 }
 
 // announce prints the seeds and the options of what is about to run: all of
 // them for one scenario, a line each for several.
 func (o *output) announce() error {
-	if o.flags.quiet || o.flags.json {
+	if o.flags.quiet || o.app.json {
 		return nil
 	}
 	all := o.sweep.Scenarios
@@ -143,8 +143,9 @@ func (o *output) result(r hunt.Result) {
 	bugs := len(o.total.Bugs)
 	o.current.Add(r)
 	o.total.Add(r)
-	if o.flags.json {
-		o.printJSON(r)
+	if o.app.json && (r.Failed() || !o.flags.quiet) {
+		o.progress.hide()
+		o.app.emit(o.run(&r))
 	}
 	if len(o.total.Bugs) > bugs && o.sweep.Units() > 1 {
 		o.printf("%-13s%s, seed %d: %s\n", "FOUND", r.Scenario.Title(), r.Seed, headline(&r))
@@ -172,7 +173,7 @@ func (o *output) closeTally() {
 	}
 	unreached := t.Failed == 0 && t.Runs == t.scenario.Seeds.Len() && o.flags.own() && t.scenario.Unreached(t.Hit)
 	if unreached {
-		o.unreached++
+		o.unreached = append(o.unreached, t.scenario)
 	}
 	if o.flags.quiet && t.Failed == 0 && !unreached {
 		return
@@ -184,68 +185,17 @@ func (o *output) closeTally() {
 	if n := t.Outcomes[sim.OutOfModel]; n > 0 {
 		detail += fmt.Sprintf(", %d broke a promise after a fault that is out of model", n)
 	}
-	if t.Runs < t.scenario.Seeds.Len() {
-		detail += fmt.Sprintf(", %d not finished", t.scenario.Seeds.Len()-t.Runs)
+	word, seeds := verdictWord(&t.Summary), text.Count(t.Runs, "seed")
+	if all := t.scenario.Seeds.Len(); t.Runs < all {
+		seeds = fmt.Sprintf("%d of %s run", t.Runs, text.Count(all, "seed"))
+		if t.Failed == 0 {
+			word, detail = "unfinished", ", none failed"+detail
+		}
 	}
-	word := verdictWord(&t.Summary)
 	if unreached {
 		word = strings.ToUpper(sim.Vacuous.String())
 		detail += fmt.Sprintf(", no seed hit the mark %s that it reaches (%s)", t.scenario.Reaches, sentence(t.scenario.Reaches))
 	}
-	o.printf("%-13s%s: %s, %s, %s, %s%s\n", word, t.scenario.Title(), text.Count(t.Runs, "seed"),
+	o.printf("%-13s%s: %s, %s, %s, %s%s\n", word, t.scenario.Title(), seeds,
 		text.Count(t.Completed, "operation"), text.Count(t.Leaders, "leader"), text.Count(t.Events, "event"), detail)
-}
-
-// byWeight are the outcomes that are not a pass, the worst first.
-var byWeight = []sim.Outcome{sim.Panicked, sim.Safety, sim.Liveness, sim.MemoryBound, sim.Endless, sim.Vacuous, sim.Inconclusive}
-
-// verdictWord is the worst that the runs of a scenario came to.
-func verdictWord(s *hunt.Summary) string {
-	switch {
-	case s.Refused > 0:
-		return "REFUSED"
-	case s.Diverged > 0:
-		return "DIFFERS"
-	}
-	for _, o := range byWeight {
-		if s.Outcomes[o] > 0 {
-			return strings.ToUpper(o.String())
-		}
-	}
-	if s.Outcomes[sim.OutOfModel] > 0 {
-		return sim.OutOfModel.String()
-	}
-	return "pass"
-}
-
-// worst is the exit code of the worst that happened.
-func worst(s *hunt.Summary) int {
-	switch {
-	case s.Refused > 0:
-		return ExitUsage
-	case s.Diverged > 0:
-		return ExitNondeterminism
-	}
-	for _, o := range byWeight {
-		if s.Outcomes[o] > 0 && (o != sim.Inconclusive || s.TooInconclusive()) {
-			return codeOf(o)
-		}
-	}
-	return ExitPass
-}
-
-// failures counts what went wrong: "3 failed (2 safety, 1 liveness)".
-func failures(s *hunt.Summary) string {
-	var parts []string
-	count := func(n int64, what string) {
-		if n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, what))
-		}
-	}
-	count(s.Refused, "refused")
-	count(s.Diverged, "nondeterminism")
-	for _, o := range byWeight {
-		count(s.Outcomes[o], o.String())
-	}
-	return fmt.Sprintf("%d failed (%s)", s.Failed, strings.Join(parts, ", "))
 }

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -18,9 +17,6 @@ import (
 func (o *output) finish(left []hunt.Left) (int, error) {
 	o.closeTally()
 	o.progress.hide()
-	if o.flags.json {
-		o.printJSON(o.total)
-	}
 	if o.sweep.Units() > 1 && !o.flags.quiet {
 		o.printf("%s", faultTable(&o.total))
 	}
@@ -41,18 +37,29 @@ func (o *output) finish(left []hunt.Left) (int, error) {
 	if n := o.total.Outcomes[sim.Inconclusive]; n > 0 {
 		o.printf("\n%s\n", tolerance(n, &o.total))
 	}
+	goOn := o.flags.goOn(left)
+	o.app.summary.Sweep = o.sum(goOn)
 	if len(left) == 0 {
 		code := worst(&o.total)
-		if missed := o.missed(); code == ExitPass && (missed || o.unreached > 0) {
+		if missed := o.missed(); code == ExitPass && (missed || len(o.unreached) > 0) {
 			code = ExitInconclusive
 		}
 		return code, o.failed
 	}
-	o.printf("\ninterrupted: %d of %s finished; to go on:\n", o.total.Runs, text.Count(o.sweep.Units(), "seed"))
-	for _, command := range o.flags.goOn(left) {
+	o.printf("\ninterrupted: %s; to go on:\n", o.progressed())
+	for _, command := range goOn {
 		o.printf("  %s\n", command)
 	}
 	return ExitInterrupted, nil
+}
+
+// progressed says what was run of what was asked for, and what came of it.
+func (o *output) progressed() string {
+	came := "none failed"
+	if o.total.Failed > 0 {
+		came = failures(&o.total)
+	}
+	return fmt.Sprintf("%d of %s run, %s", o.total.Runs, text.Count(o.sweep.Units(), "seed"), came)
 }
 
 // summary is the line that sums up the sweep. Its rates are the only part that
@@ -61,14 +68,20 @@ func (o *output) summary(elapsed time.Duration) string {
 	t := &o.total
 	seconds := max(elapsed.Seconds(), 1e-3)
 	var b strings.Builder
-	fmt.Fprintf(&b, "summary: %s, %s, ", text.Count(o.begun, "scenario"), text.Count(t.Runs, "seed"))
-	switch {
-	case t.Failed == 0 && o.unreached > 0:
-		fmt.Fprintf(&b, "all passed, %s vacuous, ", text.Count(o.unreached, "scenario"))
-	case t.Failed == 0:
-		b.WriteString("all passed, ")
+	fmt.Fprintf(&b, "summary: %s, ", text.Count(o.begun, "scenario"))
+	seeds := text.Count(t.Runs, "seed")
+	switch outOfModel := t.Outcomes[sim.OutOfModel]; {
+	case t.Runs < o.sweep.Units():
+		fmt.Fprintf(&b, "%s, ", o.progressed())
+	case t.Failed > 0:
+		fmt.Fprintf(&b, "%s, %s, ", seeds, failures(t))
+	case outOfModel > 0:
+		fmt.Fprintf(&b, "%s, none failed, %d %v, ", seeds, outOfModel, sim.OutOfModel)
 	default:
-		fmt.Fprintf(&b, "%s, ", failures(t))
+		fmt.Fprintf(&b, "%s, all passed, ", seeds)
+	}
+	if t.Failed == 0 && len(o.unreached) > 0 {
+		fmt.Fprintf(&b, "%s vacuous, ", text.Count(len(o.unreached), "scenario"))
 	}
 	fmt.Fprintf(&b, "%s (%s events/s), %s simulated (%s simulated seconds per second), %s, ", text.Count(t.Events, "event"),
 		rounded(float64(t.Events)/seconds), t.Simulated.Round(time.Second), rounded(t.Simulated.Seconds()/seconds), text.Count(t.Completed, "operation"))
@@ -204,29 +217,4 @@ func whereItPanicked(stack string) []string {
 	}
 	lines := strings.Split(stack, "\n")
 	return lines[:min(most, len(lines))]
-}
-
-// printJSON prints v on a line of its own.
-func (o *output) printJSON(v any) {
-	if r, ok := v.(hunt.Result); ok {
-		v = struct {
-			File       string
-			Verdict    sim.Verdict
-			Error      string           `json:",omitempty"`
-			Divergence *hunt.Divergence `json:",omitempty"`
-		}{r.Scenario.File, r.Verdict, errorText(r.Err), r.Divergence}
-	}
-	line, err := json.Marshal(v)
-	if err != nil {
-		line = []byte(fmt.Sprintf("{%q: %q}", "Error", err))
-	}
-	o.progress.hide()
-	fmt.Fprintf(o.w, "%s\n", line)
-}
-
-func errorText(err error) string {
-	if err == nil {
-		return ""
-	}
-	return err.Error()
 }

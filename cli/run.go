@@ -10,7 +10,6 @@ import (
 	"raftsim/hunt"
 	"raftsim/internal/outfile"
 	"raftsim/scenarios"
-	"raftsim/sim"
 )
 
 // runFlags are the flags of simrun run.
@@ -21,7 +20,7 @@ type runFlags struct {
 	page        string
 	twice       bool
 	twiceEvery  uint64
-	json, quiet bool
+	quiet       bool
 	marks       bool
 	require     string   // a file of marks
 	required    []string // what it names
@@ -30,7 +29,7 @@ type runFlags struct {
 // defaultTwiceEvery is the share of a sweep that is made twice.
 const defaultTwiceEvery = 50
 
-func newRunCommand() *cobra.Command {
+func (a *app) runCommand() *cobra.Command {
 	var f runFlags
 	c := &cobra.Command{
 		Use:   "run [files or folders]",
@@ -52,7 +51,7 @@ hits it; with --seed or --seeds that is not asked.
 		Example: `  simrun run                                      all of the folder scenarios
   simrun run --seeds 1-1000 scenarios/power.yaml  one file over a thousand seeds
   simrun run --seed 57 --trace scenarios/power.yaml`,
-		RunE: func(c *cobra.Command, args []string) error { return run(c, args, f) },
+		RunE: func(c *cobra.Command, args []string) error { return a.run(c, args, f) },
 	}
 	c.Flags().StringVar(&f.seed, "seed", "", "run this one `seed` instead of those of the files")
 	c.Flags().StringVar(&f.seeds, "seeds", "", "run these `seeds`, a range such as 1-200 or a list such as 1-3,7")
@@ -63,21 +62,20 @@ hits it; with --seed or --seeds that is not asked.
 	c.Flags().BoolVar(&f.twice, "twice", false, "make every run twice and compare record by record")
 	c.Flags().Uint64Var(&f.twiceEvery, "twice-every", defaultTwiceEvery, "make one run in `so many` twice, chosen by its seed; 0 makes none")
 	c.Flags().BoolVar(&f.twice, "check-determinism", false, "the same as --twice")
-	c.Flags().BoolVar(&f.json, "json", false, "print one line of JSON for each run, and one for the summary")
 	c.Flags().BoolVar(&f.marks, "marks", false, "print how many runs hit each mark, and which was the first")
 	c.Flags().StringVar(&f.require, "require-marks", "", "fail unless every mark in this `file`, one id a line, is hit by some run")
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "print failures and the summary only")
-	return c
+	return a.jsonFlag(c, "print each run")
 }
 
 // run is the command: load, announce, sweep, report.
-func run(c *cobra.Command, args []string, f runFlags) error {
+func (a *app) run(c *cobra.Command, args []string, f runFlags) error {
 	all, err := f.scenarios(args)
 	if err != nil {
 		return err
 	}
 	sweep := &hunt.Sweep{Scenarios: all, Workers: f.workers}
-	if err := f.check(c, sweep); err != nil {
+	if err := f.check(c, sweep, a.json); err != nil {
 		return err
 	}
 	if f.require != "" {
@@ -85,7 +83,7 @@ func run(c *cobra.Command, args []string, f runFlags) error {
 			return err
 		}
 	}
-	out := newOutput(c.OutOrStdout(), c.ErrOrStderr(), sweep, f)
+	out := newOutput(a, c.ErrOrStderr(), sweep, f)
 	sweep.Run = hunt.SomeTwice(f.twiceEvery)
 	if f.twice {
 		sweep.Run = hunt.Twice
@@ -165,7 +163,7 @@ func (f *runFlags) chosen() (scenarios.Seeds, error) {
 func (f *runFlags) own() bool { return f.seed == "" && f.seeds == "" }
 
 // check refuses flags that do not go together.
-func (f *runFlags) check(c *cobra.Command, sweep *hunt.Sweep) error {
+func (f *runFlags) check(c *cobra.Command, sweep *hunt.Sweep, asJSON bool) error {
 	for _, name := range []string{"seed", "seeds", "trace", "page", "require-marks"} {
 		if flag := c.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
 			return fmt.Errorf("--%s is empty", name)
@@ -178,7 +176,7 @@ func (f *runFlags) check(c *cobra.Command, sweep *hunt.Sweep) error {
 		return fmt.Errorf("--twice makes every run twice and --twice-every one in %d, give one of them", f.twiceEvery)
 	case f.trace != "" && f.twice:
 		return fmt.Errorf("--trace and --twice do not go together: a run that differs shows its first differing record by itself")
-	case f.trace == "-" && f.json:
+	case f.trace == "-" && asJSON:
 		return fmt.Errorf("--trace and --json both print to standard output, write the trace to a file: --trace=run.txt")
 	case f.page != "" && sweep.Units() != 1:
 		return fmt.Errorf("--page shows a single run, not %d: give --seed N and one file", sweep.Units())
@@ -229,19 +227,4 @@ func sameFile(a, b string) bool {
 	}
 	second, err := os.Stat(b)
 	return err == nil && os.SameFile(first, second)
-}
-
-// codeOf is the exit code of one outcome.
-func codeOf(o sim.Outcome) int {
-	switch o {
-	case sim.Pass, sim.OutOfModel:
-		return ExitPass
-	case sim.Safety:
-		return ExitSafety
-	case sim.Liveness:
-		return ExitLiveness
-	case sim.Panicked:
-		return ExitPanic
-	}
-	return ExitInconclusive
 }

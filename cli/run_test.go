@@ -1,7 +1,6 @@
 package cli_test
 
 import (
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -69,30 +68,6 @@ func TestATraceChangesNothingAndAFileHoldsAllOfIt(t *testing.T) {
 	left, err := os.ReadDir(dir)
 	require.NoError(t, err)
 	require.Len(t, left, 2, "no temporary file stays")
-}
-
-func TestJSONIsOneObjectALine(t *testing.T) {
-	dir := folder(t, "a.yaml", steady)
-	got := in(t, dir, simrun, "run", "--json", "a.yaml")
-	require.Equal(t, 0, got.code, got.stderr)
-	lines := strings.Split(strings.TrimSpace(got.stdout), "\n")
-	require.Len(t, lines, 5)
-	for i, line := range lines[:4] {
-		var one struct {
-			File    string
-			Verdict struct {
-				Seed, Events uint64
-				Name         string
-			}
-		}
-		require.NoError(t, json.Unmarshal([]byte(line), &one))
-		require.Equal(t, "a.yaml", one.File)
-		require.EqualValues(t, i+1, one.Verdict.Seed)
-		require.NotZero(t, one.Verdict.Events)
-	}
-	var summary struct{ Runs, Failed int }
-	require.NoError(t, json.Unmarshal([]byte(lines[4]), &summary))
-	require.Equal(t, 4, summary.Runs)
 }
 
 func TestQuietPrintsFailuresAndTheSummaryOnly(t *testing.T) {

@@ -28,7 +28,7 @@ type shrinkFlags struct {
 // maxShrinkRuns bounds --runs.
 const maxShrinkRuns = 1_000_000
 
-func newShrinkCommand() *cobra.Command {
+func (a *app) shrinkCommand() *cobra.Command {
 	var f shrinkFlags
 	c := &cobra.Command{
 		Use:   "shrink file",
@@ -49,17 +49,17 @@ Exit codes:
 		Example: `  simrun shrink --seed 57 scenarios/swarm.yaml
   simrun shrink --seed 57 -o vote_lost.yaml --runs 500 scenarios/swarm.yaml`,
 		Args: cobra.ArbitraryArgs,
-		RunE: func(c *cobra.Command, args []string) error { return shrink(c, args, f) },
+		RunE: func(c *cobra.Command, args []string) error { return a.shrink(c, args, f) },
 	}
 	c.Flags().StringVar(&f.seed, "seed", "", "the `seed` that fails; may be left out when the file names one alone")
 	c.Flags().StringVarP(&f.out, "output", "o", "", "write to this `file`; default: the scenario's name, seed and \"shrunk\", in the folder you are in")
 	c.Flags().IntVarP(&f.workers, "jobs", "j", 0, "`runs` at once, 0 for one on each core")
 	c.Flags().IntVar(&f.runs, "runs", hunt.DefaultShrinkRuns, "make at most this `number` of runs")
-	return c
+	return a.jsonFlag(c, "print each reduction")
 }
 
 // shrink is the command: load, shrink, write, say how to replay.
-func shrink(c *cobra.Command, args []string, f shrinkFlags) error {
+func (a *app) shrink(c *cobra.Command, args []string, f shrinkFlags) error {
 	s, seed, err := f.unit(args)
 	if err != nil {
 		return err
@@ -76,14 +76,14 @@ func shrink(c *cobra.Command, args []string, f shrinkFlags) error {
 		return fmt.Errorf("-o: %w", err)
 	}
 	defer file.Abandon()
-	report := &shrinkReport{c: c, last: time.Now(), most: f.runs}
-	report.printf("# shrinking %s, seed %d, at most %d runs, built from %s\n", s.Place(), seed, f.runs, self.Revision())
-	got, err := hunt.Shrink(c.Context(), s, seed, hunt.ShrinkOptions{Runs: f.runs, Workers: f.workers, Report: report.reduced, Ran: report.ran})
+	told := &shrinkReport{app: a, stderr: c.ErrOrStderr(), last: time.Now(), asked: f.runs}
+	told.printf("# shrinking %s, seed %d, at most %d runs, built from %s\n", s.Place(), seed, f.runs, self.Revision())
+	got, err := hunt.Shrink(c.Context(), s, seed, hunt.ShrinkOptions{Runs: f.runs, Workers: f.workers, Report: told.reduced, Ran: told.ran})
 	switch {
 	case errors.Is(err, hunt.ErrPasses), errors.Is(err, hunt.ErrNoViolation):
 		return fmt.Errorf("%w; see: %s", err, pasted(fmt.Sprintf("run --seed %d", seed), s))
 	case err != nil && got.Interrupted:
-		report.printf("interrupted before the run had shown its violation, nothing is written\n")
+		told.printf("interrupted before the run had shown its violation, nothing is written\n")
 		return exitCode(ExitInterrupted)
 	case err != nil:
 		return err
@@ -95,7 +95,7 @@ func shrink(c *cobra.Command, args []string, f shrinkFlags) error {
 	if err != nil {
 		return fmt.Errorf("-o: %w", err)
 	}
-	report.summary(got, out)
+	told.finish(got, s, seed, out)
 	if got.Interrupted {
 		return exitCode(ExitInterrupted)
 	}
@@ -117,6 +117,9 @@ func (f *shrinkFlags) unit(args []string) (*scenarios.Scenario, random.Seed, err
 	if err != nil {
 		return nil, 0, err
 	}
+	if err := misspelt(args[0]); err != nil {
+		return nil, 0, err
+	}
 	s, err := scenarios.Load(args[0])
 	if err != nil {
 		return nil, 0, err
@@ -125,7 +128,7 @@ func (f *shrinkFlags) unit(args []string) (*scenarios.Scenario, random.Seed, err
 		seeds = s.Seeds
 	}
 	if seeds.Len() != 1 {
-		return nil, 0, fmt.Errorf("which seed fails? %s names %s, give one: --seed N", s.File, seeds)
+		return nil, 0, fmt.Errorf("which seed fails? %s names %s, give one: --seed N", s.Place(), seeds)
 	}
 	return s, seeds[0].First, nil
 }
@@ -147,51 +150,4 @@ func origin(s *scenarios.Scenario, seed random.Seed) string {
 		from = filepath.Base(from) // the file may be read on other machines
 	}
 	return fmt.Sprintf("# Written by %s shrink --seed %d %s, built from %s.\n", self.Name(), seed, argument(from), self.Revision())
-}
-
-// shrinkReport prints how a shrink goes on.
-type shrinkReport struct {
-	c    *cobra.Command
-	last time.Time // of the last line
-	most int       // runs
-}
-
-func (r *shrinkReport) printf(format string, args ...any) {
-	fmt.Fprintf(r.c.OutOrStdout(), format, args...)
-	r.last = time.Now()
-}
-
-// reduced prints what a pass took away.
-func (r *shrinkReport) reduced(d hunt.Reduction) {
-	changes := d.Before.Changes(d.After)
-	if changes == "" {
-		changes = "plainer"
-	}
-	r.printf("%-10s %s  (%d runs)\n", d.What, changes, d.Runs)
-}
-
-// ran shows on stderr that a long pass is under way.
-func (r *shrinkReport) ran(runs int) {
-	if time.Since(r.last) >= plainInterval {
-		r.last = time.Now()
-		fmt.Fprintf(r.c.ErrOrStderr(), "progress: %d of at most %d runs\n", runs, r.most)
-	}
-}
-
-// summary prints what is left, and last how to replay it.
-func (r *shrinkReport) summary(got hunt.Shrunk, out string) {
-	changes := got.Before.Changes(got.After)
-	if changes == "" {
-		changes = "nothing could be taken away"
-	}
-	word := "shrunk"
-	if got.Interrupted {
-		word = "interrupted, so far"
-	}
-	r.printf("\n%s: %s, events %d -> %d, in %d runs\n", word, changes, got.Original.Verdict.Events, got.Result.Verdict.Events, got.Runs)
-	if got.Spent {
-		r.printf("no runs were left to look further: a larger --runs than %d may find less\n", r.most)
-	}
-	r.printf("\n%s\n%s\n  at %v, event %d\n", got.Text, got.Result.Verdict.Violation(), got.Result.Verdict.Violation().At, got.Result.Verdict.Violation().Event)
-	r.printf("%s", reproduceLine(self.Command()+" run "+self.Path(out)))
 }

@@ -52,7 +52,7 @@ func TestAnInputThatIsNoScenarioIsRefused(t *testing.T) {
 }
 
 func TestFlagsThatMakeNoSenseAreExplained(t *testing.T) {
-	dir := folder(t, "a.yaml", steady)
+	dir := folder(t, "a.yaml", steady, "stead.yaml", named("other", steady))
 	for args, want := range map[string]string{
 		"run --seed 3 --seeds 1-5 a.yaml":         "--seed 3 and --seeds 1-5 both say which seeds to run, give one of them",
 		"run --seed x a.yaml":                     `--seed is "x", must be one whole number`,
@@ -64,13 +64,19 @@ func TestFlagsThatMakeNoSenseAreExplained(t *testing.T) {
 		"run -j many a.yaml":                      "invalid argument",
 		"run --trace a.yaml":                      "--trace shows a single run, not 4: give --seed N and one file",
 		"run --trace --twice --seed 1 a.yaml":     "--trace and --twice do not go together",
-		"run --trace --json --seed 1 a.yaml":      "--trace and --json both print to standard output",
 		"run --trace=no/such.txt --seed 1 a.yaml": "no such file or directory",
-		"run --fast a.yaml":                       "unknown flag: --fast",
+		"run --fast a.yaml":                       "unknown flag: --fast, valid are --check-determinism, --help, --jobs",
+		"run --seads 1-2 a.yaml":                  `unknown flag: --seads, did you mean --seeds?`,
+		"run -seed 1 a.yaml":                      `unknown shorthand flag: 's' in -seed, did you mean --seed?`,
+		"shrink --run 5 a.yaml":                   `unknown flag: --run, did you mean --runs?`,
+		"schema outptu":                           `there is no schema of "outptu", did you mean "output"?`,
+		"schema":                                  "schema takes one word, not 0: scenario or output",
 		"rum a.yaml":                              `unknown command "rum", did you mean "run"?`,
-		"dance":                                   `unknown command "dance", valid are check, faults, list, marks, run, shrink, version`,
+		"dance":                                   `unknown command "dance", valid are check, faults, list, marks, run, schema, shrink, version`,
 		"version 2":                               "version",
-		"faults n1":                               "n1",
+		"faults n1":                               `no kind of fault is called "n1", valid are `,
+		"faults crahs":                            `no kind of fault is called "crahs", did you mean "crash"?`,
+		"run stedy.yml":                           "stedy.yml: no such file or directory, did you mean stead.yaml?",
 	} {
 		got := in(t, dir, simrun, strings.Fields(args)...)
 		require.Equal(t, 2, got.code, args)
