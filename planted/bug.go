@@ -20,6 +20,8 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml"
+
+	"raftsim/internal/text"
 )
 
 // A Bug is one planted mistake, read from one file of the corpus.
@@ -160,6 +162,18 @@ func (b *Bug) validate(file string) error {
 	return nil
 }
 
+// likelyName says which bug may have been meant.
+func likelyName(bugs []Bug, name string) string {
+	names := make([]string, len(bugs))
+	for i, b := range bugs {
+		names[i] = b.Name
+	}
+	if near := text.Nearest(name, names); near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	return "`planted list` shows those that there are"
+}
+
 // Select returns the bugs with the given names, in the order of the corpus, or
 // all of them when there are no names.
 func Select(bugs []Bug, names []string) ([]Bug, error) {
@@ -168,7 +182,7 @@ func Select(bugs []Bug, names []string) ([]Bug, error) {
 	}
 	for _, name := range names {
 		if !slices.ContainsFunc(bugs, func(b Bug) bool { return b.Name == name }) {
-			return nil, fmt.Errorf("planted: no bug is called %q: `planted list` shows those that there are", name)
+			return nil, fmt.Errorf("planted: no bug is called %q, %s", name, likelyName(bugs, name))
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(bugs), func(b Bug) bool { return !slices.Contains(names, b.Name) }), nil

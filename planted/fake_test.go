@@ -37,11 +37,11 @@ import (
 
 func main() {
 	var first, last uint64
-	if n, _ := fmt.Sscanf(os.Args[3], "%d-%d", &first, &last); n == 1 {
+	if n, _ := fmt.Sscanf(os.Args[5], "%d-%d", &first, &last); n == 1 {
 		last = first
 	}
 	if os.Args[len(os.Args)-1] != "scenarios/swarm.yaml" {
-		fmt.Println("no such scenario")
+		fmt.Fprintln(os.Stderr, "no such scenario")
 		os.Exit(2)
 	}
 	code := 0
@@ -49,12 +49,12 @@ func main() {
 		for n := uint64(0); n < 3; n = raft.Next(n) {
 		}
 		if seed%13 == 12 && raft.Wins(2, 5) {
-			fmt.Printf("election safety (Raft §5.2): term %d has two leaders\n", seed)
-			fmt.Printf("  n1 elected at 1.204s (event %d)\n", seed*10)
-			fmt.Printf("reproduce: simrun run --seed %d scenarios/swarm.yaml\n", seed)
+			fmt.Printf("{\"type\":\"run\",\"seed\":%d,\"outcome\":\"safety\",\"failed\":true,\"violations\":[{\"property\":\"election safety\","+
+				"\"source\":\"Raft §5.2\",\"detail\":\"term %d has two leaders\",\"event\":%d}]}\n", seed, seed, seed*10)
 			code = 1
 		}
 	}
+	fmt.Printf("{\"type\":\"summary\",\"exit_code\":%d}\n", code)
 	os.Exit(code)
 }
 `)

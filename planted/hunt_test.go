@@ -2,6 +2,8 @@ package planted_test
 
 import (
 	"bytes"
+	"context"
+	"encoding/json"
 	"errors"
 	"os"
 	"os/exec"
@@ -13,52 +15,68 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"raftsim/planted"
+	"raftsim/report"
 )
 
-func TestAViolationIsReadFromItsBlock(t *testing.T) {
-	output := `seeds 8841-8843, 2 workers
-split_vote    FAIL
-election safety (Raft §5.2): term 7 has two leaders
-  n1 elected at 1.204s (event 3311)
-  n3 elected at 1.377s (event 3592)
-reproduce: simrun run --seed 8842 scenarios/split_vote.yaml   (built from 4f2c9d1)
+// printed are lines of JSON as the simulator's command prints them.
+func printed(t *testing.T, lines ...any) string {
+	t.Helper()
+	var out bytes.Buffer
+	for _, line := range lines {
+		require.NoError(t, json.NewEncoder(&out).Encode(line))
+	}
+	return out.String()
+}
 
-liveness: no leader within 10 election timeouts: last seen in term 9
-  at 40s, event 90210
-  reproduce: simrun run --seed=8841 scenarios/split_vote.yaml
-FAIL 2 of 3 seeds: 1.2 s
-`
-	catches, err := planted.ReadOutput(output, 1, planted.Seeds{First: 8841, Last: 8843})
+func TestViolationsAreReadFromTheLinesOfRuns(t *testing.T) {
+	summary := report.Summary{Type: "summary"}
+	leaders := report.Violation{Property: "election safety", Source: "Raft §5.2", Detail: "term 7 has two leaders", Event: 3590, Evidence: []report.Evidence{{Event: 3311}, {Event: 3592}}}
+	vacuous := report.Violation{Property: "nothing vacuous", Detail: "too little"}
+	output := printed(t,
+		report.Run{Type: "run", Seed: 1, Outcome: "pass"},
+		report.Run{Type: "run", Seed: 2, Outcome: "safety", Failed: true, Violations: []report.Violation{leaders, vacuous}},
+		report.Run{Type: "run", Seed: 3, Outcome: "vacuous", Failed: true, Violations: []report.Violation{vacuous}},
+		report.Run{Type: "run", Seed: 4, Outcome: "inconclusive", Failed: true},
+		report.Run{Type: "run", Seed: 5, Outcome: "out of model", Violations: []report.Violation{leaders}},
+		report.Run{Type: "run", Seed: 6, Outcome: "nondeterminism", Failed: true, Detail: "two runs differ", Divergence: &report.Divergence{}},
+		report.Run{Type: "run", Seed: 7, Outcome: "endless", Failed: true, Detail: "endless: ...", Events: 100}, summary)
+	catches, err := planted.ReadOutput(output, "", 1, planted.Seeds{First: 1, Last: 7})
 	require.NoError(t, err)
 	require.Equal(t, []planted.Catch{
-		{Property: "election safety", Source: "Raft §5.2", Detail: "term 7 has two leaders", Seed: 8842, Event: 3592},
-		{Property: "liveness", Detail: "no leader within 10 election timeouts: last seen in term 9", Seed: 8841, Event: 90210},
+		{Property: "election safety", Source: "Raft §5.2", Detail: "term 7 has two leaders", Seed: 2, Event: 3592},
+		{Property: "nondeterminism", Detail: "two runs differ", Seed: 6},
+		{Property: "endless", Detail: "endless: ...", Seed: 7, Event: 100},
 	}, catches)
 }
 
-func TestAFailureWithoutWordsIsAnErrorUnlessItsSeedIsKnown(t *testing.T) {
+// Only a summary at the end shows that all seeds were run.
+func TestAnOutputWithoutItsSummaryIsNoPass(t *testing.T) {
 	one, many := planted.Seeds{First: 4, Last: 4}, planted.Seeds{First: 4, Last: 5}
 	for code, property := range map[int]string{1: "safety", 3: "liveness", 4: "no panic", 5: "nondeterminism", -1: "killed"} {
-		catches, err := planted.ReadOutput("", code, one)
+		catches, err := planted.ReadOutput("", "", code, one)
 		require.NoError(t, err)
 		require.Len(t, catches, 1)
 		require.Equal(t, property, catches[0].Property)
 		require.Equal(t, uint64(4), catches[0].Seed)
-		_, err = planted.ReadOutput("", code, many)
+		_, err = planted.ReadOutput("", "", code, many)
 		require.ErrorContains(t, err, "named no seed")
 	}
-	catches, err := planted.ReadOutput("all passed\n", 0, many)
-	require.NoError(t, err)
-	require.Empty(t, catches)
-	catches, err = planted.ReadOutput("inconclusive: the search ran out of steps\nreproduce: simrun run --seed 4 x.yaml\n", 6, many)
-	require.NoError(t, err)
-	require.Empty(t, catches)
-	catches, err = planted.ReadOutput("commit hint (Raft Figure 2 (AppendEntries, rule 5)): n1 tells too much\nreproduce: simrun run --seed 4 x.yaml\n", 1, many)
-	require.NoError(t, err)
-	require.Equal(t, "commit hint", catches[0].Property, "a source may have parentheses of its own")
-	_, err = planted.ReadOutput("no such file\n", 2, one)
-	require.ErrorContains(t, err, "simulated nothing:\nno such file")
-	catches, err = planted.ReadOutput("panic: boom\n\ngoroutine 1 [running]:\n", 2, one)
+	summary, pass := report.Summary{Type: "summary"}, report.Run{Type: "run", Seed: 4, Outcome: "pass"}
+	whole := printed(t, pass, summary)
+	for _, code := range []int{0, 6} {
+		catches, err := planted.ReadOutput(whole, "", code, many)
+		require.NoError(t, err)
+		require.Empty(t, catches)
+		_, err = planted.ReadOutput(whole[:len(whole)-1], "", code, many)
+		require.ErrorContains(t, err, "without a summary")
+	}
+	_, err := planted.ReadOutput("all passed\n", "", 0, many)
+	require.ErrorContains(t, err, "is not JSON")
+	_, err = planted.ReadOutput(whole, "", 130, many)
+	require.ErrorIs(t, err, context.Canceled)
+	_, err = planted.ReadOutput(printed(t, summary), "no such file", 2, one)
+	require.ErrorContains(t, err, "caught nothing:\nno such file")
+	catches, err := planted.ReadOutput("", "panic: boom\n\ngoroutine 1 [running]:\n", 2, one)
 	require.NoError(t, err)
 	require.Equal(t, "crash of the simulator", catches[0].Property)
 }
@@ -177,8 +195,29 @@ func TestTheCommandHuntsTheCorpus(t *testing.T) {
 
 	text, code := command("list")
 	require.Zero(t, code)
-	require.Contains(t, text, "minority_wins")
+	require.Contains(t, text, "minority_wins\n    Two of five votes elect a leader.\n      caught by election safety (Raft §5.2)\n")
 	require.Contains(t, text, "3 bugs")
+	text, code = command("show", "minority_wins")
+	require.Zero(t, code)
+	require.Equal(t, `minority_wins
+    Two of five votes elect a leader.
+  source:   Raft §5.2
+  expected: caught by election safety
+  sweep:    seeds 1-50 of scenarios/swarm.yaml
+  known:    seed 12 catches it
+  raft/quorum.go
+    - 	return votes > hosts/2
+    + 	return votes+1 > hosts/2
+`, text)
+	for line, want := range map[string]string{
+		"show minority_win": `no bug is called "minority_win", did you mean "minority_wins"?`,
+		"run --knwon":       "unknown flag: --knwon, did you mean --known?",
+		"shwo a":            `unknown command "shwo", did you mean "show"?`,
+	} {
+		text, code = command(strings.Fields(line)...)
+		require.Equal(t, 2, code)
+		require.Contains(t, text, want)
+	}
 
 	results := filepath.Join(t.TempDir(), "results.jsonl")
 	text, code = command("run", "minority_wins", "harmless", "--seeds", "1-20", "--save", results)
@@ -190,6 +229,15 @@ func TestTheCommandHuntsTheCorpus(t *testing.T) {
 	require.Zero(t, code)
 	require.Contains(t, text, "| minority_wins | Raft §5.2 | election safety | yes | 12 | 12 |")
 	require.Contains(t, text, "Not hunted: never_ends.")
+
+	for _, line := range []string{"list", "show harmless", "run --known minority_wins", "table " + results, "control --seeds 1-3", "record " + results, "", "help list"} {
+		c := exec.Command("sh", "-c", binary+" "+line+" > /dev/full")
+		c.Dir = root
+		output, err := c.CombinedOutput()
+		require.Error(t, err, line)
+		require.Equal(t, 2, c.ProcessState.ExitCode(), "%s: %s", line, output)
+		require.Contains(t, string(output), "planted: standard output: write /dev/stdout: no space left on device")
+	}
 
 	text, code = command("run", "--known", "minority_wins")
 	require.Zero(t, code, text)

@@ -1,11 +1,14 @@
 package planted
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"raftsim/report"
 )
 
 // A Catch is one violation that the simulator's command reported.
@@ -32,78 +35,71 @@ const (
 	exitPanic          = 4
 	exitNondeterminism = 5
 	exitInconclusive   = 6
+	exitInterrupted    = 130
 )
 
-// Runs that showed too little to pass have not caught anything.
-var undecided = []string{"inconclusive", "nothing vacuous"}
+// undecided are the outcomes of runs that showed too little to pass: they have not
+// caught anything.
+var undecided = []string{"inconclusive", "vacuous"}
 
-var (
-	headPattern      = regexp.MustCompile(`^(.+?)(?: \(((?:[^()]|\([^()]*\))*)\))?: (.*)$`)
-	reproducePattern = regexp.MustCompile(`^\s*reproduce: .*--seed[ =](\d+)`)
-	eventPattern     = regexp.MustCompile(`\bevent (\d+)\b`)
-)
-
-// ReadOutput finds the violations in what the simulator's command printed. A
-// violation is a block: its first line begins with the property, the lines
-// after it are indented, and the last one begins with "reproduce:". When a
-// command that failed shows none, the exit code is all that is known, and it
-// is an error when it means that nothing was simulated. What showed too little
-// to be judged is left out.
-func ReadOutput(output string, exitCode int, seeds Seeds) ([]Catch, error) {
+// ReadOutput finds the violations in the lines that the simulator's command printed
+// with --json, in the order of the seeds. Stderr is for errors alone. A command that
+// ended without its last line, the summary, has died: then the exit code is all that is
+// known. What showed too little to be judged is left out. A command that was
+// interrupted gives context.Canceled.
+func ReadOutput(stdout, stderr string, exitCode int, seeds Seeds) ([]Catch, error) {
 	var catches []Catch
-	var block []string
-	for line := range strings.Lines(output) {
-		line = strings.TrimRight(line, "\r\n")
-		reproduce := reproducePattern.FindStringSubmatch(line)
-		switch {
-		case reproduce != nil:
-			if c, ok := readBlock(block); ok && !slices.Contains(undecided, c.Property) {
-				c.Seed, _ = strconv.ParseUint(reproduce[1], 10, 64)
-				catches = append(catches, c)
-			}
-			block = nil
-		case strings.TrimSpace(line) == "":
-			block = nil
-		case strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t"):
-			block = append(block, line)
-		default:
-			block = []string{line}
+	whole := false
+	for line := range strings.Lines(stdout) {
+		if !strings.HasSuffix(line, "\n") {
+			break // cut off
+		}
+		var run report.Run
+		if err := json.Unmarshal([]byte(line), &run); err != nil {
+			return nil, fmt.Errorf("planted: the simulator printed a line that is not JSON: %w:\n%s", err, tail(line))
+		}
+		whole = run.Type == "summary"
+		if run.Type == "run" && run.Failed && !slices.Contains(undecided, run.Outcome) {
+			catches = append(catches, caughtBy(&run))
 		}
 	}
-	if len(catches) > 0 && exitCode != exitBadInput {
+	switch {
+	case exitCode == exitInterrupted:
+		return nil, context.Canceled
+	case len(catches) > 0 && exitCode != exitBadInput:
 		return catches, nil
+	case whole && (exitCode == exitPass || exitCode == exitInconclusive):
+		return nil, nil
+	case whole:
+		return nil, fmt.Errorf("planted: the simulator exited with %d and caught nothing:\n%s", exitCode, tail(stderr))
 	}
-	return readExit(output, exitCode, seeds)
+	return readExit(stderr, exitCode, seeds)
 }
 
-// readBlock reads a violation without its last line.
-func readBlock(block []string) (Catch, bool) {
-	if len(block) == 0 {
-		return Catch{}, false
+// caughtBy is what a failed run shows: its first violation, or its outcome when it
+// fails without one.
+func caughtBy(run *report.Run) Catch {
+	if len(run.Violations) == 0 {
+		return Catch{Property: run.Outcome, Detail: run.Detail, Seed: run.Seed, Event: run.Events}
 	}
-	head := headPattern.FindStringSubmatch(block[0])
-	if head == nil {
-		return Catch{}, false
+	v := &run.Violations[0]
+	c := Catch{Property: v.Property, Source: v.Source, Detail: v.Detail, Seed: run.Seed, Event: v.Event}
+	if run.Divergence != nil {
+		c.Property, c.Source, c.Detail = run.Outcome, "", run.Detail
 	}
-	c := Catch{Property: head[1], Source: head[2], Detail: head[3]}
-	for _, line := range block[1:] {
-		for _, event := range eventPattern.FindAllStringSubmatch(line, -1) {
-			n, err := strconv.ParseUint(event[1], 10, 64)
-			if err == nil {
-				c.Event = max(c.Event, n)
-			}
-		}
+	for _, e := range v.Evidence {
+		c.Event = max(c.Event, e.Event)
 	}
-	return c, true
+	return c
 }
 
-// readExit judges a command that reported no violation. A single seed that
+// readExit judges a command that died before its summary. A single seed that
 // failed without words is still known to have failed.
-func readExit(output string, exitCode int, seeds Seeds) ([]Catch, error) {
+func readExit(stderr string, exitCode int, seeds Seeds) ([]Catch, error) {
 	property := ""
 	switch exitCode {
 	case exitPass, exitInconclusive:
-		return nil, nil
+		return nil, fmt.Errorf("planted: the simulator exited with %d without a summary:\n%s", exitCode, tail(stderr))
 	case exitSafety:
 		property = "safety"
 	case exitLiveness:
@@ -114,7 +110,7 @@ func readExit(output string, exitCode int, seeds Seeds) ([]Catch, error) {
 		property = "nondeterminism"
 	case exitBadInput:
 		// A Go program that dies of a panic exits with the same code.
-		if strings.Contains(output, "\ngoroutine ") {
+		if strings.Contains(stderr, "\ngoroutine ") {
 			property = "crash of the simulator"
 		}
 	default:
@@ -124,9 +120,9 @@ func readExit(output string, exitCode int, seeds Seeds) ([]Catch, error) {
 	}
 	switch {
 	case property == "":
-		return nil, fmt.Errorf("planted: the simulator exited with %d and simulated nothing:\n%s", exitCode, tail(output))
+		return nil, fmt.Errorf("planted: the simulator exited with %d and simulated nothing:\n%s", exitCode, tail(stderr))
 	case seeds.Len() > 1:
-		return nil, fmt.Errorf("planted: the simulator exited with %d (%s) over seeds %s and named no seed:\n%s", exitCode, property, seeds, tail(output))
+		return nil, fmt.Errorf("planted: the simulator exited with %d (%s) over seeds %s and named no seed:\n%s", exitCode, property, seeds, tail(stderr))
 	}
 	return []Catch{{Property: property, Detail: "exit code " + strconv.Itoa(exitCode), Seed: seeds.First}}, nil
 }

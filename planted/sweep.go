@@ -81,12 +81,12 @@ func (h *Hunter) Sweep(ctx context.Context, binary, scenario string, seeds Seeds
 // batch runs one batch of seeds. One that does not end in time is halved until
 // the seed that hangs is found.
 func (h *Hunter) batch(ctx context.Context, binary, scenario string, seeds Seeds) ([]Catch, time.Duration, error) {
-	output, code, cpu, err := h.run(ctx, binary, scenario, seeds)
+	stdout, stderr, code, cpu, err := h.run(ctx, binary, scenario, seeds)
 	if !errors.Is(err, context.DeadlineExceeded) {
 		if err != nil {
 			return nil, cpu, err
 		}
-		catches, err := ReadOutput(output, code, seeds)
+		catches, err := ReadOutput(stdout, stderr, code, seeds)
 		return catches, cpu, err
 	}
 	if seeds.Len() == 1 {
@@ -105,21 +105,21 @@ func (h *Hunter) batch(ctx context.Context, binary, scenario string, seeds Seeds
 
 // run runs the simulator's command once. Its error is that of the context, or
 // tells that the command could not be started; how it ended is in the code.
-func (h *Hunter) run(ctx context.Context, binary, scenario string, seeds Seeds) (output string, code int, cpu time.Duration, err error) {
+func (h *Hunter) run(ctx context.Context, binary, scenario string, seeds Seeds) (stdout, stderr string, code int, cpu time.Duration, err error) {
 	limited, cancel := ctx, context.CancelFunc(func() {})
 	if h.Timeout > 0 {
 		limited, cancel = context.WithTimeout(ctx, h.Timeout)
 	}
 	defer cancel()
-	cmd := exec.CommandContext(limited, binary, "run", "--seeds", seeds.String(),
+	cmd := exec.CommandContext(limited, binary, "run", "--json", "--quiet", "--seeds", seeds.String(),
 		"-j", strconv.Itoa(max(h.Workers, 1)), filepath.FromSlash(scenario))
 	cmd.Dir = h.Root
-	var both bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &both, &both
+	var out, errors bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errors
 	err = cmd.Run()
 	if cmd.ProcessState == nil {
-		return "", 0, 0, fmt.Errorf("planted: %w", err)
+		return "", "", 0, 0, fmt.Errorf("planted: %w", err)
 	}
 	cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	return both.String(), cmd.ProcessState.ExitCode(), cpu, limited.Err()
+	return out.String(), errors.String(), cmd.ProcessState.ExitCode(), cpu, limited.Err()
 }

@@ -1,6 +1,7 @@
 // Planted hunts the corpus of planted bugs with the simulator's own command.
 //
 //	go run ./planted/cmd/planted list
+//	go run ./planted/cmd/planted show NAME
 //	go run ./planted/cmd/planted build NAME -o BINARY
 //	go run ./planted/cmd/planted run [NAME...] --seeds 1-500
 //	go run ./planted/cmd/planted run --stories
@@ -9,7 +10,8 @@
 //	go run ./planted/cmd/planted record RESULTS
 //
 // It exits with 0 when every bug was caught, 1 when one escaped (or, for
-// control, when the program as it is was found guilty), and 2 for bad input.
+// control, when the program as it is was found guilty), 2 for bad input or output that cannot be written, and 130 when it
+// was interrupted.
 package main
 
 import (
@@ -23,34 +25,54 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"raftsim/internal/command"
 	"raftsim/planted"
 )
 
 // errEscaped makes the command exit with 1.
 var errEscaped = errors.New("not as expected")
 
-func main() {
+// errInterrupted makes the command exit with 130.
+var errInterrupted = errors.New("interrupted")
+
+func main() { os.Exit(run(os.Args[1:])) }
+
+// run runs one command line and returns the exit code. Errors of standard output
+// end it: what is not seen need not be done.
+func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := command().ExecuteContext(ctx)
-	stop()
+	defer stop()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	out := &command.Writer{To: os.Stdout, Failed: cancel}
+	root := newRoot(args)
+	root.SetArgs(args)
+	root.SetOut(out)
+	err := root.ExecuteContext(ctx)
 	switch {
+	case out.Err() != nil:
+		fmt.Fprintln(os.Stderr, "planted: standard output:", out.Err())
+		return 2
 	case err == nil:
+		return 0
 	case errors.Is(err, errEscaped):
-		os.Exit(1)
-	default:
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(2)
+		return 1
+	case errors.Is(err, errInterrupted) || ctx.Err() != nil:
+		return 130
 	}
+	fmt.Fprintln(os.Stderr, err)
+	return 2
 }
 
-func command() *cobra.Command {
+func newRoot(args []string) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "planted",
 		Short:         "hunt the corpus of planted bugs",
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(listCommand(), buildCommand(), runCommand(), controlCommand(), tableCommand(), recordCommand())
+	command.Suggest(root, args)
+	root.AddCommand(listCommand(), showCommand(), buildCommand(), runCommand(), controlCommand(), tableCommand(), recordCommand())
 	return root
 }
 
@@ -72,31 +94,6 @@ func corpus() (root string, bugs []planted.Bug, err error) {
 	}
 	bugs, err = planted.Load(root)
 	return root, bugs, err
-}
-
-func listCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "list",
-		Short: "show each bug with its source and the properties that should catch it",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, bugs, err := corpus()
-			if err != nil {
-				return err
-			}
-			for _, b := range bugs {
-				fmt.Fprintf(cmd.OutOrStdout(), "%-40s %s\n", b.Name, b.Source)
-				if b.Test != "" {
-					fmt.Fprintf(cmd.OutOrStdout(), "    %s\n", b.Test)
-				}
-				for _, property := range b.Properties {
-					fmt.Fprintf(cmd.OutOrStdout(), "    %s\n", property)
-				}
-			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%d bugs\n", len(bugs))
-			return nil
-		},
-	}
 }
 
 func buildCommand() *cobra.Command {

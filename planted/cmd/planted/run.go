@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"raftsim/internal/text"
 	"raftsim/planted"
 )
 
@@ -103,7 +104,7 @@ func (h *hunt) run(cmd *cobra.Command, names []string) error {
 			return err
 		}
 	}
-	failed := 0
+	failed, done := 0, 0
 	for hunted := range h.all(cmd.Context(), h.hunter(root), bugs) {
 		bug, result, err := hunted.bug, &hunted.result, hunted.err
 		if err == nil && h.save != "" {
@@ -111,14 +112,16 @@ func (h *hunt) run(cmd *cobra.Command, names []string) error {
 		}
 		switch {
 		case cmd.Context().Err() != nil:
-			return cmd.Context().Err()
+			return interrupted(cmd, done, len(bugs), "bug", failed)
 		case err != nil: // the others are still worth hunting
 			failed++
+			done++
 			fmt.Fprintf(cmd.OutOrStdout(), "%-40s ERROR      %v\n", bug.Name, err)
 			continue
 		case !result.Caught() || (h.known || h.stories) && !bug.Expects(result.First().Property):
 			failed++
 		}
+		done++
 		if h.stories {
 			fmt.Fprintf(cmd.OutOrStdout(), "%-45s ", bug.Scenario)
 		}
@@ -216,6 +219,16 @@ func line(bug *planted.Bug, r *planted.Result) string {
 	return fmt.Sprintf("%-40s %-10s by %s, seed %d, event %d, %d seeds needed, %.1f s", r.Bug, verdict, c.Property, c.Seed, c.Event, r.MedianNeeded(), r.CPUSeconds())
 }
 
+// interrupted says what was done of what was asked for, and ends the command.
+func interrupted(cmd *cobra.Command, done, all int, noun string, failed int) error {
+	came := "all as expected"
+	if failed > 0 {
+		came = fmt.Sprintf("%d not as expected", failed)
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "interrupted: %d of %s run, %s\n", done, text.Count(all, noun), came)
+	return errInterrupted
+}
+
 func controlCommand() *cobra.Command {
 	var h hunt
 	cmd := &cobra.Command{
@@ -255,9 +268,12 @@ func (h *hunt) control(cmd *cobra.Command) error {
 		}
 	}
 	hunter, guilty := h.hunter(root), 0
-	for _, scenario := range scenarios {
+	for done, scenario := range scenarios {
 		none := planted.Bug{Name: "none", Scenario: scenario}
 		result, err := hunter.Hunt(cmd.Context(), &none, longest[scenario], 1)
+		if cmd.Context().Err() != nil {
+			return interrupted(cmd, done, len(scenarios), "scenario", guilty)
+		}
 		if err != nil {
 			return err
 		}
