@@ -29,6 +29,7 @@ func TestMarksThatASweepMustHit(t *testing.T) {
 	require.Equal(t, 0, in(t, dir, simrun, "run", "--require-marks", "good.txt", "a.yaml").code)
 	got := in(t, dir, simrun, "run", "-q", "--require-marks", "bad.txt", "a.yaml")
 	require.Equal(t, 6, got.code)
+	require.Contains(t, got.stdout, "3 seeds, all passed, 2 required marks never hit, ")
 	require.Regexp(t, `(?m)^VACUOUS      no run hit 2 of the 3 required marks:
   snapshot-over-conflicting-log +A snapshot replaces a log whose entries differ from the committed ones\.
   torn-write +A crash leaves only a part of a write\.$`, got.stdout)

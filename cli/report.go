@@ -83,6 +83,9 @@ func (o *output) summary(elapsed time.Duration) string {
 	if t.Failed == 0 && len(o.unreached) > 0 {
 		fmt.Fprintf(&b, "%s vacuous, ", text.Count(len(o.unreached), "scenario"))
 	}
+	if never := t.NeverHit(o.flags.required); len(never) > 0 && t.Runs == o.sweep.Units() {
+		fmt.Fprintf(&b, "%s never hit, ", text.Count(len(never), "required mark"))
+	}
 	fmt.Fprintf(&b, "%s (%s events/s), %s simulated (%s simulated seconds per second), %s, ", text.Count(t.Events, "event"),
 		rounded(float64(t.Events)/seconds), t.Simulated.Round(time.Second), rounded(t.Simulated.Seconds()/seconds), text.Count(t.Completed, "operation"))
 	fmt.Fprintf(&b, "faults: %s, fingerprint %016x", faultCounts(t), t.Fingerprint)

@@ -8,11 +8,20 @@ import (
 	"flag"
 	"fmt"
 	"math"
+	"os"
 	"strings"
 	"time"
 
 	"raftsim/adapters/etcdraft/pace"
 )
+
+// row prints a line of the table. Output that cannot be written ends the program.
+func row(format string, args ...any) {
+	if _, err := fmt.Printf(format, args...); err != nil {
+		fmt.Fprintln(os.Stderr, "pace: standard output:", err)
+		os.Exit(2)
+	}
+}
 
 func main() {
 	only := flag.String("only", "", "measure the works whose name contains this")
@@ -20,8 +29,8 @@ func main() {
 	each := flag.Duration("each", 200*time.Millisecond, "processor time of a round")
 	flag.Parse()
 
-	fmt.Println("| work | etcd ns | ours ns | ours/etcd | etcd allocations | ours | etcd per second | ours |")
-	fmt.Println("|---|--:|--:|--:|--:|--:|--:|--:|")
+	row("| work | etcd ns | ours ns | ours/etcd | etcd allocations | ours | etcd per second | ours |\n")
+	row("|---|--:|--:|--:|--:|--:|--:|--:|\n")
 	logarithms, n := 0.0, 0.0
 	for _, w := range pace.Works() {
 		if !strings.Contains(w.Name, *only) {
@@ -31,10 +40,10 @@ func main() {
 		theirs, ours := c[0], c[1]
 		ratio := ours.Nanoseconds / theirs.Nanoseconds
 		logarithms, n = logarithms+math.Log(ratio), n+1
-		fmt.Printf("| %s | %.0f | %.0f | %.2f | %.2f | %.3f | %.0f | %.0f |\n", w.Name,
+		row("| %s | %.0f | %.0f | %.2f | %.2f | %.3f | %.0f | %.0f |\n", w.Name,
 			theirs.Nanoseconds, ours.Nanoseconds, ratio, theirs.Allocations, ours.Allocations, 1e9/theirs.Nanoseconds, 1e9/ours.Nanoseconds)
 	}
 	if n > 0 {
-		fmt.Printf("| geometric mean of %.0f | | | %.2f | | | | |\n", n, math.Exp(logarithms/n))
+		row("| geometric mean of %.0f | | | %.2f | | | | |\n", n, math.Exp(logarithms/n))
 	}
 }
