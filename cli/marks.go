@@ -77,7 +77,7 @@ func (o *output) printMarks() {
 	case o.flags.marks:
 		o.printf("marks, with the number of runs that hit each and the first of these runs:\n")
 		for _, t := range o.total.Marks {
-			o.printf("  %6d  %-40s  --seed %d %s\n", t.Runs, t.ID, t.Seed, argument(t.File))
+			o.printf("  %6d  %-40s  --seed %d%s %s\n", t.Runs, t.ID, t.Seed, raftsFlag(o.flags.rafts), argument(t.File))
 		}
 		o.printSentences(never, "       0  ")
 	case o.flags.quiet:

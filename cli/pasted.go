@@ -51,16 +51,16 @@ func reproduceLine(command string) string {
 
 // reproduce is the command that makes the run of r again.
 func (f *runFlags) reproduce(r *hunt.Result) string {
-	flags := fmt.Sprintf("run --seed %d", r.Seed)
+	flags := "run"
 	if r.Divergence != nil {
-		flags = fmt.Sprintf("run --twice --seed %d", r.Seed)
+		flags = "run --twice"
 	}
-	return pasted(flags, r.Scenario)
+	return pasted(fmt.Sprintf("%s%s --seed %d", flags, raftsFlag(f.rafts), r.Seed), r.Scenario)
 }
 
 // goOn are the commands that run what an interrupted sweep has left.
 func (f *runFlags) goOn(left []hunt.Left) []string {
-	flags := "run"
+	flags := "run" + raftsFlag(f.rafts)
 	switch {
 	case f.twice:
 		flags += " --twice"

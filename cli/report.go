@@ -205,7 +205,7 @@ func (o *output) describe(b *hunt.Bug) string {
 		text.WriteByte('\n')
 	}
 	if r.Verdict.Illegal != nil && o.flags.page == "" {
-		fmt.Fprintf(&text, "  to see the operations: %s\n", pasted(fmt.Sprintf("run --page history.html --seed %d", r.Seed), r.Scenario))
+		fmt.Fprintf(&text, "  to see the operations: %s\n", pasted(fmt.Sprintf("run --page history.html%s --seed %d", raftsFlag(o.flags.rafts), r.Seed), r.Scenario))
 	}
 	text.WriteString(reproduceLine(o.flags.reproduce(r)))
 	return text.String()

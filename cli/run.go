@@ -15,6 +15,7 @@ import (
 // runFlags are the flags of simrun run.
 type runFlags struct {
 	seed, seeds string
+	rafts       string // in place of those of the files
 	workers     int
 	trace       string
 	page        string
@@ -55,6 +56,7 @@ hits it; with --seed or --seeds that is not asked.
 	}
 	c.Flags().StringVar(&f.seed, "seed", "", "run this one `seed` instead of those of the files")
 	c.Flags().StringVar(&f.seeds, "seeds", "", "run these `seeds`, a range such as 1-200 or a list such as 1-3,7")
+	addRafts(c, &f.rafts)
 	c.Flags().IntVarP(&f.workers, "jobs", "j", 0, "`runs` at once, 0 for one on each core")
 	c.Flags().StringVar(&f.trace, "trace", "", "print every record of a single run, or write them to a `file`: --trace=run.txt")
 	c.Flags().Lookup("trace").NoOptDefVal = "-"
@@ -134,7 +136,7 @@ func (f *runFlags) scenarios(args []string) ([]*scenarios.Scenario, error) {
 			s.Seeds = seeds
 		}
 	}
-	return all, nil
+	return all, useRafts(f.rafts, all...)
 }
 
 // chosen is the list of seeds that the flags ask for, or nil.
@@ -158,13 +160,13 @@ func (f *runFlags) chosen() (scenarios.Seeds, error) {
 	return nil, nil
 }
 
-// own says whether each file is run over its own seeds, all of them: only then can
-// it be asked to reach what it says.
-func (f *runFlags) own() bool { return f.seed == "" && f.seeds == "" }
+// own says whether each file is run over its own seeds, all of them, with the Rafts
+// that it names: only then can it be asked to reach what it says.
+func (f *runFlags) own() bool { return f.seed == "" && f.seeds == "" && f.rafts == "" }
 
 // check refuses flags that do not go together.
 func (f *runFlags) check(c *cobra.Command, sweep *hunt.Sweep, asJSON bool) error {
-	for _, name := range []string{"seed", "seeds", "trace", "page", "require-marks"} {
+	for _, name := range []string{"seed", "seeds", "rafts", "trace", "page", "require-marks"} {
 		if flag := c.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
 			return fmt.Errorf("--%s is empty", name)
 		}

@@ -20,6 +20,7 @@ import (
 // shrinkFlags are the flags of simrun shrink.
 type shrinkFlags struct {
 	seed    string
+	rafts   string // in place of those of the file
 	out     string
 	workers int
 	runs    int
@@ -52,6 +53,7 @@ Exit codes:
 		RunE: func(c *cobra.Command, args []string) error { return a.shrink(c, args, f) },
 	}
 	c.Flags().StringVar(&f.seed, "seed", "", "the `seed` that fails; may be left out when the file names one alone")
+	addRafts(c, &f.rafts)
 	c.Flags().StringVarP(&f.out, "output", "o", "", "write to this `file`; default: the scenario's name, seed and \"shrunk\", in the folder you are in")
 	c.Flags().IntVarP(&f.workers, "jobs", "j", 0, "`runs` at once, 0 for one on each core")
 	c.Flags().IntVar(&f.runs, "runs", hunt.DefaultShrinkRuns, "make at most this `number` of runs")
@@ -81,21 +83,22 @@ func (a *app) shrink(c *cobra.Command, args []string, f shrinkFlags) error {
 	got, err := hunt.Shrink(c.Context(), s, seed, hunt.ShrinkOptions{Runs: f.runs, Workers: f.workers, Report: told.reduced, Ran: told.ran})
 	switch {
 	case errors.Is(err, hunt.ErrPasses), errors.Is(err, hunt.ErrNoViolation):
-		return fmt.Errorf("%w; see: %s", err, pasted(fmt.Sprintf("run --seed %d", seed), s))
+		return fmt.Errorf("%w; see: %s", err, pasted(fmt.Sprintf("run%s --seed %d", raftsFlag(f.rafts), seed), s))
 	case err != nil && got.Interrupted:
 		told.printf("interrupted before the run had shown its violation, nothing is written\n")
 		return exitCode(ExitInterrupted)
 	case err != nil:
 		return err
 	}
-	_, err = file.Write([]byte(origin(s, seed) + got.Text))
+	text := f.origin(s, seed) + got.Text
+	_, err = file.Write([]byte(text))
 	if err == nil {
 		err = file.Commit()
 	}
 	if err != nil {
 		return fmt.Errorf("-o: %w", err)
 	}
-	told.finish(got, s, seed, out)
+	told.finish(got, s, seed, out, text)
 	if got.Interrupted {
 		return exitCode(ExitInterrupted)
 	}
@@ -124,6 +127,9 @@ func (f *shrinkFlags) unit(args []string) (*scenarios.Scenario, random.Seed, err
 	if err != nil {
 		return nil, 0, err
 	}
+	if err := useRafts(f.rafts, s); err != nil {
+		return nil, 0, err
+	}
 	if seeds == nil {
 		seeds = s.Seeds
 	}
@@ -144,10 +150,10 @@ func shrunkName(s *scenarios.Scenario, seed random.Seed) string {
 }
 
 // origin is the comment at the top of a shrunk file.
-func origin(s *scenarios.Scenario, seed random.Seed) string {
+func (f *shrinkFlags) origin(s *scenarios.Scenario, seed random.Seed) string {
 	from := s.File
 	if filepath.IsAbs(from) {
 		from = filepath.Base(from) // the file may be read on other machines
 	}
-	return fmt.Sprintf("# Written by %s shrink --seed %d %s, built from %s.\n", self.Name(), seed, argument(from), self.Revision())
+	return fmt.Sprintf("# Written by %s shrink%s --seed %d %s, built from %s.\n", self.Name(), raftsFlag(f.rafts), seed, argument(from), self.Revision())
 }

@@ -45,9 +45,9 @@ func (r *shrinkReport) ran(runs int) {
 	}
 }
 
-// finish prints what is left of a scenario, which was written to out, and last how
-// to replay it.
-func (r *shrinkReport) finish(got hunt.Shrunk, s *scenarios.Scenario, seed random.Seed, out string) {
+// finish prints what is left of a scenario, which was written to out as text, and last
+// how to replay it.
+func (r *shrinkReport) finish(got hunt.Shrunk, s *scenarios.Scenario, seed random.Seed, out, text string) {
 	changes := got.Before.Changes(got.After)
 	if changes == "" {
 		changes = "nothing could be taken away"
@@ -68,7 +68,7 @@ func (r *shrinkReport) finish(got hunt.Shrunk, s *scenarios.Scenario, seed rando
 	reproduce := self.Command() + " run " + self.Path(out)
 	r.printf("%s", reproduceLine(reproduce))
 	r.app.summary.Shrunk = &report.Shrunk{
-		File: s.File, Seed: uint64(seed), Written: out, Text: origin(s, seed) + got.Text,
+		File: s.File, Seed: uint64(seed), Written: out, Text: text,
 		Signature: got.Signature, Violation: violation(v), Before: size(got.Before), After: size(got.After),
 		EventsBefore: before, EventsAfter: after, Runs: got.Runs, Asked: r.asked, Spent: got.Spent, Reproduce: reproduce,
 	}
