@@ -9,7 +9,7 @@ import (
 // Applied says that a host gives an entry to its state machine, be it a command,
 // an empty entry or a configuration change.
 func (c *Protocol) Applied(host uint64, e *pb.Entry) {
-	if c.blind {
+	if c.disabled {
 		return
 	}
 	h := c.host(host)
@@ -43,7 +43,7 @@ func (c *Protocol) Applied(host uint64, e *pb.Entry) {
 // AppliedState says that the state machine of a host has the digest once all
 // entries up to index are applied.
 func (c *Protocol) AppliedState(host, index, digest uint64) {
-	if c.blind {
+	if c.disabled {
 		return
 	}
 	k := c.committed.at(index)
@@ -60,7 +60,7 @@ func (c *Protocol) AppliedState(host, index, digest uint64) {
 
 // Compacted says that a host dropped the entries up to index from its log.
 func (c *Protocol) Compacted(host, index uint64) {
-	if c.blind {
+	if c.disabled {
 		return
 	}
 	h := c.host(host)

@@ -138,7 +138,7 @@ func (c *Protocol) configAt(index uint64) *configRecord {
 // with, at the index of its snapshot, or zero when there is none; a host that
 // joins later comes up with none at all.
 func (c *Protocol) ConfChanged(host, index uint64, cs pb.ConfState) {
-	if c.blind {
+	if c.disabled {
 		return
 	}
 	h, now := c.host(host), newConfig(cs)

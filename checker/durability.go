@@ -201,7 +201,7 @@ func (c *Protocol) checkDurableLog(h *hostMemory) {
 
 func (c *Protocol) lostState(h *hostMemory, what, change string) {
 	when := "restarts"
-	if c.imagined {
+	if c.probing {
 		when = "would be cut off from its power and restart"
 	}
 	c.report(durableState, what, fmt.Sprintf("n%d loses a durable %s", h.id, what),

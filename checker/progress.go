@@ -11,7 +11,7 @@ type peerBelief struct{ peer, term, match uint64 }
 // Progress says what a leader believes of a peer: the index up to which their
 // logs match, and the next it would send. It may be told as often as wanted.
 func (c *Protocol) Progress(host, peer, match, next uint64) {
-	if c.blind {
+	if c.disabled {
 		return
 	}
 	h := c.host(host)

@@ -41,8 +41,8 @@ type Options struct {
 	// MayNotExecute says that hosts need not tell what they execute. Sessions are
 	// judged only where one of them does.
 	MayNotExecute bool
-	// Blind says that nothing is looked at, to measure what watching costs.
-	Blind bool
+	// Disabled says that nothing is checked, to measure what watching costs.
+	Disabled bool
 }
 
 // Protocol watches the invariants of Raft over all hosts of one run. Facts are
@@ -59,7 +59,7 @@ type Options struct {
 // After a violation the memory is no longer that of a sound run, so later
 // violations may be echoes of the first.
 type Protocol struct {
-	blind      bool
+	disabled   bool
 	on         [properties]bool
 	readRounds bool
 	promise    bool
@@ -84,7 +84,7 @@ type Protocol struct {
 
 	recovered  logView  // scratch of Started and WouldStart
 	changes    []uint64 // indexes of configuration entries in recovered
-	imagined   bool     // within WouldStart
+	probing    bool     // within WouldStart
 	seen       [sightings]bool
 	violations []Violation
 }
@@ -99,7 +99,7 @@ type note struct {
 // a property that does not exist; Options.Validate says so politely.
 func NewProtocol(o Options) *Protocol {
 	return &Protocol{
-		blind:      o.Blind,
+		disabled:   o.Disabled,
 		on:         o.enabled(),
 		readRounds: o.ReadRounds,
 		promise:    o.Promise,
@@ -114,8 +114,8 @@ func NewProtocol(o Options) *Protocol {
 	}
 }
 
-// Blind reports whether nothing is looked at.
-func (c *Protocol) Blind() bool { return c.blind }
+// Disabled reports whether nothing is checked.
+func (c *Protocol) Disabled() bool { return c.disabled }
 
 // At stamps the facts that follow with a virtual time and an event number.
 func (c *Protocol) At(now clock.Time, event uint64) { c.now = note{now, event} }
@@ -124,7 +124,7 @@ func (c *Protocol) At(now clock.Time, event uint64) { c.now = note{now, event} }
 // disk: the hard state, the snapshot (of index zero when there is none) and the
 // entries after it. All of it counts as durable.
 func (c *Protocol) Started(host uint64, hs pb.HardState, snap pb.Snapshot, entries []pb.Entry) {
-	if c.blind {
+	if c.disabled {
 		return
 	}
 	h := c.host(host)
@@ -143,7 +143,7 @@ func (c *Protocol) Started(host uint64, hs pb.HardState, snap pb.Snapshot, entri
 // that an injected disk fault, one that Raft does not promise to survive, may
 // have taken what was durable as well: the next Started is then believed.
 func (c *Protocol) Crashed(host uint64, excused bool) {
-	if c.blind {
+	if c.disabled {
 		return
 	}
 	h := c.host(host)
@@ -156,7 +156,7 @@ func (c *Protocol) Crashed(host uint64, excused bool) {
 // Offered says that a Ready was taken from a host. soft and snap are nil and hs
 // is empty where the Ready has none. committed are the entries to apply.
 func (c *Protocol) Offered(host uint64, soft *raft.SoftState, hs pb.HardState, entries, committed []pb.Entry, snap *pb.Snapshot, mustSync bool) {
-	if c.blind {
+	if c.disabled {
 		return
 	}
 	h := c.host(host)
@@ -207,7 +207,7 @@ func (c *Protocol) Offered(host uint64, soft *raft.SoftState, hs pb.HardState, e
 // messages that rest on it are Sent. What was written and not yet synced is
 // told later, with the sync.
 func (c *Protocol) Persisted(host uint64, hs pb.HardState, entries []pb.Entry, snap *pb.Snapshot) {
-	if c.blind {
+	if c.disabled {
 		return
 	}
 	h := c.host(host)
@@ -227,7 +227,7 @@ func (c *Protocol) Persisted(host uint64, hs pb.HardState, entries []pb.Entry, s
 
 // Sent says that a message leaves a host.
 func (c *Protocol) Sent(host uint64, m *pb.Message) {
-	if c.blind {
+	if c.disabled {
 		return
 	}
 	h := c.host(host)
@@ -266,7 +266,7 @@ func (c *Protocol) Sent(host uint64, m *pb.Message) {
 // Received says that a message reaches a host, before the host has seen it. All
 // messages of the protocol are to be shown, or none.
 func (c *Protocol) Received(host uint64, m *pb.Message) {
-	if c.blind {
+	if c.disabled {
 		return
 	}
 	h := c.host(host)

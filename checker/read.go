@@ -9,7 +9,7 @@ func (c *Protocol) ReadRequested(read uint64) { c.reads[read] = c.committed.last
 // ReadServed says that a host answers a read from its state, which has all
 // entries up to index applied. A read is served once at most.
 func (c *Protocol) ReadServed(host, read, index uint64) {
-	if c.blind {
+	if c.disabled {
 		return
 	}
 	want, asked := c.reads[read]

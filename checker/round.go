@@ -113,7 +113,7 @@ func (r *rounds) first(context []byte) (place uint64, known bool) {
 // ReadConfirmed says that a Ready of a host tells the index of a read that it
 // asked for with a context: the Ready's ReadStates. Call it after Offered.
 func (c *Protocol) ReadConfirmed(host uint64, context []byte, index uint64) {
-	if c.blind {
+	if c.disabled {
 		return
 	}
 	if h := c.host(host); h.leads() {

@@ -18,7 +18,7 @@ type acknowledgement struct {
 // index; duplicate when it had no effect. The first host to reach an index
 // counts; the others are held to it by their state.
 func (c *Protocol) Executed(host, index, session, number uint64, duplicate bool) {
-	if c.blind {
+	if c.disabled {
 		return
 	}
 	if index <= c.executed {
@@ -45,7 +45,7 @@ func (c *Protocol) Executed(host, index, session, number uint64, duplicate bool)
 
 // Acknowledged says that a client was told that its request took effect.
 func (c *Protocol) Acknowledged(session, number uint64) {
-	if c.blind {
+	if c.disabled {
 		return
 	}
 	a := acknowledgement{session, number, c.now}

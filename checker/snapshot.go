@@ -63,7 +63,7 @@ func (c *Protocol) takeSnapshot(h *hostMemory, snap *pb.Snapshot) {
 // Installed says that a host replaced its state machine by a snapshot that it
 // was sent. Tell the digest of the new state by AppliedState.
 func (c *Protocol) Installed(host uint64, snap *pb.Snapshot) {
-	if c.blind {
+	if c.disabled {
 		return
 	}
 	h := c.host(host)
@@ -78,7 +78,7 @@ func (c *Protocol) Installed(host uint64, snap *pb.Snapshot) {
 // Snapshotted says that a host made a snapshot of its own state machine, whose
 // digest it had.
 func (c *Protocol) Snapshotted(host uint64, snap *pb.Snapshot, digest uint64) {
-	if c.blind {
+	if c.disabled {
 		return
 	}
 	h, m := c.host(host), &snap.Metadata

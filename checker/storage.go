@@ -10,15 +10,15 @@ import (
 // failed now, or while the disk does what the host has asked it to. It is judged as
 // Started judges it, and changes nothing.
 func (c *Protocol) WouldStart(host uint64, hs pb.HardState, snap pb.Snapshot, entries []pb.Entry) {
-	if c.blind {
+	if c.disabled {
 		return
 	}
 	h := c.host(host)
-	c.imagined = true
+	c.probing = true
 	c.recover(h, &hs, &snap, entries)
 	c.checkDurableState(h, &hs, &snap)
 	c.checkCommitInLog(h, max(hs.Commit, snap.Metadata.Index))
-	c.imagined = false
+	c.probing = false
 }
 
 // Terms tells the term of the entry at an index, as raft.Storage does.
@@ -30,7 +30,7 @@ type Terms interface {
 // taken what became durable: the index before the first entry, the last index, and
 // the term at any index between them.
 func (c *Protocol) Stored(host, before, last uint64, log Terms) {
-	if c.blind {
+	if c.disabled {
 		return
 	}
 	h := c.host(host)

@@ -67,7 +67,7 @@ func anyScenario(t *rapid.T) *scenarios.Scenario {
 		}
 	}
 	p.Expect.CoreOnly = rapid.Bool().Draw(t, "core only")
-	p.Expect.SkipNoise = rapid.Bool().Draw(t, "no noise")
+	p.Expect.SkipOneWay = rapid.Bool().Draw(t, "no one-way hosts")
 	p.Expect.Marks = rapid.SampledFrom([][]string{nil, {"restart"}, {"figure-8-overwrite", "split-vote"}}).Draw(t, "marks")
 	p.Expect.Violation = rapid.SampledFrom([]string{"", "election safety"}).Draw(t, "violation")
 	schedule, err := faults.Parse(rapid.SampledFrom([]string{"", "1s crash n1 for 1s\n2s..3s partition n1 | rest for 1s every 1s..2s\n"}).Draw(t, "faults"))

@@ -40,11 +40,11 @@ func (v view) Hosts() []uint64 {
 // Leader is the running host that leads in the highest term, or zero.
 func (v view) Leader() uint64 { return v.s.Leader() }
 
-// Role is what a host is now. One that only makes noise is as good as down.
+// Role is what a host is now. One that can only send counts as down.
 func (v view) Role(id uint64) faults.Role {
 	h := v.s.host(id)
 	r := h.raft()
-	if r == nil || v.s.noisy(h) {
+	if r == nil || v.s.oneWayHost(h) {
 		return faults.Down
 	}
 	conf := &v.s.members.conf

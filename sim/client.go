@@ -54,7 +54,7 @@ const (
 	purposeFault
 	purposeSlow
 	purposePatience
-	purposeImagined
+	purposeCrashProbe
 	purposeApply
 )
 

@@ -12,8 +12,8 @@ import (
 
 // The recovery phase asks progress of a core: hosts that contain a quorum of every
 // configuration that could be in force, none of which has lost data that it
-// had acknowledged. Hosts outside the core are switched off, or make noise (see
-// noise.go), and come back only for a configuration that needs them.
+// had acknowledged. Hosts outside the core are switched off, or can only send (see
+// oneway.go), and come back only for a configuration that needs them.
 
 // chooseCore picks the hosts that the recovery phase relies on: all that are sound,
 // or with few a random smallest set that still is a core and has those in it that
@@ -52,7 +52,7 @@ func (s *Simulation) renewCore() {
 	r.core = slices.DeleteFunc(r.core, func(id uint64) bool { return !slices.Contains(sound, id) })
 	if !holds(s.possibleQuorums(), r.core) {
 		r.core = s.chooseCore(true, r.core)
-		s.undeafen(r.core)
+		s.restoreOneWay(r.core)
 	}
 }
 
@@ -112,12 +112,12 @@ func (s *Simulation) soundHosts() []uint64 {
 	return slices.DeleteFunc(view{s}.Hosts(), func(id uint64) bool { return !s.hosts[id-1].sound() })
 }
 
-// isolateCore silences all hosts outside the core. Those that make noise no
+// isolateCore silences all hosts outside the core. Those that can only send no
 // longer hear, the others are switched off.
 func (s *Simulation) isolateCore(core []uint64) {
-	s.chooseNoise(core)
+	s.chooseOneWay(core)
 	for _, h := range s.hosts {
-		if h.state == absent || h.state == retired || slices.Contains(core, h.id) || s.noisy(h) {
+		if h.state == absent || h.state == retired || slices.Contains(core, h.id) || s.oneWayHost(h) {
 			continue
 		}
 		h.powerOff(&losses{})

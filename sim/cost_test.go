@@ -33,19 +33,19 @@ func BenchmarkChecks(b *testing.B) {
 		o    sim.Options
 	}{{"3 hosts", loaded(3)}, {"5 hosts", loaded(5)}, {"9 hosts", loaded(9)}, {"5 hosts with faults", troubled}} {
 		b.Run(c.name, func(b *testing.B) {
-			watched, blind := prepared(b, c.o), prepared(b, c.o)
-			sim.Blind(blind)
+			watched, disabled := prepared(b, c.o), prepared(b, c.o)
+			sim.Disabled(disabled)
 			watched.RunFor(2 * time.Second)
-			blind.RunFor(2 * time.Second)
+			disabled.RunFor(2 * time.Second)
 			var with, without time.Duration
 			for b.Loop() {
 				start := cpu(b)
 				watched.RunFor(time.Second)
 				half := cpu(b)
-				blind.RunFor(time.Second)
+				disabled.RunFor(time.Second)
 				with, without = with+half-start, without+cpu(b)-half
 			}
-			if watched.Fingerprint() != blind.Fingerprint() {
+			if watched.Fingerprint() != disabled.Fingerprint() {
 				b.Fatal("a check changes the run")
 			}
 			b.ReportMetric(float64(with)/float64(without), "with/without")
@@ -62,10 +62,10 @@ func TestWatchingChangesNothing(t *testing.T) {
 		o.Schedule, o.Expect.AllowNoEffect = schedule, true
 		watched, err := sim.New(o)
 		require.NoError(t, err)
-		blind, err := sim.New(o)
+		disabled, err := sim.New(o)
 		require.NoError(t, err)
-		sim.Blind(blind)
-		a, b := watched.Run(), blind.Run()
+		sim.Disabled(disabled)
+		a, b := watched.Run(), disabled.Run()
 		require.Equal(t, sim.Pass, a.Outcome)
 		a.Marks, b.Marks = nil, nil // some are seen by what watches
 		require.Equal(t, a, b)

@@ -166,12 +166,12 @@ func confChange(a faults.Reconfigure) pb.ConfChangeV2 {
 }
 
 // Leader is the running host that leads in the highest term, or 0. One that only
-// makes noise outside the core leads nobody.
+// can only send, outside the core, leads nobody.
 func (s *Simulation) Leader() uint64 {
 	leader, term := uint64(0), uint64(0)
 	for _, h := range s.hosts {
 		r := h.raft()
-		if r == nil || s.noisy(h) {
+		if r == nil || s.oneWayHost(h) {
 			continue
 		}
 		if st := r.BasicStatus(); st.RaftState == raft.StateLeader && st.Term >= term {

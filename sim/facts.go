@@ -47,7 +47,7 @@ func (f *facts) Stored(before, last uint64, log host.Terms) {
 	f.of.replica.end, f.of.replica.log = last, log
 	if f.installed {
 		f.installed = false
-		f.host.imagine(unusualBytes)
+		f.host.probeCrash(unusualBytes)
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 func (s *Simulation) formerVoterBlocks() string {
 	for _, h := range s.hosts {
 		former := h.raft()
-		if former == nil || s.noisy(h) || isVoter(former.ConfState(), h.id) {
+		if former == nil || s.oneWayHost(h) || isVoter(former.ConfState(), h.id) {
 			continue
 		}
 		for _, id := range s.recovery.core {

@@ -38,7 +38,7 @@ type Host struct {
 	refusedBefore uint64    // what the disk had refused before the process began
 	damaged       bool      // its disk may have lost what it had acknowledged
 	marks         *Marks
-	imagines      imagines
+	probes        crashProbes
 	facts         facts
 	appliesAtOnce bool           // whatever the options say
 	configs       []pb.ConfState // that could be in force for all it knew when it stopped

@@ -145,8 +145,9 @@ type Expect struct {
 	// could be in force. All others are switched off for good, or with pre-vote
 	// and check-quorum some of them run on and are heard, but hear nothing.
 	CoreOnly bool
-	// SkipNoise switches off all hosts outside a core, whatever the options.
-	SkipNoise bool
+	// SkipOneWay switches off all hosts outside a core: none of them runs on and can
+	// only send, whatever the options.
+	SkipOneWay bool
 	// SkipLinearizable leaves the clients' history unjudged, stale reads too.
 	SkipLinearizable bool
 	// CheckSteps bounds the model steps of the linearizability search.

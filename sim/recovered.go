@@ -12,8 +12,8 @@ import (
 	"raftsim/replica"
 )
 
-// reign is a leader in a term.
-type reign struct {
+// leadership is the time of a leader in a term.
+type leadership struct {
 	term, leader uint64
 	event        uint64
 	since        clock.Time
@@ -40,7 +40,7 @@ func (s *Simulation) unmet() (v *checker.Violation, by clock.Time) {
 	case v != nil:
 		return v, r.deadline
 	case r.led.term == 0 && s.undisturbed(leader):
-		r.led = s.reign()
+		r.led = s.leadershipNow()
 	}
 	r.elected = true
 	if v := checker.Recovered(states); v != nil && !passing(v) {
@@ -133,8 +133,9 @@ func peerState(id uint64, pr *tracker.Progress) checker.PeerState {
 }
 
 // undisturbed says whether nothing is left of the fault phase that could end the
-// reign of a leader: no packet, no host in a later term or outside of the
-// configuration, but for those that make noise, no transfer and no change of the configuration under way.
+// leadership of a host: no packet, no host in a later term or outside of the
+// configuration, but for those that can only send, no transfer and no change of the
+// configuration under way.
 func (s *Simulation) undisturbed(leader *checker.HostState) bool {
 	if leader == nil || s.now < s.recovery.quiet || leader.Transferee != 0 || len(leader.ConfState.VotersOutgoing) > 0 {
 		return false
@@ -142,7 +143,7 @@ func (s *Simulation) undisturbed(leader *checker.HostState) bool {
 	core := s.coreMembers()
 	for _, h := range s.hosts {
 		p := h.raft()
-		if p == nil || s.noisy(h) && settled(p) {
+		if p == nil || s.oneWayHost(h) && settled(p) {
 			continue
 		}
 		if !slices.Contains(core, h.id) || p.BasicStatus().Term != leader.Term || len(possibleConfigs(p)) > 1 || leader.ConfState.Equivalent(*p.ConfState()) != nil {
@@ -152,17 +153,17 @@ func (s *Simulation) undisturbed(leader *checker.HostState) bool {
 	return true
 }
 
-// reign is who leads now.
-func (s *Simulation) reign() reign {
+// leadershipNow is that of the host that leads now.
+func (s *Simulation) leadershipNow() leadership {
 	leader := s.Leader()
 	if leader == 0 {
-		return reign{}
+		return leadership{}
 	}
-	return reign{term: s.hosts[leader-1].raft().BasicStatus().Term, leader: leader, event: s.events, since: s.now}
+	return leadership{term: s.hosts[leader-1].raft().BasicStatus().Term, leader: leader, event: s.events, since: s.now}
 }
 
 // deposed reports a later term than that of a leader whom nothing disturbed. The
-// term of a host that only makes noise is its own affair.
+// term of a host that can only send does not count.
 func (s *Simulation) deposed() *checker.Violation {
 	r := &s.recovery
 	if r.led.term == 0 {
@@ -170,7 +171,7 @@ func (s *Simulation) deposed() *checker.Violation {
 	}
 	for _, h := range s.hosts {
 		p := h.raft()
-		if p == nil || s.noisy(h) {
+		if p == nil || s.oneWayHost(h) {
 			continue
 		}
 		status := p.BasicStatus()
@@ -178,7 +179,7 @@ func (s *Simulation) deposed() *checker.Violation {
 			continue
 		}
 		if s.now < r.quiet { // a packet of the fault phase may have told a host to campaign
-			r.led = s.reign()
+			r.led = s.leadershipNow()
 			return nil
 		}
 		detail := fmt.Sprintf("the term went from %d to %d", r.led.term, status.Term)

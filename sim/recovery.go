@@ -21,7 +21,7 @@ type recovery struct {
 	begun    bool
 	done     bool
 	core     []uint64   // the hosts that must recover
-	noise    noise      // made by some of the others
+	oneWay   oneWay     // the others that can send and cannot receive
 	since    clock.Time // when the phase began
 	deadline clock.Time // of all that has no bound of its own
 	leaderBy clock.Time // by when a leader must have been elected
@@ -29,7 +29,7 @@ type recovery struct {
 	stage    recoveryStage
 	until    clock.Time // when this stage ends, or must have ended
 	elected  bool       // all have followed one leader
-	led      reign      // the leader that nothing may end any more, if there is one
+	led      leadership // the leader that nothing may end any more, if there is one
 	fresh    []*Call    // operations of this stage
 	rejoins  uint64     // the host that is cut off and comes back
 	cut      []network.LinkID
@@ -169,7 +169,7 @@ func (s *Simulation) followConf() {
 	}
 	s.record(Record{Verb: Phase, Text: "recovery: another configuration is in force, and a core of it is chosen"})
 	s.heal()
-	r.stage, r.elected, r.led, r.fresh = healing, false, reign{}, nil
+	r.stage, r.elected, r.led, r.fresh = healing, false, leadership{}, nil
 	s.countFrom(s.now)
 }
 
@@ -186,12 +186,12 @@ func (s *Simulation) nextStage() {
 	case r.stage == reading:
 		s.enter(resting, steadyTimeouts)
 		if r.led.term == 0 {
-			r.led = s.reign()
+			r.led = s.leadershipNow()
 		}
 	case s.now < r.until:
 	case r.stage == resting:
 		if r.led.term == 0 {
-			r.led = s.reign()
+			r.led = s.leadershipNow()
 		}
 		r.done = !s.cutOneOff()
 	case r.stage == cutOff:

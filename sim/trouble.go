@@ -170,7 +170,7 @@ func (s *Simulation) grow() {
 			a.effect.grow()
 		}
 	}
-	s.deafen()
+	s.cutOneWay()
 }
 
 // endFault undoes the active fault of a number, unless it has ended before.
@@ -207,7 +207,7 @@ func (s *Simulation) endWhere(match func(faults.Action) bool) int {
 func (s *Simulation) heal() {
 	s.endWhere(func(faults.Action) bool { return true })
 	s.network.Heal(s.now)
-	s.network.CutAll(s.recovery.noise.cut)
+	s.network.CutAll(s.recovery.oneWay.cut)
 	for _, h := range s.hosts {
 		if !s.givenUp(h) {
 			h.heal()

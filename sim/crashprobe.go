@@ -14,11 +14,11 @@ import (
 )
 
 // A crash is rare, and the moments at which one shows that a log is written in the
-// wrong order are short. So crashes are imagined as well: a copy of a disk that is
-// busy is cut off from its power at some moment, and what a host would recover from
-// it is held against what the host has promised. The run goes on as it was.
+// wrong order are short. So there are crash probes as well: the power of a copy of a
+// busy disk fails at some moment, and what a host would recover from the copy is
+// compared with what the host has promised. The run itself does not change.
 
-// What an imagined crash costs grows with the disk that is copied and read. So one
+// What a crash probe costs grows with the disk that is copied and read. So one
 // moment in so many is followed by one that each costs as much as reading so many
 // bytes: most are after a write and a sync; more is spent on those when files are
 // made or removed.
@@ -29,36 +29,36 @@ const (
 	everyAtMost        = 4 // not even small disks are copied more often
 )
 
-// imagines remembers how much the disk was asked for before a step, and how many
+// crashProbes remembers how much the disk was asked for before a step, and how many
 // moments there were.
-type imagines struct {
+type crashProbes struct {
 	operations uint64
 	moments    uint64
 }
 
-// asked may imagine a crash while the disk does what it was asked for since the last
+// asked may probe a crash while the disk does what it was asked for since the last
 // call, once the log has been read.
 func (h *Host) asked() {
 	if h.raft() == nil {
 		return
 	}
-	operations := h.disk.Operations() - h.imagines.operations
-	h.imagines.operations += operations
+	operations := h.disk.Operations() - h.probes.operations
+	h.probes.operations += operations
 	switch {
 	case operations > ordinaryOperations:
-		h.imagine(unusualBytes)
+		h.probeCrash(unusualBytes)
 	case operations > 0:
-		h.imagine(ordinaryBytes)
+		h.probeCrash(ordinaryBytes)
 	}
 }
 
-// imagine may let the power of a copy of the host's disk fail before it is idle, or
+// probeCrash may let the power of a copy of the host's disk fail before it is idle, or
 // the process alone, and the power in the recovery from that.
-func (h *Host) imagine(worth uint64) {
-	h.imagines.moments++
-	luck := h.chance.Fate(purposeImagined, h.imagines.moments)
+func (h *Host) probeCrash(worth uint64) {
+	h.probes.moments++
+	luck := h.chance.Fate(purposeCrashProbe, h.probes.moments)
 	oneIn := max(uint64(h.disk.Bytes())/worth, everyAtMost)
-	if luck%oneIn != 0 || h.failure != nil || h.sim.protocol.Blind() {
+	if luck%oneIn != 0 || h.failure != nil || h.sim.protocol.Disabled() {
 		return
 	}
 	luck = random.Mix(luck, 1)
@@ -68,13 +68,13 @@ func (h *Host) imagine(worth uint64) {
 	left := h.disk.Left(at, crash, uint32(luck>>32))
 	found, ok := h.wouldStart(left)
 	if ok && (crash.Losing == disk.Nothing || luck%2 == 0) {
-		h.imagineAgain(left, at, &found, random.Mix(luck, 3))
+		h.probeRecovery(left, at, &found, random.Mix(luck, 3))
 	}
 }
 
-// imagineAgain lets the power fail during a recovery that has found something, or
+// probeRecovery lets the power fail during a recovery that has found something, or
 // right after it: then the same must be found again, for a host acts on it.
-func (h *Host) imagineAgain(recovering *disk.Disk, since clock.Time, found *wal.State, luck uint64) {
+func (h *Host) probeRecovery(recovering *disk.Disk, since clock.Time, found *wal.State, luck uint64) {
 	crash := disk.Crash{Losing: disk.Losing(luck >> 8 % uint64(disk.Nothing)), Torn: luck>>16%2 == 0}
 	at := max(recovering.Done(), since)
 	over := luck%2 == 0
