@@ -87,6 +87,7 @@ func TestVerdictsThatDifferUnderEqualTracesAreADivergence(t *testing.T) {
 // A Raft that draws from a generator of the process, as go.etcd.io/raft does, runs
 // otherwise each time: the first event that shows it is named, with its cause.
 func TestARaftThatDrawsFromTheProcessIsCaughtAtItsFirstDifferingEvent(t *testing.T) {
+	shared = luck{} // whatever has been drawn before
 	s := story("s", "1")
 	s.Plan.Run, s.Plan.Rafts = 2e9, []string{"shared-luck"}
 	r := hunt.Twice(hunt.Unit{Scenario: s, Seed: 1})
@@ -130,14 +131,15 @@ func (l *luck) Uint64() uint64 {
 	return l.n
 }
 
+var shared luck
+
 func init() {
-	shared := &luck{}
 	sim.RegisterRaft("shared-luck", func(c *raft.Config) (raft.Node, error) {
 		f, err := sim.LookupRaft(sim.DefaultRaft)
 		if err != nil {
 			return nil, err
 		}
-		c.Rand = shared
+		c.Rand = &shared
 		return f(c)
 	})
 }
