@@ -18,7 +18,7 @@ func (c *Protocol) Applied(host uint64, e *pb.Entry) {
 		if e.Index <= h.applied {
 			shape = "again"
 		}
-		c.report(applyOrder, shape, fmt.Sprintf("n%d applies index %d after index %d", host, e.Index, h.applied),
+		c.report(ApplyOrder, shape, fmt.Sprintf("n%d applies index %d after index %d", host, e.Index, h.applied),
 			c.fact(host, "applies index %d of term %d", e.Index, e.Term))
 	}
 	h.applied = e.Index
@@ -28,13 +28,13 @@ func (c *Protocol) Applied(host uint64, e *pb.Entry) {
 	k := c.committed.at(e.Index)
 	if k == nil {
 		if e.Index > c.committed.last() {
-			c.report(applyOrder, "not committed", fmt.Sprintf("n%d applies index %d, which no host has shown to be committed", host, e.Index),
+			c.report(ApplyOrder, "not committed", fmt.Sprintf("n%d applies index %d, which no host has shown to be committed", host, e.Index),
 				c.fact(host, "applies index %d of term %d", e.Index, e.Term))
 		}
 		return
 	}
 	if before, ok := c.committed.entry(e.Index - 1); ok && (e.Term != k.term || chain(before.chain, e) != k.chain) {
-		c.report(stateMachineSafety, "another entry", fmt.Sprintf("n%d applies another entry at index %d than the committed one", host, e.Index),
+		c.report(StateMachineSafety, "another entry", fmt.Sprintf("n%d applies another entry at index %d than the committed one", host, e.Index),
 			k.by.fact(k.by.host, "shows index %d of term %d committed", e.Index, k.term),
 			c.fact(host, "applies an entry of term %d there", e.Term))
 	}
@@ -52,7 +52,7 @@ func (c *Protocol) AppliedState(host, index, digest uint64) {
 	case k.stateBy.host == 0:
 		k.state, k.stateBy = digest, stamp{host, c.now}
 	case k.state != digest:
-		c.report(stateMachineSafety, "another state", fmt.Sprintf("n%d and n%d have different states at index %d", k.stateBy.host, host, index),
+		c.report(StateMachineSafety, "another state", fmt.Sprintf("n%d and n%d have different states at index %d", k.stateBy.host, host, index),
 			k.stateBy.fact(k.stateBy.host, "has state digest %016x at index %d", k.state, index),
 			c.fact(host, "has state digest %016x at index %d", digest, index))
 	}
@@ -65,7 +65,7 @@ func (c *Protocol) Compacted(host, index uint64) {
 	}
 	h := c.host(host)
 	if index > h.snapIndex || index > h.applied {
-		c.report(stateOrder, "compacted too far", fmt.Sprintf("n%d drops its log up to index %d", host, index),
+		c.report(StateOrder, "compacted too far", fmt.Sprintf("n%d drops its log up to index %d", host, index),
 			c.fact(host, "drops entries up to %d; its snapshot is at %d and it has applied %d", index, h.snapIndex, h.applied))
 		return
 	}

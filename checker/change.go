@@ -94,7 +94,7 @@ func (k *config) apply(single pb.ConfChangeSingle) {
 // checkConfigStep judges a configuration by the one before it.
 func (c *Protocol) checkConfigStep(h *hostMemory, was *configRecord, now *config) {
 	fail := func(shape, what string) {
-		c.report(configStep, shape, fmt.Sprintf("n%d goes from %s to %s: %s", h.id, was.config, *now, what),
+		c.report(ConfigStep, shape, fmt.Sprintf("n%d goes from %s to %s: %s", h.id, was.config, *now, what),
 			was.by.fact(was.by.host, "goes by %s from index %d on", was.config, was.index),
 			c.fact(h.id, "goes by %s", *now))
 	}
@@ -138,7 +138,7 @@ func (c *Protocol) checkConfigInFlight(h *hostMemory, e *pb.Entry) {
 		return
 	}
 	if before := h.changes[len(h.changes)-1]; before > h.applied {
-		c.report(configInFlight, "two in flight", fmt.Sprintf("n%d appends a configuration change at index %d while that at %d is not applied", h.id, e.Index, before),
+		c.report(ConfigInFlight, "two in flight", fmt.Sprintf("n%d appends a configuration change at index %d while that at %d is not applied", h.id, e.Index, before),
 			c.term(h.hs.Term).led(),
 			c.fact(h.id, "appends a configuration change at index %d and has applied %d", e.Index, h.applied))
 	}
@@ -153,13 +153,13 @@ func (c *Protocol) checkCampaign(h *hostMemory) {
 	c.checkOwnPromise(h)
 	votes := func(k config) bool { return k.voter(h.id) }
 	if h.config.known() && !votes(h.config) && !slices.ContainsFunc(h.former, votes) && !slices.ContainsFunc(h.earlier, votes) {
-		c.report(campaign, "no voter", fmt.Sprintf("n%d campaigns and is no voter of its configuration", h.id),
+		c.report(Campaign, "no voter", fmt.Sprintf("n%d campaigns and is no voter of its configuration", h.id),
 			c.fact(h.id, "campaigns in term %d; it goes by %s", h.hs.Term, &h.config))
 		return
 	}
 	for _, index := range h.changes {
 		if index > h.applied && index <= h.hs.Commit {
-			c.report(campaign, "change not applied", fmt.Sprintf("n%d campaigns while the configuration change at index %d waits to be applied", h.id, index),
+			c.report(Campaign, "change not applied", fmt.Sprintf("n%d campaigns while the configuration change at index %d waits to be applied", h.id, index),
 				c.fact(h.id, "campaigns in term %d; it has committed %d and applied %d", h.hs.Term, h.hs.Commit, h.applied))
 			return
 		}

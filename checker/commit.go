@@ -10,15 +10,15 @@ import (
 // checkHardState judges a new term and vote by the ones before.
 func (c *Protocol) checkHardState(h *hostMemory, hs pb.HardState) {
 	if hs.Term < h.hs.Term {
-		c.report(termOrder, "goes back", fmt.Sprintf("n%d goes from term %d back to %d", h.id, h.hs.Term, hs.Term),
+		c.report(TermOrder, "goes back", fmt.Sprintf("n%d goes from term %d back to %d", h.id, h.hs.Term, hs.Term),
 			c.fact(h.id, "offers term %d", hs.Term))
 	}
 	if hs.Term > h.hs.Term && h.listens && hs.Term > h.heard && hs.Vote != h.id {
-		c.report(preVote, "entered", fmt.Sprintf("n%d enters term %d, which no message but a pre-vote spoke of, and does not campaign", h.id, hs.Term),
+		c.report(PreVote, "entered", fmt.Sprintf("n%d enters term %d, which no message but a pre-vote spoke of, and does not campaign", h.id, hs.Term),
 			c.fact(h.id, "goes from term %d to %d", h.hs.Term, hs.Term))
 	}
 	if hs.Term == h.hs.Term && h.hs.Vote != 0 && hs.Vote != h.hs.Vote {
-		c.report(oneVote, "changed", fmt.Sprintf("n%d changes its vote in term %d", h.id, hs.Term),
+		c.report(OneVote, "changed", fmt.Sprintf("n%d changes its vote in term %d", h.id, hs.Term),
 			c.fact(h.id, "had voted for n%d and offers a vote for n%d", h.hs.Vote, hs.Vote))
 	}
 }
@@ -26,7 +26,7 @@ func (c *Protocol) checkHardState(h *hostMemory, hs pb.HardState) {
 // reportIgnored reports a host that goes on in its term although it has heard of
 // a later one, from a leader or from a member of its configuration.
 func (c *Protocol) reportIgnored(h *hostMemory) {
-	c.report(termOrder, "ignored", fmt.Sprintf("n%d goes on in term %d after a message of term %d", h.id, h.hs.Term, h.bound),
+	c.report(TermOrder, "ignored", fmt.Sprintf("n%d goes on in term %d after a message of term %d", h.id, h.hs.Term, h.bound),
 		c.fact(h.id, "offers work of term %d", h.hs.Term))
 }
 
@@ -52,7 +52,7 @@ func (c *Protocol) checkFollowerCommit(h *hostMemory, commit uint64) {
 	if commit <= h.hs.Commit || commit <= h.shown || h.fresh {
 		return
 	}
-	c.report(commitHint, "follower", fmt.Sprintf("n%d commits index %d, and messages have shown its log to match up to %d", h.id, commit, h.shown),
+	c.report(CommitHint, "follower", fmt.Sprintf("n%d commits index %d, and messages have shown its log to match up to %d", h.id, commit, h.shown),
 		c.fact(h.id, "offers commit index %d", commit))
 }
 
@@ -63,10 +63,10 @@ func (c *Protocol) advanceCommit(h *hostMemory, commit uint64) {
 	}
 	switch before := h.hs.Commit; {
 	case commit < before:
-		c.report(commitOrder, "goes back", fmt.Sprintf("n%d takes its commit index back from %d to %d", h.id, before, commit),
+		c.report(CommitOrder, "goes back", fmt.Sprintf("n%d takes its commit index back from %d to %d", h.id, before, commit),
 			c.fact(h.id, "offers commit index %d", commit))
 	case commit > h.log.last():
-		c.report(commitOrder, "beyond the log", fmt.Sprintf("n%d commits index %d and its log ends at %d", h.id, commit, h.log.last()),
+		c.report(CommitOrder, "beyond the log", fmt.Sprintf("n%d commits index %d and its log ends at %d", h.id, commit, h.log.last()),
 			c.fact(h.id, "offers commit index %d", commit))
 		commit = h.log.last()
 	case commit <= c.committed.last():
@@ -102,7 +102,7 @@ func (c *Protocol) checkCommittedPrefix(h *hostMemory, index uint64) bool {
 		return false
 	}
 	r, _ = h.log.at(index)
-	c.report(committedLog, "conflict", fmt.Sprintf("two different entries are committed at index %d", index),
+	c.report(CommittedLog, "conflict", fmt.Sprintf("two different entries are committed at index %d", index),
 		k.by.fact(k.by.host, "shows index %d of term %d committed", index, k.term),
 		c.fact(h.id, "shows another entry, of term %d, committed there", r.term))
 	return false
@@ -116,10 +116,10 @@ func (c *Protocol) checkCommitTerm(h *hostMemory, commit uint64) {
 	t := c.term(r.term)
 	switch {
 	case h.leads() && r.term != h.hs.Term:
-		c.report(commitTerm, "earlier term", fmt.Sprintf("n%d, leader of term %d, commits index %d of term %d by counting", h.id, h.hs.Term, commit, r.term),
+		c.report(CommitTerm, "earlier term", fmt.Sprintf("n%d, leader of term %d, commits index %d of term %d by counting", h.id, h.hs.Term, commit, r.term),
 			c.term(h.hs.Term).led(), c.fact(h.id, "offers commit index %d", commit))
 	case !h.leads() && t.leader.host != 0 && t.leader.host != h.id:
-		c.report(commitTerm, "not the leader", fmt.Sprintf("n%d commits index %d of term %d, which no leader has committed", h.id, commit, r.term),
+		c.report(CommitTerm, "not the leader", fmt.Sprintf("n%d commits index %d of term %d, which no leader has committed", h.id, commit, r.term),
 			t.led(), c.fact(h.id, "offers commit index %d", commit))
 	}
 }
@@ -144,7 +144,7 @@ func (c *Protocol) checkCommitQuorum(h *hostMemory, commit uint64) {
 			evidence = append(evidence, c.fact(o.id, "has %s on disk", o.describeDisk(commit, r)))
 		}
 	}
-	c.report(commitQuorum, "too few disks", fmt.Sprintf("n%d commits index %d of term %d, which is not durable on a majority of %s", h.id, commit, r.term, h.config),
+	c.report(CommitQuorum, "too few disks", fmt.Sprintf("n%d commits index %d of term %d, which is not durable on a majority of %s", h.id, commit, r.term, h.config),
 		append(evidence, c.fact(h.id, "offers commit index %d", commit))...)
 }
 
@@ -189,7 +189,7 @@ func (c *Protocol) checkOfferedCommits(h *hostMemory, entries []pb.Entry) {
 	for i := range entries {
 		e := &entries[i]
 		if e.Index > h.hs.Commit {
-			c.report(applyOrder, "not committed", fmt.Sprintf("n%d is told to apply index %d and its commit index is %d", h.id, e.Index, h.hs.Commit),
+			c.report(ApplyOrder, "not committed", fmt.Sprintf("n%d is told to apply index %d and its commit index is %d", h.id, e.Index, h.hs.Commit),
 				c.fact(h.id, "offers index %d as committed", e.Index))
 			return
 		}

@@ -11,7 +11,7 @@ type commitRecord struct {
 	stateBy stamp // host zero while it is not known
 }
 
-// committedLog is the log that all hosts must agree on, as far as any host has
+// CommittedLog is the log that all hosts must agree on, as far as any host has
 // shown it to be committed.
 type commits struct {
 	base    uint64 // the index that the run began with

@@ -154,7 +154,7 @@ func (c *Protocol) ConfChanged(host, index uint64, cs pb.ConfState) {
 		return
 	}
 	if index > c.committed.last() {
-		c.report(configAgreement, "not committed", fmt.Sprintf("n%d goes by a configuration from index %d, which is not committed", host, index),
+		c.report(ConfigAgreement, "not committed", fmt.Sprintf("n%d goes by a configuration from index %d, which is not committed", host, index),
 			c.fact(host, "goes by %s", now))
 	}
 	was := c.configAt(index)
@@ -171,7 +171,7 @@ func (c *Protocol) ConfChanged(host, index uint64, cs pb.ConfState) {
 		if other.by.host == host {
 			detail = fmt.Sprintf("n%d goes by another configuration at index %d than it did before", host, index)
 		}
-		c.report(configAgreement, "another configuration", detail,
+		c.report(ConfigAgreement, "another configuration", detail,
 			other.by.fact(other.by.host, "goes by %s from index %d on", other.config, other.index),
 			c.fact(host, "goes by %s at index %d", now, index))
 	default:

@@ -153,3 +153,17 @@ func (h *HostState) stuck(p *PeerState) *Violation {
 	}
 	return nil
 }
+
+// evidence says how a host stands.
+func (h *HostState) evidence() Evidence {
+	leads := fmt.Sprintf("follows n%d", h.Lead)
+	switch h.Lead {
+	case 0:
+		leads = "follows nobody"
+	case h.Host:
+		leads = "leads"
+	}
+	return Evidence{At: h.At, Event: h.Event, Host: h.Host, Text: fmt.Sprintf(
+		"%s in term %d, has applied %d and committed %d of a log that ends at %d, state %016x,",
+		leads, h.Term, h.Applied, h.Commit, h.LastIndex, h.Digest)}
+}

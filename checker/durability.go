@@ -28,10 +28,10 @@ func (h *hostMemory) persist(c *Protocol, e *pb.Entry) {
 func (c *Protocol) checkWritten(h *hostMemory, hs pb.HardState) {
 	switch {
 	case hs.Term < h.disk.Term:
-		c.report(termOrder, "goes back on disk", fmt.Sprintf("n%d writes term %d over term %d", h.id, hs.Term, h.disk.Term),
+		c.report(TermOrder, "goes back on disk", fmt.Sprintf("n%d writes term %d over term %d", h.id, hs.Term, h.disk.Term),
 			c.fact(h.id, "has term %d on disk", hs.Term))
 	case hs.Term == h.disk.Term && h.disk.Vote != 0 && hs.Vote != h.disk.Vote:
-		c.report(oneVote, "changed on disk", fmt.Sprintf("n%d writes another vote over that of term %d", h.id, hs.Term),
+		c.report(OneVote, "changed on disk", fmt.Sprintf("n%d writes another vote over that of term %d", h.id, hs.Term),
 			c.fact(h.id, "had %s on disk and has %s", describeVote(h.disk), describeVote(hs)))
 	}
 }
@@ -42,7 +42,7 @@ func (c *Protocol) checkTermDurable(h *hostMemory, m *pb.Message) {
 	if h.disk.Term >= m.Term {
 		return
 	}
-	c.report(termDurability, "reply", fmt.Sprintf("n%d answers in term %d before the term is durable", h.id, m.Term),
+	c.report(TermDurability, "reply", fmt.Sprintf("n%d answers in term %d before the term is durable", h.id, m.Term),
 		c.fact(h.id, "sends %s to n%d in term %d; its disk has term %d", m.Type, m.To, m.Term, h.disk.Term))
 }
 
@@ -61,12 +61,12 @@ func (c *Protocol) checkAcknowledgement(h *hostMemory, m *pb.Message) {
 		return
 	}
 	if h.verifiedTerm == m.Term && m.Index > max(h.verified, h.hs.Commit) {
-		c.report(appendDurability, "unverified", fmt.Sprintf("n%d acknowledges index %d, and the leader has shown its log to match up to %d", h.id, m.Index, h.verified),
+		c.report(AppendDurability, "unverified", fmt.Sprintf("n%d acknowledges index %d, and the leader has shown its log to match up to %d", h.id, m.Index, h.verified),
 			c.fact(h.id, "acknowledges index %d to n%d in term %d; it has committed %d", m.Index, m.To, m.Term, h.hs.Commit))
 		return
 	}
 	if m.Index > h.diskLog.last() {
-		c.report(appendDurability, "reply", fmt.Sprintf("n%d acknowledges index %d before it is durable", h.id, m.Index),
+		c.report(AppendDurability, "reply", fmt.Sprintf("n%d acknowledges index %d before it is durable", h.id, m.Index),
 			c.fact(h.id, "acknowledges index %d to n%d in term %d; its disk ends at index %d", m.Index, m.To, m.Term, h.diskLog.last()))
 		return
 	}
@@ -76,11 +76,11 @@ func (c *Protocol) checkAcknowledgement(h *hostMemory, m *pb.Message) {
 	}
 	want, ok := l.log.at(m.Index)
 	if !ok && m.Index > l.log.last() {
-		c.report(appendDurability, "beyond the leader", fmt.Sprintf("n%d acknowledges index %d to n%d, whose log ends at %d", h.id, m.Index, m.To, l.log.last()),
+		c.report(AppendDurability, "beyond the leader", fmt.Sprintf("n%d acknowledges index %d to n%d, whose log ends at %d", h.id, m.Index, m.To, l.log.last()),
 			c.term(m.Term).led(), c.fact(h.id, "acknowledges index %d in term %d", m.Index, m.Term))
 	}
 	if got, has := h.diskLog.at(m.Index); ok && has && got != want {
-		c.report(appendDurability, "another entry", fmt.Sprintf("n%d acknowledges index %d to n%d and has another log there", h.id, m.Index, m.To),
+		c.report(AppendDurability, "another entry", fmt.Sprintf("n%d acknowledges index %d to n%d and has another log there", h.id, m.Index, m.To),
 			c.term(m.Term).led(),
 			c.fact(h.id, "acknowledges index %d; its disk has term %d there, the leader term %d", m.Index, got.term, want.term))
 	}
@@ -120,14 +120,14 @@ func (c *Protocol) recover(h *hostMemory, hs *pb.HardState, snap *pb.Snapshot, e
 			continue // the snapshot stands for it
 		}
 		if e.Index != l.last()+1 {
-			c.report(logOrder, "gap", fmt.Sprintf("n%d recovers index %d after %d", h.id, e.Index, l.last()),
+			c.report(LogOrder, "gap", fmt.Sprintf("n%d recovers index %d after %d", h.id, e.Index, l.last()),
 				c.fact(h.id, "recovers index %d of term %d", e.Index, e.Term))
 			return
 		}
 		before, _ := l.at(e.Index - 1)
 		r := record{e.Term, chain(before.chain, e)}
 		if e.Term < before.term || e.Term > hs.Term {
-			c.report(logOrder, "recovered term", fmt.Sprintf("n%d recovers index %d of term %d, after one of term %d, in term %d", h.id, e.Index, e.Term, before.term, hs.Term),
+			c.report(LogOrder, "recovered term", fmt.Sprintf("n%d recovers index %d of term %d, after one of term %d, in term %d", h.id, e.Index, e.Term, before.term, hs.Term),
 				c.fact(h.id, "recovers its log"))
 		}
 		c.checkRecoveredEntry(h, e, r)
@@ -147,7 +147,7 @@ func (c *Protocol) checkRecoveredEntry(h *hostMemory, e *pb.Entry, r record) {
 	case ok && known != r.chain:
 		c.reportMismatch(h, e.Index, e.Term, known)
 	case !ok && h.started && (len(t.chains) == 0 || e.Index >= t.first):
-		c.report(entryOrigin, "recovered", fmt.Sprintf("n%d recovers index %d of term %d, which nobody ever had", h.id, e.Index, e.Term),
+		c.report(EntryOrigin, "recovered", fmt.Sprintf("n%d recovers index %d of term %d, which nobody ever had", h.id, e.Index, e.Term),
 			c.fact(h.id, "recovers index %d of term %d", e.Index, e.Term))
 	case !ok:
 		t.learn(e.Index, r.chain)
@@ -204,7 +204,7 @@ func (c *Protocol) lostState(h *hostMemory, what, change string) {
 	if c.probing {
 		when = "would be cut off from its power and restart"
 	}
-	c.report(durableState, what, fmt.Sprintf("n%d loses a durable %s", h.id, what),
+	c.report(DurableState, what, fmt.Sprintf("n%d loses a durable %s", h.id, what),
 		c.fact(h.id, "%s; it had %s", when, change))
 }
 
@@ -244,7 +244,7 @@ func (c *Protocol) checkRecoveredCommit(h *hostMemory) {
 func (c *Protocol) checkCommitInLog(h *hostMemory, commit uint64) bool {
 	last := c.recovered.last()
 	if commit > last {
-		c.report(commitOrder, "beyond the log", fmt.Sprintf("n%d recovers commit index %d and a log that ends at %d", h.id, commit, last),
+		c.report(CommitOrder, "beyond the log", fmt.Sprintf("n%d recovers commit index %d and a log that ends at %d", h.id, commit, last),
 			c.fact(h.id, "restarts with commit index %d", commit))
 	}
 	return commit <= last

@@ -29,7 +29,7 @@ func (c *Protocol) claimTerm(h *hostMemory, number uint64, acted bool) {
 		if acted {
 			how = "acts as leader of"
 		}
-		c.report(electionSafety, "two leaders", fmt.Sprintf("term %d has two leaders", number),
+		c.report(ElectionSafety, "two leaders", fmt.Sprintf("term %d has two leaders", number),
 			t.led(), c.fact(h.id, "%s term %d", how, number))
 	}
 }
@@ -50,7 +50,7 @@ func (c *Protocol) checkOwnVote(h *hostMemory) {
 	if c.anyConfig(h, func(k *config) bool { return k.quorum(others) }) {
 		return
 	}
-	c.report(voteDurability, "own vote", fmt.Sprintf("n%d won term %d with a vote of its own that is not durable", h.id, h.hs.Term),
+	c.report(VoteDurability, "own vote", fmt.Sprintf("n%d won term %d with a vote of its own that is not durable", h.id, h.hs.Term),
 		c.fact(h.id, "elected in term %d; its disk has %s", h.hs.Term, describeVote(h.disk)))
 }
 
@@ -73,7 +73,7 @@ func (c *Protocol) checkElectionQuorum(h *hostMemory) {
 	if !h.config.voter(h.id) {
 		shape, detail = "not a voter", fmt.Sprintf("n%d leads term %d and is no voter of %s", h.id, t.number, h.config)
 	}
-	c.report(electionQuorum, shape, detail, append(evidence, c.fact(h.id, "elected in term %d", t.number))...)
+	c.report(ElectionQuorum, shape, detail, append(evidence, c.fact(h.id, "elected in term %d", t.number))...)
 }
 
 // checkVote judges a vote that leaves its voter.
@@ -84,7 +84,7 @@ func (c *Protocol) checkVote(h *hostMemory, m *pb.Message) {
 	case b == nil:
 		t.votes = append(t.votes, ballot{h.id, m.To, c.now})
 	case b.candidate != m.To:
-		c.report(oneVote, "two votes", fmt.Sprintf("n%d votes twice in term %d", h.id, m.Term),
+		c.report(OneVote, "two votes", fmt.Sprintf("n%d votes twice in term %d", h.id, m.Term),
 			b.fact(h.id, "votes for n%d in term %d", b.candidate, m.Term),
 			c.fact(h.id, "votes for n%d in term %d", m.To, m.Term))
 	}
@@ -99,7 +99,7 @@ func (c *Protocol) checkVoteDurable(h *hostMemory, m *pb.Message) {
 	if h.disk.Term > m.Term || h.disk.Term == m.Term && h.disk.Vote == m.To {
 		return
 	}
-	c.report(voteDurability, "reply", fmt.Sprintf("n%d votes for n%d in term %d before its vote is durable", h.id, m.To, m.Term),
+	c.report(VoteDurability, "reply", fmt.Sprintf("n%d votes for n%d in term %d before its vote is durable", h.id, m.To, m.Term),
 		c.fact(h.id, "sends its vote to n%d; its disk has %s", m.To, describeVote(h.disk)))
 }
 
@@ -114,7 +114,7 @@ func describeVote(hs pb.HardState) string {
 func (c *Protocol) checkVoteRequest(h *hostMemory, m *pb.Message) {
 	t, pre := c.term(m.Term), m.Type == pb.MsgPreVote
 	if pre && m.Term > h.hs.Term+1 && h.role == raft.StatePreCandidate {
-		c.report(preVote, "term", fmt.Sprintf("n%d asks for pre-votes in term %d while it is in term %d", h.id, m.Term, h.hs.Term),
+		c.report(PreVote, "term", fmt.Sprintf("n%d asks for pre-votes in term %d while it is in term %d", h.id, m.Term, h.hs.Term),
 			c.fact(h.id, "sends %s for term %d", m.Type, m.Term))
 	}
 	asks := candidate{host: h.id, pre: pre, lastIndex: m.Index, lastTerm: m.LogTerm}
@@ -127,7 +127,7 @@ func (c *Protocol) checkVoteRequest(h *hostMemory, m *pb.Message) {
 	t.candidates = append(t.candidates, asks)
 	if !pre && h.role == raft.StateCandidate && h.hs.Term == m.Term {
 		if last := h.log.last(); last != m.Index || h.log.end().term != m.LogTerm {
-			c.report(messageForm, "vote request", fmt.Sprintf("n%d asks for votes with the end of a log that is not its own", h.id),
+			c.report(MessageForm, "vote request", fmt.Sprintf("n%d asks for votes with the end of a log that is not its own", h.id),
 				c.fact(h.id, "claims index %d of term %d; its log ends at index %d of term %d", m.Index, m.LogTerm, last, h.log.end().term))
 		}
 	}
@@ -150,7 +150,7 @@ func (c *Protocol) checkHolds(h *hostMemory, index uint64) {
 	if r, ok := h.log.at(index); k == nil || index < h.log.base || ok && r == k.record {
 		return
 	}
-	c.report(leaderCompleteness, "entry missing", fmt.Sprintf("n%d leads term %d without index %d of term %d, committed in term %d", h.id, h.hs.Term, index, k.term, k.in),
+	c.report(LeaderCompleteness, "entry missing", fmt.Sprintf("n%d leads term %d without index %d of term %d, committed in term %d", h.id, h.hs.Term, index, k.term, k.in),
 		k.by.fact(k.by.host, "shows index %d of term %d committed", index, k.term),
 		c.fact(h.id, "leads term %d; its log has %s", h.hs.Term, h.describeEntry(index)))
 }

@@ -13,12 +13,12 @@ func (c *Protocol) takeEntries(h *hostMemory, entries []pb.Entry, led bool) {
 	for i := range entries {
 		e := &entries[i]
 		if e.Index > h.log.last()+1 {
-			c.report(logOrder, "gap", fmt.Sprintf("n%d appends index %d to a log that ends at %d", h.id, e.Index, h.log.last()),
+			c.report(LogOrder, "gap", fmt.Sprintf("n%d appends index %d to a log that ends at %d", h.id, e.Index, h.log.last()),
 				c.fact(h.id, "offers index %d of term %d", e.Index, e.Term))
 			return
 		}
 		if e.Index <= h.log.base {
-			c.report(committedLog, "below snapshot", fmt.Sprintf("n%d appends index %d below its snapshot at %d", h.id, e.Index, h.log.base),
+			c.report(CommittedLog, "below snapshot", fmt.Sprintf("n%d appends index %d below its snapshot at %d", h.id, e.Index, h.log.base),
 				c.fact(h.id, "offers index %d of term %d", e.Index, e.Term))
 			continue
 		}
@@ -53,7 +53,7 @@ func (c *Protocol) takeEntries(h *hostMemory, entries []pb.Entry, led bool) {
 // with them, as when an old append is taken for the end of the log.
 func (c *Protocol) checkShortened(h *hostMemory, e *pb.Entry) {
 	last := h.log.last()
-	c.report(truncation, "without a conflict", fmt.Sprintf("n%d drops the entries after index %d, up to %d, with which nothing conflicts", h.id, e.Index, last),
+	c.report(Truncation, "without a conflict", fmt.Sprintf("n%d drops the entries after index %d, up to %d, with which nothing conflicts", h.id, e.Index, last),
 		c.fact(h.id, "offers a log that ends at index %d of term %d", e.Index, e.Term))
 }
 
@@ -69,11 +69,11 @@ func (h *hostMemory) cut(index uint64) {
 // index is that of the Ready before: a new one may already count the new entry.
 func (c *Protocol) checkReplaced(h *hostMemory, e *pb.Entry, old record, led bool) {
 	if e.Index <= h.hs.Commit {
-		c.report(committedLog, "truncated", fmt.Sprintf("n%d replaces index %d, which it has committed", h.id, e.Index),
+		c.report(CommittedLog, "truncated", fmt.Sprintf("n%d replaces index %d, which it has committed", h.id, e.Index),
 			c.fact(h.id, "replaces index %d of term %d by one of term %d; its commit index is %d", e.Index, old.term, e.Term, h.hs.Commit))
 	}
 	if led {
-		c.report(leaderAppendOnly, "replaced", fmt.Sprintf("n%d, leader of term %d, replaces index %d of its log", h.id, h.hs.Term, e.Index),
+		c.report(LeaderAppendOnly, "replaced", fmt.Sprintf("n%d, leader of term %d, replaces index %d of its log", h.id, h.hs.Term, e.Index),
 			c.term(h.hs.Term).led(),
 			c.fact(h.id, "replaces index %d of term %d by another entry, of term %d", e.Index, old.term, e.Term))
 	}
@@ -83,11 +83,11 @@ func (c *Protocol) checkReplaced(h *hostMemory, e *pb.Entry, old record, led boo
 // term of the host.
 func (c *Protocol) checkOrder(h *hostMemory, e *pb.Entry, before record) {
 	if e.Term < before.term {
-		c.report(logOrder, "term goes back", fmt.Sprintf("n%d has index %d of term %d after one of term %d", h.id, e.Index, e.Term, before.term),
+		c.report(LogOrder, "term goes back", fmt.Sprintf("n%d has index %d of term %d after one of term %d", h.id, e.Index, e.Term, before.term),
 			c.fact(h.id, "has index %d of term %d", e.Index, e.Term))
 	}
 	if e.Term > h.hs.Term {
-		c.report(logOrder, "term ahead", fmt.Sprintf("n%d has index %d of term %d and is in term %d", h.id, e.Index, e.Term, h.hs.Term),
+		c.report(LogOrder, "term ahead", fmt.Sprintf("n%d has index %d of term %d and is in term %d", h.id, e.Index, e.Term, h.hs.Term),
 			c.fact(h.id, "has index %d of term %d", e.Index, e.Term))
 	}
 }
@@ -110,7 +110,7 @@ func (c *Protocol) checkEntry(h *hostMemory, e *pb.Entry, r record) {
 	case t.leader.host == 0:
 		c.claimTerm(h, e.Term, true)
 	case t.leader.host != h.id:
-		c.report(entryOrigin, "not the leader's", fmt.Sprintf("n%d has index %d of term %d, which the leader of that term never had", h.id, e.Index, e.Term),
+		c.report(EntryOrigin, "not the leader's", fmt.Sprintf("n%d has index %d of term %d, which the leader of that term never had", h.id, e.Index, e.Term),
 			t.led(), c.fact(h.id, "has index %d of term %d", e.Index, e.Term))
 	}
 	t.learn(e.Index, r.chain)
@@ -130,6 +130,6 @@ func (c *Protocol) reportMismatch(h *hostMemory, index, term, known uint64) {
 			evidence = append(evidence, t.led())
 		}
 	}
-	c.report(logMatching, "same term, other log", fmt.Sprintf("index %d of term %d ends two different logs", index, term),
+	c.report(LogMatching, "same term, other log", fmt.Sprintf("index %d of term %d ends two different logs", index, term),
 		append(evidence, c.fact(h.id, "has index %d of term %d with another log before or at it", index, term))...)
 }

@@ -74,5 +74,5 @@ func (c *Protocol) checkReadLease(h *hostMemory, term uint64, context []byte, in
 	if h.handedOver == term {
 		detail = fmt.Sprintf("n%d tells index %d for a read under a lease, though it has told another host to campaign", h.id, index)
 	}
-	c.report(readIndex, "no lease", detail, append(evidence, c.fact(h.id, "tells index %d", index))...)
+	c.report(ReadIndex, "no lease", detail, append(evidence, c.fact(h.id, "tells index %d", index))...)
 }

@@ -20,7 +20,7 @@ func TestADurableEntryMayBeReplacedByOneOfAnEarlierTerm(t *testing.T) {
 		return list
 	}
 	for _, written := range []bool{true, false} {
-		c := checker.NewProtocol(checker.Options{Only: []string{"durable state"}})
+		c := checker.NewProtocol(checker.Options{Only: []checker.Property{checker.DurableState}})
 		replacement := entries(1, 3, 6)
 		// Another host has the new leader's log, so that its entries are known.
 		c.Started(2, pb.HardState{Term: 6}, pb.Snapshot{}, replacement)

@@ -51,7 +51,7 @@ func TestALeaseBindsAVoterThatRestarts(t *testing.T) {
 
 	// One that comes up with nothing, as a member that has just been added does,
 	// has never promised anything.
-	r = newRun(3, checker.Options{LeaseTicks: 8, Promise: true, Only: []string{"vote under a lease"}})
+	r = newRun(3, checker.Options{LeaseTicks: 8, Promise: true, Only: []checker.Property{checker.VoteLease}})
 	r.stand(3, 3)
 	r.tick().Started(9, pb.HardState{}, pb.Snapshot{}, nil)
 	r.tick().Received(9, &pb.Message{Type: pb.MsgVote, From: 3, To: 9, Term: 3, Index: 1, LogTerm: 1})

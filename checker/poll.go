@@ -59,16 +59,16 @@ func (c *Protocol) checkVoteFreshness(h *hostMemory, m *pb.Message) {
 	switch t := c.term(m.Term); {
 	case m.To == h.id, m.Term <= h.forgotten:
 	case !slices.ContainsFunc(t.candidates, asked):
-		c.report(voteFreshness, "nobody asked", fmt.Sprintf("n%d votes for n%d in term %d, which has not asked for it", h.id, m.To, m.Term),
+		c.report(VoteFreshness, "nobody asked", fmt.Sprintf("n%d votes for n%d in term %d, which has not asked for it", h.id, m.To, m.Term),
 			c.fact(h.id, "votes for n%d in term %d", m.To, m.Term))
 	default:
 		if p := h.staleRequest(m, pre); p != nil {
 			k := t.candidates[slices.IndexFunc(t.candidates, asked)]
-			c.report(voteFreshness, "older log", fmt.Sprintf("n%d votes for n%d in term %d, whose log is older than its own", h.id, m.To, m.Term),
+			c.report(VoteFreshness, "older log", fmt.Sprintf("n%d votes for n%d in term %d, whose log is older than its own", h.id, m.To, m.Term),
 				k.fact(k.host, "asks for votes in term %d with a log that ends at index %d of term %d", m.Term, p.lastIndex, p.lastTerm),
 				c.fact(h.id, "votes for n%d; its log reached index %d of term %d when it was asked", m.To, p.ownIndex, p.ownTerm))
 		} else if voted := h.boundElsewhere(m, pre); voted != 0 {
-			c.report(preVote, "voted already", fmt.Sprintf("n%d would vote for n%d in term %d, in which it has voted for n%d", h.id, m.To, m.Term, voted),
+			c.report(PreVote, "voted already", fmt.Sprintf("n%d would vote for n%d in term %d, in which it has voted for n%d", h.id, m.To, m.Term, voted),
 				c.fact(h.id, "sends MsgPreVoteResp to n%d", m.To))
 		}
 	}

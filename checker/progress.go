@@ -19,12 +19,12 @@ func (c *Protocol) Progress(host, peer, match, next uint64) {
 		return
 	}
 	if next <= match {
-		c.report(peerProgress, "next below match", fmt.Sprintf("n%d would send n%d index %d and believes %d to match", host, peer, next, match),
+		c.report(ReplicationProgress, "next below match", fmt.Sprintf("n%d would send n%d index %d and believes %d to match", host, peer, next, match),
 			c.fact(host, "believes so of n%d", peer))
 	}
 	b := h.belief(peer)
 	if b.term == h.hs.Term && match < b.match {
-		c.report(peerProgress, "match goes back", fmt.Sprintf("n%d believed n%d to match up to %d, now up to %d", host, peer, b.match, match),
+		c.report(ReplicationProgress, "match goes back", fmt.Sprintf("n%d believed n%d to match up to %d, now up to %d", host, peer, b.match, match),
 			c.fact(host, "believes so of n%d in term %d", peer, h.hs.Term))
 	}
 	b.term, b.match = h.hs.Term, match
@@ -61,7 +61,7 @@ func (c *Protocol) checkMatch(h *hostMemory, peer, match uint64) {
 	if !ok || p.keeps(match, want) || p == h && want.term < h.hs.Term {
 		return
 	}
-	c.report(peerProgress, "not on disk", fmt.Sprintf("n%d believes n%d to match up to %d, which is not on its disk", h.id, peer, match),
+	c.report(ReplicationProgress, "not on disk", fmt.Sprintf("n%d believes n%d to match up to %d, which is not on its disk", h.id, peer, match),
 		c.fact(peer, "has %s on disk", p.describeDisk(match, want)),
 		c.fact(h.id, "believes n%d to match up to %d", peer, match))
 }

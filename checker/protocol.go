@@ -8,12 +8,11 @@ import (
 
 // Options says what a Protocol watches. The zero value watches everything.
 type Options struct {
-	// Only, when not empty, names the properties to report; all others are
-	// off.
-	Only []string
-	// Unchecked names properties that are not reported, for a Raft that lacks the
+	// Only, when not empty, are the properties to report, and no others.
+	Only []Property
+	// Unchecked are properties that are not reported, for a Raft that lacks the
 	// capability they need.
-	Unchecked []string
+	Unchecked []Property
 	// ReadRounds says that each read is confirmed by a round of heartbeats that
 	// carry the read's own context, which is unique: not under a lease.
 	ReadRounds bool
@@ -43,6 +42,20 @@ type Options struct {
 	MayNotExecute bool
 	// Disabled says that nothing is checked, to measure what watching costs.
 	Disabled bool
+}
+
+// watches says which properties to report.
+func (o Options) watches() (on [properties]bool) {
+	for p := range on {
+		on[p] = len(o.Only) == 0
+	}
+	for _, p := range o.Only {
+		on[p] = true
+	}
+	for _, p := range o.Unchecked {
+		on[p] = false
+	}
+	return on
 }
 
 // Protocol watches the invariants of Raft over all hosts of one run. Facts are
@@ -95,12 +108,11 @@ type note struct {
 	event uint64
 }
 
-// NewProtocol returns a Protocol that has seen nothing. It panics when o names
-// a property that does not exist; Options.Validate says so politely.
+// NewProtocol returns a Protocol that has seen nothing.
 func NewProtocol(o Options) *Protocol {
 	return &Protocol{
 		disabled:   o.Disabled,
-		on:         o.enabled(),
+		on:         o.watches(),
 		readRounds: o.ReadRounds,
 		promise:    o.Promise,
 		lease:      o.LeaseTicks,

@@ -1,6 +1,7 @@
 package checker_test
 
 import (
+	"encoding/json"
 	"slices"
 	"testing"
 
@@ -12,7 +13,7 @@ import (
 
 // planted is a run that breaks one property.
 type planted struct {
-	property string
+	property checker.Property
 	name     string
 	hosts    uint64
 	breaks   func(r *run)
@@ -25,13 +26,13 @@ var plantedRuns = slices.Concat(plantedElections, plantedLogs, plantedStates)
 
 func TestEachPropertyCatchesItsPlantedViolation(t *testing.T) {
 	for _, p := range plantedRuns {
-		t.Run(p.property+"/"+p.name, func(t *testing.T) {
+		t.Run(p.property.String()+"/"+p.name, func(t *testing.T) {
 			r := settled(p.hosts, watchful)
 			require.Nil(t, r.c.First(), "the run is broken before anything was planted")
 			p.breaks(r)
 			first := r.c.First()
 			require.NotNil(t, first, "not caught")
-			require.Equal(t, p.property, first.Property, "%s", r)
+			require.Equal(t, p.property.String(), first.Property, "%s", r)
 			require.NotEmpty(t, first.Evidence)
 			require.NotEmpty(t, first.Source)
 			require.LessOrEqual(t, first.Event, r.event)
@@ -41,7 +42,7 @@ func TestEachPropertyCatchesItsPlantedViolation(t *testing.T) {
 	}
 }
 
-func watching(only, off []string) checker.Options {
+func watching(only, off []checker.Property) checker.Options {
 	o := watchful
 	o.Only, o.Unchecked = only, off
 	return o
@@ -49,36 +50,69 @@ func watching(only, off []string) checker.Options {
 
 func TestEachPropertyCanBeWatchedAlone(t *testing.T) {
 	for _, p := range plantedRuns {
-		t.Run(p.property+"/"+p.name, func(t *testing.T) {
-			alone := settled(p.hosts, watching([]string{p.property}, nil))
+		t.Run(p.property.String()+"/"+p.name, func(t *testing.T) {
+			alone := settled(p.hosts, watching([]checker.Property{p.property}, nil))
 			p.breaks(alone)
 			require.NotEmpty(t, alone.c.Violations())
 			for _, v := range alone.c.Violations() {
-				require.Equal(t, p.property, v.Property)
+				require.Equal(t, p.property.String(), v.Property)
 			}
 
-			without := settled(p.hosts, watching(nil, []string{p.property}))
+			without := settled(p.hosts, watching(nil, []checker.Property{p.property}))
 			p.breaks(without)
 			for _, v := range without.c.Violations() {
-				require.NotEqual(t, p.property, v.Property)
+				require.NotEqual(t, p.property.String(), v.Property)
 			}
 		})
 	}
 }
 
-func TestEachPropertyHasAPlantedViolation(t *testing.T) {
-	for _, p := range checker.Properties() {
-		require.True(t, slices.ContainsFunc(plantedRuns, func(r planted) bool { return r.property == p.Name }), p.Name)
-		require.NotEmpty(t, p.Source, p.Name)
-		require.NotEmpty(t, p.About, p.Name)
+func TestEachInvariantHasAPlantedViolation(t *testing.T) {
+	for _, p := range checker.Invariants() {
+		require.True(t, slices.ContainsFunc(plantedRuns, func(r planted) bool { return r.property == p }), "%v", p)
 	}
 }
 
-func TestOptionsNameTheirMistake(t *testing.T) {
-	require.NoError(t, checker.Options{Only: []string{"snapshot"}}.Validate())
-	err := checker.Options{Unchecked: []string{"luck"}}.Validate()
-	require.ErrorContains(t, err, `checker: no property is named "luck", valid are election safety, `)
-	require.Panics(t, func() { checker.NewProtocol(checker.Options{Only: []string{"luck"}}) })
+// What a property is said to need is enough to see that it is broken: a process that
+// tells nothing else is held to it.
+func TestEachPropertyIsWatchedWithNoMoreThanItNeeds(t *testing.T) {
+	for _, p := range plantedRuns {
+		t.Run(p.property.String()+"/"+p.name, func(t *testing.T) {
+			o := watching([]checker.Property{p.property}, nil)
+			r := settledBy(tellOnly(o, p.property.Needs()), p.hosts)
+			require.Nil(t, r.c.First(), "broken before anything was planted")
+			p.breaks(r)
+			require.NotNil(t, r.c.First(), "not caught with nothing but %v", p.property.Needs())
+		})
+	}
+}
+
+func TestEachPropertyIsDescribedAndFoundByItsName(t *testing.T) {
+	for _, p := range checker.Properties() {
+		require.NotEmpty(t, p.Source(), "%v", p)
+		require.NotEmpty(t, p.About(), "%v", p)
+		require.NotEmpty(t, p.Needs().String(), "%v", p)
+		found, ok := checker.Lookup(p.String())
+		require.True(t, ok)
+		require.Equal(t, p, found)
+	}
+	_, ok := checker.Lookup("")
+	require.False(t, ok)
+	_, ok = checker.Lookup("luck")
+	require.False(t, ok)
+}
+
+func TestTheClassOfAViolationIsAWordInJSON(t *testing.T) {
+	for _, class := range []checker.Class{checker.Safety, checker.Liveness, checker.Run} {
+		text, err := json.Marshal(class)
+		require.NoError(t, err)
+		require.Equal(t, `"`+class.String()+`"`, string(text))
+		var again checker.Class
+		require.NoError(t, json.Unmarshal(text, &again))
+		require.Equal(t, class, again)
+	}
+	var c checker.Class
+	require.ErrorContains(t, c.UnmarshalText([]byte("safty")), `no class of properties is named "safty", did you mean "safety"?`)
 }
 
 func TestViolationReadsLikeAStory(t *testing.T) {

@@ -23,11 +23,11 @@ func (c *Protocol) ReadServed(host, read, index uint64) {
 		if k := c.committed.at(want); k != nil {
 			evidence = append(evidence, k.by.fact(k.by.host, "shows index %d of term %d committed", want, k.term))
 		}
-		c.report(readIndex, "stale", fmt.Sprintf("n%d serves a read at index %d, and index %d was committed before it began", host, index, want),
+		c.report(ReadIndex, "stale", fmt.Sprintf("n%d serves a read at index %d, and index %d was committed before it began", host, index, want),
 			append(evidence, c.fact(host, "serves a read at index %d", index))...)
 	}
 	if index > h.applied {
-		c.report(readIndex, "not applied", fmt.Sprintf("n%d serves a read at index %d and has applied %d", host, index, h.applied),
+		c.report(ReadIndex, "not applied", fmt.Sprintf("n%d serves a read at index %d and has applied %d", host, index, h.applied),
 			c.fact(host, "serves a read at index %d", index))
 	}
 }

@@ -8,36 +8,11 @@ import (
 // report adds a violation, unless its property is off or one of the same
 // signature was found before. shape tells the ways in which a property can
 // break apart. The fact that broke it comes last in the evidence.
-func (c *Protocol) report(p property, shape, detail string, evidence ...Evidence) {
-	signature := table[p].Name + ": " + shape
-	if !c.on[p] || slices.ContainsFunc(c.violations, func(v Violation) bool { return v.Signature == signature }) {
+func (c *Protocol) report(p Property, shape, detail string, evidence ...Evidence) {
+	if !c.on[p] || slices.ContainsFunc(c.violations, func(v Violation) bool { return v.Signature == p.signature(shape) }) {
 		return
 	}
-	var hosts []uint64
-	for _, e := range evidence {
-		if e.Host != 0 && !slices.Contains(hosts, e.Host) {
-			hosts = append(hosts, e.Host)
-		}
-	}
-	slices.Sort(hosts)
-	c.violations = append(c.violations, Violation{
-		Property:  table[p].Name,
-		Source:    table[p].Source,
-		Detail:    detail,
-		Evidence:  evidence,
-		At:        c.now.at,
-		Event:     c.now.event,
-		Hosts:     hosts,
-		Signature: signature,
-	})
-}
-
-// reportUnmet adds the violation of a liveness property that can be judged as the
-// facts come in.
-func (c *Protocol) reportUnmet(v *Violation) {
-	if slices.ContainsFunc(c.violations, func(other Violation) bool { return other.Signature == v.Signature }) {
-		return
-	}
+	v := p.Unmet(shape, detail, evidence...)
 	v.At, v.Event = c.now.at, c.now.event
 	c.violations = append(c.violations, *v)
 }

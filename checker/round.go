@@ -132,7 +132,7 @@ func (c *Protocol) checkConfirmed(h *hostMemory, term uint64, context []byte, in
 		return
 	}
 	if r, ok := h.log.at(h.hs.Commit); ok && r.term < term {
-		c.report(readIndex, "before the own term", fmt.Sprintf("n%d tells index %d for a read and has committed nothing in term %d", h.id, index, term),
+		c.report(ReadIndex, "before the own term", fmt.Sprintf("n%d tells index %d for a read and has committed nothing in term %d", h.id, index, term),
 			c.term(term).led(), c.fact(h.id, "tells index %d; its commit index %d is of term %d", index, h.hs.Commit, r.term))
 	}
 	if c.leaseReads > 0 {
@@ -159,5 +159,5 @@ func (c *Protocol) checkConfirmed(h *hostMemory, term uint64, context []byte, in
 			evidence = append(evidence, c.fact(a.host, "has answered a heartbeat that was sent since the read began"))
 		}
 	}
-	c.report(readIndex, shape, detail, append(evidence, c.fact(h.id, "tells index %d", index))...)
+	c.report(ReadIndex, shape, detail, append(evidence, c.fact(h.id, "tells index %d", index))...)
 }

@@ -13,7 +13,7 @@ import (
 // run tells a Protocol the facts of a cluster, one short line of a test each.
 // By itself it tells of a sound one; a test breaks it where it wants to.
 type run struct {
-	c     *checker.Protocol
+	c     *teller
 	event uint64
 	hosts map[uint64]*told
 	conf  pb.ConfState
@@ -32,8 +32,10 @@ type told struct {
 var nobody = pb.HardState{}
 
 // newRun starts hosts 1 to n, which share a snapshot at index 1 of term 1.
-func newRun(n uint64, o checker.Options) *run {
-	r := &run{c: checker.NewProtocol(o), hosts: map[uint64]*told{}}
+func newRun(n uint64, o checker.Options) *run { return newRunBy(tellAll(o), n) }
+
+func newRunBy(c *teller, n uint64) *run {
+	r := &run{c: c, hosts: map[uint64]*told{}}
 	for id := uint64(1); id <= n; id++ {
 		r.conf.Voters = append(r.conf.Voters, id)
 	}
@@ -45,7 +47,7 @@ func newRun(n uint64, o checker.Options) *run {
 }
 
 // tick gives the next fact an event number of its own.
-func (r *run) tick() *checker.Protocol {
+func (r *run) tick() *teller {
 	r.event++
 	r.c.At(ms(int64(r.event)), r.event)
 	for id := range uint64(len(r.hosts)) {
@@ -276,8 +278,10 @@ func (r *run) apply(id uint64, e *pb.Entry) {
 
 // settled is a sound cluster of n hosts: n1 leads term 2, and index 4 is
 // committed and applied everywhere.
-func settled(n uint64, o checker.Options) *run {
-	r := newRun(n, o)
+func settled(n uint64, o checker.Options) *run { return settledBy(tellAll(o), n) }
+
+func settledBy(c *teller, n uint64) *run {
+	r := newRunBy(c, n)
 	var others []uint64
 	for id := uint64(2); id <= n; id++ {
 		others = append(others, id)

@@ -31,15 +31,15 @@ func (c *Protocol) checkSnapshot(h *hostMemory, m *pb.SnapshotMetadata, verb str
 	r, known := c.committed.entry(m.Index)
 	switch {
 	case m.Index > c.committed.last():
-		c.report(snapshotState, "not committed", fmt.Sprintf("n%d %s a snapshot at index %d, which is not committed", h.id, verb, m.Index),
+		c.report(SnapshotState, "not committed", fmt.Sprintf("n%d %s a snapshot at index %d, which is not committed", h.id, verb, m.Index),
 			c.fact(h.id, "%s a snapshot at index %d of term %d", verb, m.Index, m.Term))
 	case known && r.term != m.Term:
-		c.report(snapshotState, "term", fmt.Sprintf("n%d %s a snapshot at index %d of term %d, where term %d is committed", h.id, verb, m.Index, m.Term, r.term),
+		c.report(SnapshotState, "term", fmt.Sprintf("n%d %s a snapshot at index %d of term %d, where term %d is committed", h.id, verb, m.Index, m.Term, r.term),
 			c.fact(h.id, "%s a snapshot at index %d of term %d", verb, m.Index, m.Term))
 	}
 	if k := c.configAt(m.Index); k != nil {
 		if got := newConfig(m.ConfState); !got.equal(&k.config) {
-			c.report(snapshotState, "configuration", fmt.Sprintf("n%d %s a snapshot at index %d with another configuration than was in force", h.id, verb, m.Index),
+			c.report(SnapshotState, "configuration", fmt.Sprintf("n%d %s a snapshot at index %d with another configuration than was in force", h.id, verb, m.Index),
 				k.by.fact(k.by.host, "goes by %s from index %d on", k.config, k.index),
 				c.fact(h.id, "%s a snapshot with %s", verb, got))
 		}
@@ -51,7 +51,7 @@ func (c *Protocol) takeSnapshot(h *hostMemory, snap *pb.Snapshot) {
 	m := &snap.Metadata
 	c.checkSnapshot(h, m, "takes")
 	if m.Index <= h.hs.Commit {
-		c.report(snapshotState, "moves back", fmt.Sprintf("n%d takes a snapshot at index %d and has committed %d", h.id, m.Index, h.hs.Commit),
+		c.report(SnapshotState, "moves back", fmt.Sprintf("n%d takes a snapshot at index %d and has committed %d", h.id, m.Index, h.hs.Commit),
 			c.fact(h.id, "takes a snapshot at index %d", m.Index))
 	}
 	c.seeSnapshot(h, m.Index)
@@ -68,7 +68,7 @@ func (c *Protocol) Installed(host uint64, snap *pb.Snapshot) {
 	}
 	h := c.host(host)
 	if index := snap.Metadata.Index; index <= h.applied {
-		c.report(snapshotState, "moves back", fmt.Sprintf("n%d installs a snapshot at index %d and has applied %d", host, index, h.applied),
+		c.report(SnapshotState, "moves back", fmt.Sprintf("n%d installs a snapshot at index %d and has applied %d", host, index, h.applied),
 			c.fact(host, "installs a snapshot at index %d", index))
 	}
 	h.applied = snap.Metadata.Index
@@ -84,12 +84,12 @@ func (c *Protocol) Snapshotted(host uint64, snap *pb.Snapshot, digest uint64) {
 	h, m := c.host(host), &snap.Metadata
 	c.checkSnapshot(h, m, "makes")
 	if m.Index > h.applied {
-		c.report(stateOrder, "snapshot ahead", fmt.Sprintf("n%d makes a snapshot at index %d and has applied %d", host, m.Index, h.applied),
+		c.report(StateOrder, "snapshot ahead", fmt.Sprintf("n%d makes a snapshot at index %d and has applied %d", host, m.Index, h.applied),
 			c.fact(host, "makes a snapshot at index %d", m.Index))
 	}
 	h.snapIndex = max(h.snapIndex, m.Index)
 	if k := c.committed.at(m.Index); k != nil && k.stateBy.host != 0 && k.state != digest {
-		c.report(snapshotState, "state", fmt.Sprintf("n%d makes a snapshot at index %d of another state than was there", host, m.Index),
+		c.report(SnapshotState, "state", fmt.Sprintf("n%d makes a snapshot at index %d of another state than was there", host, m.Index),
 			k.stateBy.fact(k.stateBy.host, "has state digest %016x at index %d", k.state, m.Index),
 			c.fact(host, "makes a snapshot of state digest %016x", digest))
 	}

@@ -35,7 +35,7 @@ func (c *Protocol) Stored(host, before, last uint64, log Terms) {
 	}
 	h := c.host(host)
 	if end := h.diskLog.last(); last != end {
-		c.report(storage, "end", fmt.Sprintf("the log of n%d ends at %d in its Storage, and at %d on its disk", host, last, end),
+		c.report(StorageView, "end", fmt.Sprintf("the log of n%d ends at %d in its Storage, and at %d on its disk", host, last, end),
 			c.fact(host, "has written its log up to index %d", end))
 		return
 	}
@@ -43,7 +43,7 @@ func (c *Protocol) Stored(host, before, last uint64, log Terms) {
 		r, known := h.diskLog.at(index)
 		got, err := log.Term(index)
 		if known && (err != nil || got != r.term) {
-			c.report(storage, "term", fmt.Sprintf("n%d reads term %d at index %d from its Storage (error: %v), and term %d is on its disk", host, got, index, err, r.term),
+			c.report(StorageView, "term", fmt.Sprintf("n%d reads term %d at index %d from its Storage (error: %v), and term %d is on its disk", host, got, index, err, r.term),
 				c.fact(host, "has a log from %d to %d on its disk", h.diskLog.base+1, h.diskLog.last()))
 			return
 		}

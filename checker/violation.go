@@ -5,7 +5,7 @@
 // raft.Node.
 //
 // Protocol watches the invariants of Raft as the facts come in. Converged and
-// Liveness say whether the cluster recovered once the faults had healed. Package
+// Recovered say whether the cluster recovered once the faults had healed. Package
 // checker/history judges what the clients were answered.
 package checker
 
@@ -22,6 +22,9 @@ type Violation struct {
 	Property string
 	// Source says where the property comes from, such as "Raft §5.2, Figure 3".
 	Source string
+	// Class says what it means that it is broken. A property of a user's own is one
+	// of Safety.
+	Class Class
 	// Detail is what is wrong, in one line.
 	Detail string
 	// Evidence lists the facts in order of time, the one that broke the

@@ -63,7 +63,7 @@ var layers = []layer{
 	{folder: "internal/self"},
 	{folder: "internal/text"},
 	{folder: "lint"},
-	{folder: "planted", ours: []string{"internal/outfile", "internal/text", "report"}, theirs: []string{"github.com/goccy/go-yaml/..."}},
+	{folder: "planted", ours: []string{"checker", "internal/outfile", "internal/text", "report"}, theirs: []string{"github.com/goccy/go-yaml/..."}},
 	{folder: "planted/cmd/planted", ours: []string{"planted", "scenarios", "internal/command", "internal/text"}, theirs: []string{"github.com/spf13/cobra"}},
 }
 

@@ -36,42 +36,22 @@ func TestTheDocumentationListsEveryProperty(t *testing.T) {
 	require.Equal(t, page, string(old), "%s is stale: go generate ./planted", propertiesPage)
 }
 
-// documented is a property with what proves that it fires.
-type documented struct {
-	checker.Property
-	test string // directed test, as file:function
+// directed names the test that breaks each property of histories and of runs, as
+// file:function. Those of hosts are broken one by one in plantedViolations, those of
+// the healed cluster by a test that has the name in it.
+var directed = map[checker.Property]string{
+	checker.Linearizability:       "checker/history/broken_service_test.go:TestEveryBrokenServiceGetsAVerdict",
+	checker.SequentialConsistency: "checker/history/stale_test.go:TestClientNeverSeesLessThanItHasWritten",
+	checker.Determinism:           "hunt/twice_test.go:TestARaftThatDrawsFromTheProcessIsCaughtAtItsFirstDifferingEvent",
+	checker.NoPanic:               "sim/verdict_test.go:TestAPanicOfAProcessIsAViolationWithAStackThatRepeats",
+	checker.NoUnexcusedFailure:    "sim/verdict_test.go:TestAProcessThatEndsWithoutAReasonIsAViolation",
+	checker.EntriesUnchanged:      "sim/failure_test.go:TestEntriesThatChangeOnTheirWayAreAViolation",
+	checker.NoEnd:                 "cli/run_test.go:TestEveryWayToFailHasItsCodeItsNameAndItsReplay",
+	checker.NothingVacuous:        "cli/run_test.go:TestEveryWayToFailHasItsCodeItsNameAndItsReplay",
+	checker.ExpectedViolation:     "sim/verdict_test.go:TestAnExpectedViolationIsAPass",
 }
 
-// plantedViolations breaks each online property by hand.
 const plantedViolations = "checker/protocol_test.go:TestEachPropertyCatchesItsPlantedViolation"
-
-// ofRuns are the properties that no table of the checker holds.
-var ofRuns = []documented{
-	{checker.Property{Name: "linearizability", Source: "Herlihy and Wing 1990",
-		About: "One order of all operations, in keeping with real time, explains every answer that a client got."},
-		"checker/history/broken_service_test.go:TestEveryBrokenServiceGetsAVerdict"},
-	{checker.Property{Name: "sequential consistency", Source: "Lamport 1979",
-		About: "A read that is declared stale fits into the one order of the log together with the other operations of its client, and sees nothing that nobody had asked for yet."},
-		"checker/history/stale_test.go:TestClientNeverSeesLessThanItHasWritten"},
-	{checker.Property{Name: "determinism", Source: "this project",
-		About: "Two runs of one seed do not differ in a single record, nor in their verdict."},
-		"hunt/twice_test.go:TestARaftThatDrawsFromTheProcessIsCaughtAtItsFirstDifferingEvent"},
-	{checker.Property{Name: "no panic", Source: "a broken assertion is a bug",
-		About: "No node and no process panics; the violation names the host, what it was doing, the event and what brought it about."},
-		"sim/verdict_test.go:TestAPanicOfAProcessIsAViolationWithAStackThatRepeats"},
-	{checker.Property{Name: "no unexcused failure", Source: "the disk of the host did all that was asked of it",
-		About: "No process ends with an error unless its disk has refused it something, or has lost or damaged what it held."},
-		"sim/verdict_test.go:TestAProcessThatEndsWithoutAReasonIsAViolation"},
-	{checker.Property{Name: "entries unchanged", Source: "raft.Ready",
-		About: "Entries that a Node has handed out, to be written or sent, are the same when they are used: nothing is written over them."},
-		"sim/failure_test.go:TestEntriesThatChangeOnTheirWayAreAViolation"},
-	{checker.Property{Name: "no end", Source: "a run has a budget of events",
-		About: "Every run ends by itself within its events, and no Node offers one Ready after the other for ever."},
-		"cli/run_test.go:TestEveryWayToFailHasItsCodeItsNameAndItsReplay"},
-	{checker.Property{Name: "nothing vacuous", Source: "the scenario's expectations",
-		About: "The faults of a scenario found their targets and had an effect, and enough operations were completed."},
-		"cli/run_test.go:TestEveryWayToFailHasItsCodeItsNameAndItsReplay"},
-}
 
 // requirement is one of the numbered demands on a Raft, in words, with the
 // properties that hold it.
@@ -128,27 +108,21 @@ var requirements = []requirement{
 	{"L9", "pre-votes do not block each other for good", []string{"leader elected"}},
 }
 
-func allProperties() []documented {
-	var all []documented
-	for _, p := range checker.Properties() {
-		all = append(all, documented{p, plantedViolations})
+// testOf is the test that breaks a property by hand.
+func testOf(p checker.Property) string {
+	if test, ok := directed[p]; ok {
+		return test
 	}
-	all = append(all, ofRuns...)
-	for _, p := range checker.LivenessProperties() {
-		all = append(all, documented{p, testOf(p.Name)})
+	if p.Class() == checker.Safety {
+		return plantedViolations
 	}
-	return all
-}
-
-// testOf finds a test file that demands a liveness property by its name.
-func testOf(name string) string {
 	for _, pattern := range []string{"../checker/*_test.go", "../sim/*_test.go"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil {
 			panic(err)
 		}
 		for _, file := range files {
-			if text, err := os.ReadFile(file); err == nil && strings.Contains(string(text), `"`+name) {
+			if text, err := os.ReadFile(file); err == nil && strings.Contains(string(text), `"`+p.String()) {
 				return strings.TrimPrefix(file, "../") + ":Test"
 			}
 		}
@@ -158,13 +132,13 @@ func testOf(name string) string {
 
 const propertiesHead = `# Properties
 
-What every run is held to. This page is made by ` + "`go generate ./planted`" + ` from the tables of the checker and from the corpus of
+What every run is held to. This page is made by ` + "`go generate ./planted`" + ` from the registry of the checker and from the corpus of
 planted bugs: a property that has neither a planted bug nor a directed test fails the build, and so does a number below that no
 property holds.
 
 A checker that never fired has proved nothing. The last column names the planted bugs (files of ` + "`planted/bugs`" + `) that a property
 is expected to catch, those with a recorded seed first, in bold; ` + "`planted run --known`" + ` runs that seed of each. "directed" is a test that breaks
-the property by hand and demands the violation.
+the property by hand and demands the violation. "Judged by" are the facts (` + "`checker.Facts`" + `) that a property needs to be watched at all.
 
 What depends on options: reads are held to rounds of heartbeats unless they are served under leases; leases and the patience of a
 leader are counted in ticks of each host's own protocol, and only with check-quorum. Sequential consistency is asked of reads
@@ -177,13 +151,10 @@ promise to survive is reported as out of model.
 func propertiesDocument(t *testing.T, bugs []planted.Bug) string {
 	var b strings.Builder
 	b.WriteString(propertiesHead)
-	all := allProperties()
-	numbers := numbersByProperty(t, all)
-	b.WriteString("| property | source | what is observed | numbers | what proves that it fires |\n|---|---|---|---|---|\n")
-	for _, p := range all {
-		require.NotEmpty(t, p.Source, p.Name)
-		require.NotEmpty(t, p.About, p.Name)
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", p.Name, p.Source, p.About, strings.Join(numbers[p.Name], " "), proof(t, p, bugs))
+	numbers := numbersByProperty(t)
+	b.WriteString("| property | source | what is observed | judged by | numbers | what proves that it fires |\n|---|---|---|---|---|---|\n")
+	for _, p := range checker.Properties() {
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", p, p.Source(), p.About(), p.Needs(), strings.Join(numbers[p.String()], " "), proof(t, p, bugs))
 	}
 	b.WriteString("\n## Numbers\n\nI1 to I36 must never break, L1 to L9 must come true once the faults have healed.\n\n| number | meaning | properties |\n|---|---|---|\n")
 	for _, r := range requirements {
@@ -193,12 +164,12 @@ func propertiesDocument(t *testing.T, bugs []planted.Bug) string {
 }
 
 // numbersByProperty are the numbers of the requirements that each property holds.
-func numbersByProperty(t *testing.T, all []documented) map[string][]string {
+func numbersByProperty(t *testing.T) map[string][]string {
 	numbers := map[string][]string{}
 	for _, r := range requirements {
 		require.NotEmpty(t, r.by, "%s is held by no property", r.number)
 		for _, name := range r.by {
-			known := slices.ContainsFunc(all, func(p documented) bool { return p.Name == name })
+			_, known := checker.Lookup(name)
 			require.True(t, known, "%s: there is no property %q", r.number, name)
 			numbers[name] = append(numbers[name], r.number)
 		}
@@ -209,11 +180,11 @@ func numbersByProperty(t *testing.T, all []documented) map[string][]string {
 // mostBugs bounds how many bugs a row names.
 const mostBugs = 8
 
-func proof(t *testing.T, p documented, bugs []planted.Bug) string {
+func proof(t *testing.T, p checker.Property, bugs []planted.Bug) string {
 	var seeded, others, names []string
 	for _, bug := range bugs {
 		switch {
-		case !slices.Contains(bug.Properties, p.Name):
+		case !slices.Contains(bug.Properties, p.String()):
 		case bug.Known != 0:
 			seeded = append(seeded, "**"+bug.Name+"**")
 		default:
@@ -224,14 +195,15 @@ func proof(t *testing.T, p documented, bugs []planted.Bug) string {
 	if n := len(names); n > mostBugs {
 		names = append(names[:mostBugs], fmt.Sprintf("%d more", n-mostBugs))
 	}
-	if p.test == "" {
-		require.NotEmpty(t, names, "%s has neither a planted bug nor a directed test", p.Name)
+	test := testOf(p)
+	if test == "" {
+		require.NotEmpty(t, names, "%v has neither a planted bug nor a directed test", p)
 		return strings.Join(names, ", ")
 	}
-	file, function, _ := strings.Cut(p.test, ":")
+	file, function, _ := strings.Cut(test, ":")
 	text, err := os.ReadFile("../" + file)
 	require.NoError(t, err)
-	require.Regexp(t, regexp.MustCompile(`(?m)^func `+function), string(text), "%s: %s", p.Name, p.test)
+	require.Regexp(t, regexp.MustCompile(`(?m)^func `+function), string(text), "%v: %s", p, test)
 	return strings.Join(append(names, fmt.Sprintf("directed: [%s](../%s)", strings.TrimSuffix(file[strings.LastIndex(file, "/")+1:], "_test.go"), file)), ", ")
 }
 

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"raftsim/checker"
 	"raftsim/report"
 )
 
@@ -105,7 +106,7 @@ func readExit(stderr string, exitCode int, seeds Seeds) ([]Catch, error) {
 	case exitLiveness:
 		property = "liveness"
 	case exitPanic:
-		property = "no panic"
+		property = checker.NoPanic.String()
 	case exitNondeterminism:
 		property = "nondeterminism"
 	case exitBadInput:

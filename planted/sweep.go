@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"raftsim/checker"
 )
 
 // A Sweep is what hunting one bug over one range of seeds came to.
@@ -90,7 +92,7 @@ func (h *Hunter) batch(ctx context.Context, binary, scenario string, seeds Seeds
 		return catches, cpu, err
 	}
 	if seeds.Len() == 1 {
-		hang := Catch{Property: "no end", Detail: "killed after " + h.Timeout.String(), Seed: seeds.First}
+		hang := Catch{Property: checker.NoEnd.String(), Detail: "killed after " + h.Timeout.String(), Seed: seeds.First}
 		return []Catch{hang}, cpu, nil
 	}
 	middle := seeds.First + seeds.Len()/2

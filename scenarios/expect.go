@@ -105,15 +105,10 @@ func (recovery) schema() schema {
 // violated is the name of a property that a run is expected to break.
 type violated struct{}
 
-// ofRuns are the properties that sim judges, beside those that checker lists.
-var ofRuns = []string{
-	"linearizability", "no panic", "no unexcused failure",
-}
-
 func properties() []string {
-	names := slices.Clone(ofRuns)
-	for _, p := range slices.Concat(checker.Properties(), checker.LivenessProperties()) {
-		names = append(names, p.Name)
+	var names []string
+	for _, p := range checker.Properties() {
+		names = append(names, p.String())
 	}
 	for _, id := range mark.IDs() {
 		if m, err := mark.Lookup(id); err == nil && m.Kind() == mark.AlwaysKind {

@@ -119,11 +119,8 @@ func forgotten(host uint64, found, again *wal.State) checker.Violation {
 	describe := func(s *wal.State) string {
 		return fmt.Sprintf("term %d, vote %d, commit index %d, a snapshot at %d and %d entries", s.HardState.Term, s.HardState.Vote, s.HardState.Commit, s.Snapshot.Metadata.Index, len(s.Entries))
 	}
-	return checker.Violation{
-		Property: "durable state", Source: "what a host has recovered it may act on",
-		Detail: fmt.Sprintf("n%d would recover %s, and %s if its power failed once more", host, describe(found), describe(again)),
-		Hosts:  []uint64{host}, Signature: "durable state: recovered",
-	}
+	return of(host, checker.DurableState.Unmet("recovered",
+		fmt.Sprintf("n%d would recover %s, and %s if its power failed once more", host, describe(found), describe(again))))
 }
 
 // unrecoverable is the violation of a log that a power failure would leave so that

@@ -27,10 +27,7 @@ func (s *Simulation) unchanged(host uint64, entries []pb.Entry, was uint64, wher
 	if checksum(entries) == was {
 		return true
 	}
-	s.violate(checker.Violation{
-		Property: "entries unchanged", Source: "raft.Ready: entries that were handed out are never overwritten",
-		Detail: fmt.Sprintf("entries that n%d has handed out have changed %s; the first is now index %d of term %d", host, where, entries[0].Index, entries[0].Term),
-		Hosts:  []uint64{host}, Signature: "entries unchanged: " + where,
-	})
+	s.violate(of(host, checker.EntriesUnchanged.Unmet(where,
+		fmt.Sprintf("entries that n%d has handed out have changed %s; the first is now index %d of term %d", host, where, entries[0].Index, entries[0].Term))))
 	return false
 }

@@ -41,7 +41,7 @@ func (s *Simulation) outcome(v *Verdict, noEffect string) (Outcome, []checker.Vi
 	switch {
 	case s.panicked != "":
 		return Panicked, s.violations
-	case len(broken) > 0 && checker.IsLiveness(broken[0].Property):
+	case len(broken) > 0 && broken[0].Class == checker.Liveness:
 		return Liveness, broken
 	case len(broken) > 0:
 		return Safety, broken
@@ -88,11 +88,16 @@ func (s *Simulation) judgeHistory(v *Verdict) (illegal *checker.Violation, concl
 		conclusive = conclusive && judged
 	}
 	if illegal != nil {
-		seen := *illegal
-		seen.At, seen.Event = s.now, s.events
-		illegal = &seen
+		late := *illegal
+		illegal = s.seen(&late)
 	}
 	return illegal, conclusive
+}
+
+// seen says that a violation was seen now.
+func (s *Simulation) seen(v *checker.Violation) *checker.Violation {
+	v.At, v.Event = s.now, s.events
+	return v
 }
 
 // vacuous says why a run that broke nothing has shown nothing, or nil. A fault
@@ -112,10 +117,7 @@ func (s *Simulation) vacuous(v *Verdict, noEffect string) *checker.Violation {
 	default:
 		return nil
 	}
-	return &checker.Violation{
-		Property: "nothing vacuous", Source: "the scenario's expectations", Detail: detail,
-		At: s.now, Event: s.events, Signature: "nothing vacuous",
-	}
+	return s.seen(checker.NothingVacuous.Unmet("", detail))
 }
 
 // missing is the first mark that the run should have hit and did not, or nil.
@@ -140,10 +142,7 @@ func (s *Simulation) expected(v Verdict) Verdict {
 	}
 	if v.Outcome == Pass {
 		v.Outcome = Vacuous
-		v.Violations = []checker.Violation{{
-			Property: "expected violation", Source: "the scenario's expectations",
-			Detail: "no violation of " + want, At: s.now, Event: s.events, Signature: "expected violation",
-		}}
+		v.Violations = []checker.Violation{*s.seen(checker.ExpectedViolation.Unmet("", "no violation of "+want))}
 	}
 	return v
 }

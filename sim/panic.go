@@ -69,12 +69,12 @@ func (p panicked) signature() string {
 	for _, f := range p.stack[:min(innermost, len(p.stack))] {
 		functions = append(functions, f.Function)
 	}
-	return fmt.Sprintf("no panic: %s: %s", strings.Join(functions, " < "), shapeOf(p.text))
+	return fmt.Sprintf("%s: %s", strings.Join(functions, " < "), shapeOf(p.text))
 }
 
 // violation is the panic as a broken property.
 func (p panicked) violation() checker.Violation {
-	return checker.Violation{Property: "no panic", Source: "a broken assertion is a bug", Detail: p.text, Signature: p.signature()}
+	return *checker.NoPanic.Unmet(p.signature(), p.text)
 }
 
 // number is what differs between two texts about the same thing: a number, a

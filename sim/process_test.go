@@ -102,8 +102,8 @@ func TestAProcessThatServesClientsIsJudgedByItsAnswers(t *testing.T) {
 		{"tells what it executes", &server{tells: true}, "", ""},
 		{"answers what it did not do", &server{answers: func(read bool) bool { return !read }}, "linearizability", ""},
 		{"answers reads without a look", &server{answers: func(read bool) bool { return read }}, "linearizability", ""},
-		{"tells of retries too", &server{tells: true, twice: true}, checker.Session, "takes effect twice"},
-		{"tells too late", &server{tells: true, late: true}, checker.Session, "is acknowledged and has not taken effect"},
+		{"tells of retries too", &server{tells: true, twice: true}, checker.Session.String(), "takes effect twice"},
+		{"tells too late", &server{tells: true, late: true}, checker.Session.String(), "is acknowledged and has not taken effect"},
 	} {
 		v := served(t, c.server)
 		if c.property == "" {
@@ -149,10 +149,10 @@ func TestWhatNobodyWatchesInAProcessIsNamed(t *testing.T) {
 		}
 		return names
 	}
-	for _, p := range slices.Concat(checker.Properties(), checker.LivenessProperties()) {
-		watched := slices.Contains([]string{"hosts run", "operations complete", "fresh operations succeed"}, p.Name)
-		require.Equal(t, !watched, slices.Contains(unchecked(false), p.Name), p.Name)
-		require.Equal(t, !watched && p.Name != checker.Session, slices.Contains(unchecked(true), p.Name), p.Name)
+	for _, p := range slices.Concat(checker.Invariants(), checker.OfClass(checker.Liveness)) {
+		watched := p == checker.HostsRun || p == checker.OperationsComplete || p == checker.FreshOperations
+		require.Equal(t, !watched, slices.Contains(unchecked(false), p.String()), "%v", p)
+		require.Equal(t, !watched && p != checker.Session, slices.Contains(unchecked(true), p.String()), "%v", p)
 	}
 }
 

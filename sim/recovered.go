@@ -61,11 +61,8 @@ func (s *Simulation) unmet() (v *checker.Violation, by clock.Time) {
 // passing says whether a violation is what any cluster shows while operations
 // are under way.
 func passing(v *checker.Violation) bool {
-	switch v.Property {
-	case checker.ReplicasConverge.String(), checker.InflightDrains.String(), checker.LearnersCatchUp.String():
-		return true
-	}
-	return false
+	p, _ := checker.Lookup(v.Property)
+	return p == checker.ReplicasConverge || p == checker.InflightDrains || p == checker.LearnersCatchUp
 }
 
 // coreStates are the states of the members that must recover.

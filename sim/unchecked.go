@@ -13,41 +13,41 @@ import (
 // that it needs and a Raft of the run, or its process, lacks. Where there is no
 // recovery phase, liveness properties are not asked for.
 func (s *Simulation) unchecked() (off []string) {
-	lacks := func(property, who, capability string) {
-		if line := fmt.Sprintf("%s: %s %s", property, who, capability); !slices.Contains(off, line) {
+	lacks := func(p checker.Property, who, capability string) {
+		if line := fmt.Sprintf("%v: %s %s", p, who, capability); !slices.Contains(off, line) {
 			off = append(off, line)
 		}
 	}
 	if s.options.Process != nil {
-		s.uncheckedOfProcess(func(property, capability string) { lacks(property, "the process", capability) })
+		s.uncheckedOfProcess(func(p checker.Property, capability string) { lacks(p, "the process", capability) })
 		return off
 	}
 	for _, h := range s.hosts {
 		who := s.options.raftName(h.id)
-		s.uncheckedOfRaft(h, func(property, capability string) { lacks(property, who, capability) })
+		s.uncheckedOfRaft(h, func(p checker.Property, capability string) { lacks(p, who, capability) })
 	}
 	return off
 }
 
 // uncheckedOfProcess tells what a process does not show that is no raft host.
-func (s *Simulation) uncheckedOfProcess(lacks func(property, capability string)) {
-	for _, p := range checker.Properties() {
+func (s *Simulation) uncheckedOfProcess(lacks func(p checker.Property, capability string)) {
+	for _, p := range checker.Invariants() {
 		switch {
-		case p.Name != checker.Session:
-			lacks(p.Name, "shows no raft.Node")
+		case p != checker.Session:
+			lacks(p, "shows no raft.Node")
 		case !s.protocol.Executes():
-			lacks(p.Name, "does not call Env.Executed")
+			lacks(p, "does not call Env.Executed")
 		}
 	}
-	for _, p := range checker.LivenessProperties() {
-		if s.recovery.begun && p.Name != checker.HostsRun.String() && p.Name != checker.OperationsComplete.String() && p.Name != checker.FreshOperations.String() {
-			lacks(p.Name, "shows no raft.Node")
+	for _, p := range checker.OfClass(checker.Liveness) {
+		if s.recovery.begun && p.Needs()&checker.FactStatus != 0 {
+			lacks(p, "shows no raft.Node")
 		}
 	}
 }
 
 // uncheckedOfRaft tells what the Raft of a host does not show.
-func (s *Simulation) uncheckedOfRaft(h *Host, lacks func(property, capability string)) {
+func (s *Simulation) uncheckedOfRaft(h *Host, lacks func(p checker.Property, capability string)) {
 	if s.options.Raft.LeaseReads && s.options.raftName(h.id) != DefaultRaft {
 		lacks(checker.ReadIndex, "does not say how long its leases last, so reads under one are not judged")
 	}
@@ -65,13 +65,15 @@ func (s *Simulation) uncheckedOfRaft(h *Host, lacks func(property, capability st
 		return
 	}
 	if viewer, ok := p.Node().(raft.UncommittedViewer); !ok {
-		lacks(checker.UncommittedBounded.String(), "has no raft.UncommittedViewer")
+		lacks(checker.UncommittedBounded, "has no raft.UncommittedViewer")
 	} else if _, ok := viewer.UncommittedBytes(); !ok {
-		lacks(checker.UncommittedBounded.String(), "has no UncommittedBytes")
+		lacks(checker.UncommittedBounded, "has no UncommittedBytes")
 	}
 	if leads && len(status.Progress) == 0 {
-		for _, property := range []checker.Liveness{checker.FollowersReplicate, checker.InflightDrains, checker.LearnersCatchUp} {
-			lacks(property.String(), "has no Status.Progress")
+		for _, p := range checker.OfClass(checker.Liveness) {
+			if p.Needs()&checker.FactPeers != 0 {
+				lacks(p, "has no "+checker.FactPeers.String())
+			}
 		}
 	}
 }

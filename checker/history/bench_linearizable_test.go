@@ -47,7 +47,7 @@ func BenchmarkCertificate(b *testing.B) {
 			verdict := porcupine.Unknown
 			for b.Loop() {
 				certificate += timed(func() {
-					if history.Linearizable(w, v.ops, 0).Method != "certificate" {
+					if history.Linearizable(w, v.ops, 0).Method != history.ByCertificate {
 						b.Fatal("not certified")
 					}
 				})

@@ -144,7 +144,7 @@ func TestEveryBrokenServiceGetsAVerdict(t *testing.T) {
 						if verdict == history.Illegal {
 							require.NotEmpty(t, r.Window)
 							illegal[b.name]++
-							confirmed += flag(r.Method == "porcupine")
+							confirmed += flag(r.Method == history.BySearch)
 						}
 					}
 				}

@@ -25,13 +25,13 @@ func (j *judge) search(part []event) Result {
 			return f.condemn(in.op)
 		}
 		if j.left <= 0 {
-			return Result{Verdict: Inconclusive, Method: "frontier"}
+			return Result{Verdict: Inconclusive, Method: ByFrontier}
 		}
 	}
 	if !j.explains(part, f.configs[0].order()) {
 		return j.whole(part) // the model's Equal takes different states for one
 	}
-	return Result{Verdict: Legal, Method: "frontier"}
+	return Result{Verdict: Legal, Method: ByFrontier}
 }
 
 // instant is a call or a return.

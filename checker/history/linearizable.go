@@ -62,6 +62,28 @@ func (v Verdict) String() string {
 	return [...]string{"linearizable", "not linearizable", "inconclusive"}[v]
 }
 
+// Method is what settled a verdict.
+type Method uint8
+
+const (
+	// ByCertificate: the order in which the log applied the operations.
+	ByCertificate Method = iota
+	// ByRegister: an order of the versions of a register, found and then checked, or
+	// a proof that there is none.
+	ByRegister
+	// ByFrontier: an order found by keeping every possibility, or that there is none.
+	ByFrontier
+	// BySearch: Porcupine's search.
+	BySearch
+	// ByHistory: an operation that contradicts itself.
+	ByHistory
+)
+
+// String returns "certificate", "register", "frontier", "porcupine" or "history".
+func (m Method) String() string {
+	return [...]string{"certificate", "register", "frontier", "porcupine", "history"}[m]
+}
+
 // Result is the judgement of one history.
 type Result struct {
 	Verdict Verdict
@@ -73,12 +95,9 @@ type Result struct {
 	// Partition names what the window is about, such as "k3"; empty when the
 	// workload is one object.
 	Partition string
-	// Method says what settled the verdict: "certificate" (the order in which
-	// the log applied the operations), "register" or "frontier" (an order
-	// that was found and then checked, or a proof that there is none) or
-	// "porcupine". An Illegal verdict is Porcupine's whenever it could judge
-	// the window within the budget.
-	Method string
+	// Method says what settled the verdict. An Illegal verdict is Porcupine's
+	// whenever it could judge the window within the budget.
+	Method Method
 	// Steps is the number of model steps taken by searches, out of the budget.
 	Steps int64
 
@@ -106,15 +125,15 @@ func Linearizable(w workload.Workload, history []Operation, budget int64) Result
 		budget = DefaultBudget
 	}
 	if i := unsound(history); i >= 0 {
-		return Result{Verdict: Illegal, Window: history[i : i+1], Method: "history", Violation: impossible(w, &history[i])}
+		return Result{Verdict: Illegal, Window: history[i : i+1], Method: ByHistory, Violation: impossible(w, &history[i])}
 	}
 	if certified(w, history) {
-		return Result{Verdict: Legal, Method: "certificate"}
+		return Result{Verdict: Legal, Method: ByCertificate}
 	}
 	j := &judge{w: w, model: fillModel(w.Model()), history: history, left: budget}
 	j.ranker, _ = shortcut[workload.Ranker](w)
 	j.registers, _ = shortcut[workload.Registers](w)
-	result := Result{Verdict: Legal, Method: "certificate"}
+	result := Result{Verdict: Legal, Method: ByCertificate}
 	for _, part := range j.partitions() {
 		switch r := j.partition(part); r.Verdict {
 		case Illegal:
@@ -123,7 +142,7 @@ func Linearizable(w workload.Workload, history []Operation, budget int64) Result
 		case Inconclusive:
 			result = r
 		default:
-			if result.Verdict == Legal && r.Method != "certificate" {
+			if result.Verdict == Legal && r.Method != ByCertificate {
 				result.Method = r.Method
 			}
 		}
@@ -211,7 +230,7 @@ func (j *judge) event(op *porcupine.Operation) event {
 // else by what the workload is, else by search.
 func (j *judge) partition(part []event) Result {
 	if order, ok := logOrderOf(part); ok && j.explains(part, order) {
-		return Result{Verdict: Legal, Method: "certificate"}
+		return Result{Verdict: Legal, Method: ByCertificate}
 	}
 	if j.registers != nil {
 		if result, decided := j.register(part); decided {
@@ -229,11 +248,7 @@ func shortcut[T any](w workload.Workload) (T, bool) {
 
 // impossible is the violation of an operation that ended before it began.
 func impossible(w workload.Workload, o *Operation) *checker.Violation {
-	return &checker.Violation{
-		Property: linearizability, Source: "history.Operation",
-		Detail:   fmt.Sprintf("client %d is answered before it asks", o.Client),
-		Evidence: []checker.Evidence{describeOperation(w, o)},
-		At:       o.ReturnAt, Event: uint64(max(o.Return, 0)),
-		Signature: linearizability + ": impossible history",
-	}
+	v := checker.Linearizability.Unmet("impossible history", fmt.Sprintf("client %d is answered before it asks", o.Client), describeOperation(w, o))
+	v.At, v.Event = o.ReturnAt, uint64(max(o.Return, 0))
+	return v
 }

@@ -61,7 +61,7 @@ func agree(t require.TestingT, v *service, ops []history.Operation) (history.Ver
 				continue
 			}
 			require.Equal(t, want, got.Verdict, "%s by %s", v.w.Name(), got.Method)
-			methods = append(methods, got.Verdict.String()+" by "+got.Method)
+			methods = append(methods, got.Verdict.String()+" by "+got.Method.String())
 			if want == history.Illegal {
 				require.NotNil(t, got.Violation)
 				require.NotEmpty(t, got.Window)
@@ -114,7 +114,7 @@ func TestLegalHistoryIsCertifiedByItsLog(t *testing.T) {
 		ops := v.run(rapid.IntRange(1, 300).Draw(t, "operations"))
 		r := history.Linearizable(v.w, ops, 0)
 		require.Equal(t, history.Legal, r.Verdict)
-		require.Equal(t, "certificate", r.Method)
+		require.Equal(t, history.ByCertificate, r.Method)
 		require.Zero(t, r.Steps)
 	})
 }
@@ -147,7 +147,7 @@ func TestWindowIsIllegalByItself(t *testing.T) {
 			return
 		}
 		require.Equal(t, history.Illegal, reference(v.w, r.Window))
-		require.Equal(t, "porcupine", r.Method)
+		require.Equal(t, history.BySearch, r.Method)
 		for i := range r.Window { // and no operation of it can be spared
 			less := append(append([]history.Operation{}, r.Window[:i]...), r.Window[i+1:]...)
 			if reference(v.w, less) == history.Illegal {
@@ -225,7 +225,7 @@ func TestLongHistoriesAlwaysGetAVerdict(t *testing.T) {
 		w, err := workload.Lookup(name)
 		require.NoError(t, err)
 		v := crowded(w, 8000, 5)
-		require.Equal(t, "certificate", history.Linearizable(w, v.ops, 0).Method, name)
+		require.Equal(t, history.ByCertificate, history.Linearizable(w, v.ops, 0).Method, name)
 		require.Equal(t, history.Legal, history.Linearizable(w, withoutHints(v.ops), 0).Verdict, name)
 		for range 6 {
 			ops := slices.Clone(v.ops)
@@ -253,7 +253,7 @@ func TestOldAnswerInALongHistoryIsFoundWithFewOperations(t *testing.T) {
 				ops[i].Answer = old.Answer
 				r := history.Linearizable(v.w, ops, 0)
 				require.Equal(t, history.Illegal, r.Verdict)
-				require.Equal(t, "porcupine", r.Method)
+				require.Equal(t, history.BySearch, r.Method)
 				require.LessOrEqual(t, len(r.Window), 8, "%s", r.Violation)
 				found++
 				break

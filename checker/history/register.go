@@ -26,10 +26,10 @@ func (j *judge) register(part []event) (result Result, decided bool) {
 		if !j.explains(part, g.order()) {
 			return Result{}, false // never seen; the search will tell
 		}
-		return Result{Verdict: Legal, Method: "register"}, true
+		return Result{Verdict: Legal, Method: ByRegister}, true
 	}
 	window := j.shrinkRegister(part, g, flaw)
-	return j.condemn(part, window, []any{j.model.Init()}, flaw, "register"), true
+	return j.condemn(part, window, []any{j.model.Init()}, flaw, ByRegister), true
 }
 
 // flaw is why there is no order, with the operations that show it.

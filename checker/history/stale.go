@@ -10,8 +10,6 @@ import (
 	"raftsim/workload"
 )
 
-const sequential = "sequential consistency"
-
 // StaleReads judges the reads of a history that were declared stale: they may
 // see an old state, but together with the other operations of its client each
 // fits into the one order in which the log applied everything (Lamport 1979).
@@ -127,12 +125,9 @@ func (s *staleReads) execute(o *Operation, i int) int {
 // it had to come before, if there is one.
 func (s *staleReads) violation(read, before int) *checker.Violation {
 	o := &s.history[read]
-	v := &checker.Violation{
-		Property: sequential, Source: "Lamport 1979",
-		Detail: fmt.Sprintf("no state that client %d may have seen gives the answer of its stale read", o.Client),
-		At:     o.ReturnAt, Event: uint64(max(o.Return, 0)),
-		Signature: fmt.Sprintf("%s: %s", sequential, s.w.Name()),
-	}
+	v := checker.SequentialConsistency.Unmet(s.w.Name(),
+		fmt.Sprintf("no state that client %d may have seen gives the answer of its stale read", o.Client))
+	v.At, v.Event = o.ReturnAt, uint64(max(o.Return, 0))
 	p := s.clients[o.Client]
 	if at := slices.Index(p.ops, read); at > 0 {
 		v.Evidence = append(v.Evidence, describeOperation(s.w, &s.history[p.ops[at-1]]))

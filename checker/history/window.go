@@ -13,8 +13,6 @@ import (
 	"raftsim/workload"
 )
 
-const linearizability = "linearizability"
-
 // condemn finds the shortest way to say that a search came to an end at op: it
 // begins where few states were possible. What an answer after the end of the
 // window tells of an operation that is open in it is not part of it, so Porcupine
@@ -31,10 +29,10 @@ func (f *frontier) condemn(op int) Result {
 	for _, more := range []int{0, 8, 32} {
 		end := f.endAfter(f.part[op].ret, more)
 		r := f.judgeWindow(best, f.relevant(best, f.windowTo(best, end), end), end, flaw)
-		if more == 0 || r.Method == "porcupine" {
+		if more == 0 || r.Method == BySearch {
 			result = r
 		}
-		if result.Method == "porcupine" || f.left <= 0 {
+		if result.Method == BySearch || f.left <= 0 {
 			break
 		}
 	}
@@ -112,9 +110,9 @@ func (f *frontier) judgeWindow(m moment, window []int, end int64, why *flaw) Res
 		starts = append(starts, p.state)
 		confirmed = confirmed && f.porcupine(ops, p.state, confirmSteps) == porcupine.Illegal
 	}
-	method := "frontier"
+	method := ByFrontier
 	if confirmed {
-		method = "porcupine"
+		method = BySearch
 	}
 	return f.illegal(f.part, window, starts, why, method)
 }
@@ -131,26 +129,26 @@ func (j *judge) opened(e event) event {
 func (j *judge) whole(part []event) Result {
 	switch j.porcupine(part, j.model.Init(), j.left) {
 	case porcupine.Ok:
-		return Result{Verdict: Legal, Method: "porcupine"}
+		return Result{Verdict: Legal, Method: BySearch}
 	case porcupine.Illegal:
 		window := make([]int, len(part))
 		for i := range window {
 			window[i] = i
 		}
 		why := &flaw{shape: "answer", detail: "no order gives every answer", ops: window[len(window)-1:]}
-		return j.illegal(part, window, []any{j.model.Init()}, why, "porcupine")
+		return j.illegal(part, window, []any{j.model.Init()}, why, BySearch)
 	}
-	return Result{Verdict: Inconclusive, Method: "porcupine"}
+	return Result{Verdict: Inconclusive, Method: BySearch}
 }
 
 // condemn judges a window of operations that a register was found to contradict.
-func (j *judge) condemn(part []event, window []int, starts []any, why *flaw, method string) Result {
+func (j *judge) condemn(part []event, window []int, starts []any, why *flaw, method Method) Result {
 	ops := make([]event, len(window))
 	for i, k := range window {
 		ops[i] = part[k]
 	}
 	if j.porcupine(ops, starts[0], confirmSteps) == porcupine.Illegal {
-		method = "porcupine"
+		method = BySearch
 	}
 	return j.illegal(part, window, starts, why, method)
 }
@@ -199,7 +197,7 @@ func porcupineOperations(ops []event) []porcupine.Operation {
 }
 
 // illegal puts the verdict into words.
-func (j *judge) illegal(part []event, window []int, starts []any, why *flaw, method string) Result {
+func (j *judge) illegal(part []event, window []int, starts []any, why *flaw, method Method) Result {
 	slices.SortFunc(window, func(a, b int) int {
 		return cmp.Or(cmp.Compare(part[a].call, part[b].call), cmp.Compare(a, b))
 	})
@@ -212,12 +210,7 @@ func (j *judge) illegal(part []event, window []int, starts []any, why *flaw, met
 		r.Partition = namer.Object(r.Window[0].Command)
 		object = r.Partition
 	}
-	v := &checker.Violation{
-		Property:  linearizability,
-		Source:    "Herlihy and Wing 1990",
-		Detail:    fmt.Sprintf("%s: %s", object, why.detail),
-		Signature: fmt.Sprintf("%s: %s: %s", linearizability, j.w.Name(), why.shape),
-	}
+	v := checker.Linearizability.Unmet(j.w.Name()+": "+why.shape, object+": "+why.detail)
 	for i := range r.Window[:min(len(r.Window), mostEvidence)] {
 		v.Evidence = append(v.Evidence, describeOperation(j.w, &r.Window[i]))
 	}
@@ -226,7 +219,7 @@ func (j *judge) illegal(part []event, window []int, starts []any, why *flaw, met
 			v.At, v.Event = o.ReturnAt, uint64(o.Return)
 		}
 	}
-	if method == "frontier" {
+	if method == ByFrontier {
 		v.Detail += ", by what later answers tell of those under way"
 	}
 	if len(starts) == 1 && !j.model.Equal(starts[0], j.model.Init()) {
