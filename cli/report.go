@@ -167,7 +167,7 @@ func headline(r *hunt.Result) string {
 func bare(v sim.Verdict) string {
 	switch v.Outcome {
 	case sim.Inconclusive:
-		return "inconclusive: the linearizability search ran out of steps (expect.check_steps), or the log does not tell what stale reads may see"
+		return "inconclusive: the linearizability search ran out of steps (expect.check_steps) or memory (max_memory), or the log does not tell what stale reads may see"
 	case sim.MemoryBound:
 		return fmt.Sprintf("memory bound: at %v, event %d, the run keeps %v; see max_memory", v.Simulated, v.Events, v.Memory)
 	case sim.Endless:

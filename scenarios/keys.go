@@ -170,7 +170,7 @@ var expectKeys = group{
 		flag(func(s *Scenario) *bool { return &s.Plan.Expect.CoreOnly })},
 	{"one_way", "With pre_vote and check_quorum some hosts outside a core run on: they can send and cannot receive. With no all of them stay off. Default: yes.",
 		inverted(func(s *Scenario) *bool { return &s.Plan.Expect.SkipOneWay })},
-	{"check_steps", "Steps of the linearizability search after which it is inconclusive. Default: 5000000.",
+	{"check_steps", "Steps of the linearizability search after which it is inconclusive; each may take 200 bytes of max_memory. Default: 5000000.",
 		whole(func(s *Scenario) *uint64 { return &s.Plan.Expect.CheckSteps }, 1, 1e12)},
 	{"min_operations", "Operations that must complete. Default: 0.",
 		whole(func(s *Scenario) *int { return &s.Plan.Expect.MinOperations }, 0, 1e9)},

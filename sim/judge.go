@@ -78,7 +78,7 @@ func (s *Simulation) judgeHistory(v *Verdict) (illegal *checker.Violation, concl
 		return nil, true
 	}
 	ops := s.history.judged()
-	r := history.Linearizable(s.members.workload, ops, int64(s.options.Expect.CheckSteps))
+	r := history.Linearizable(s.members.workload, ops, int64(s.options.SearchSteps()))
 	conclusive = r.Verdict != history.Inconclusive
 	if r.Verdict == history.Illegal {
 		v.Illegal, illegal = &r, r.Violation

@@ -112,3 +112,12 @@ func TestAScheduleThatComesTooOftenIsRefused(t *testing.T) {
 	_, err := sim.New(sim.Options{MaxMemory: 1})
 	require.EqualError(t, err, "sim: MaxMemory is 1, must be at least 16777216")
 }
+
+func TestTheSearchForAnOrderIsBoundedByMemoryToo(t *testing.T) {
+	o := sim.Options{}.Defaults()
+	require.Equal(t, o.Expect.CheckSteps, o.SearchSteps())
+	o.Expect.CheckSteps = 1e12
+	require.Equal(t, uint64(5_368_709), o.SearchSteps())
+	o.MaxMemory = 16 << 20
+	require.Equal(t, uint64(83_886), o.SearchSteps())
+}

@@ -57,7 +57,8 @@ type Options struct {
 	// MaxEvents ends a run that does not end by itself.
 	MaxEvents uint64
 	// MaxMemory bounds what the run keeps, in bytes as MemoryUse counts them, at
-	// least MinMaxMemory: a run that keeps more is ended.
+	// least MinMaxMemory: a run that keeps more is ended, and the search for a linear
+	// order is when it has come so far.
 	MaxMemory int64
 	// Process makes a host's process; nil means a replica.Replica. It is code,
 	// not data: a run with a process of the user's own is repeated by the

@@ -41,6 +41,15 @@ func (o Options) validateSize() error {
 	return nil
 }
 
+// stepBytes is about what the search for a linear order keeps of a step.
+const stepBytes = 200
+
+// SearchSteps is Expect.CheckSteps, or as many as the search can keep within
+// MaxMemory where that is less. With both at their defaults it is CheckSteps.
+func (o Options) SearchSteps() uint64 {
+	return min(o.Expect.CheckSteps, uint64(o.MaxMemory/stepBytes))
+}
+
 const (
 	// eventsPerOperation is about the least that an operation takes of MaxEvents.
 	eventsPerOperation = 8
