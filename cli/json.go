@@ -33,8 +33,8 @@ func asksForJSON(args []string) bool {
 	})
 }
 
-// emit prints one line of JSON: a struct of package report.
-func (a *app) emit(line any) {
+// emit prints one line of JSON.
+func (a *app) emit(line report.Line) {
 	e := json.NewEncoder(a.out)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(line); err != nil && a.out.Err() == nil {

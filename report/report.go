@@ -18,6 +18,17 @@ import _ "embed"
 //go:embed schema.json
 var Schema []byte
 
+// A Line is one of the types that stand on a line of their own.
+type Line interface{ line() }
+
+func (Run) line()       {}
+func (Scenario) line()  {}
+func (Mark) line()      {}
+func (FaultKind) line() {}
+func (Version) line()   {}
+func (Reduction) line() {}
+func (Summary) line()   {}
+
 // Summary is the last line of every command.
 type Summary struct {
 	Type string `json:"type" jsonschema:"const=summary"`

@@ -14,7 +14,7 @@ import (
 )
 
 // lines are all types of lines.
-var lines = []any{
+var lines = []report.Line{
 	report.Run{}, report.Scenario{}, report.Mark{}, report.FaultKind{}, report.Version{}, report.Reduction{}, report.Summary{},
 }
 

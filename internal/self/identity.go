@@ -32,7 +32,7 @@ var revision = sync.OnceValue(func() string {
 	}
 	digest, err := digestOf(os.Executable())
 	if err != nil {
-		return "unknown"
+		return unknown
 	}
 	return digest
 })
@@ -86,8 +86,15 @@ func Advice() string {
 	if ok && info.Path != "" && info.Path != commandLine {
 		target = info.Path
 	}
-	return fmt.Sprintf("no revision is stamped in this program, %s is a digest of it: go build %s stamps one, in a checkout of git; go run and go test do not", Revision(), target)
+	instead := ""
+	if r := Revision(); r != unknown {
+		instead = fmt.Sprintf(", %s is a digest of it", r)
+	}
+	return fmt.Sprintf("no revision is stamped in this program%s: go build %s stamps one, in a checkout of git; go run and go test do not", instead, target)
 }
+
+// unknown is the revision of a program whose own file cannot be read.
+const unknown = "unknown"
 
 // commandLine is the path of a program that was built from a list of files.
 const commandLine = "command-line-arguments"
