@@ -23,7 +23,9 @@ func (c *Protocol) Progress(host, peer, match, next uint64) {
 			c.fact(host, "believes so of n%d", peer))
 	}
 	b := h.belief(peer)
-	if b.term == h.hs.Term && match < b.match {
+	// A leader may learn that a peer has lost what it acknowledged.
+	p := c.known(peer)
+	if b.term == h.hs.Term && match < b.match && (p == nil || p.lostUpTo < b.match) {
 		c.report(ReplicationProgress, "match goes back", fmt.Sprintf("n%d believed n%d to match up to %d, now up to %d", host, peer, b.match, match),
 			c.fact(host, "believes so of n%d in term %d", peer, h.hs.Term))
 	}

@@ -184,6 +184,11 @@ var soundRuns = []struct {
 		r.tick().Progress(1, 2, 4, 5)
 		r.tick().Progress(2, 1, 99, 1) // no leader: what it believes is past
 	}},
+	{"a leader learns that a follower has lost what it acknowledged", 3, func(r *run) {
+		r.tick().Progress(1, 2, 4, 5)
+		r.forget(2, 3)
+		r.tick().Progress(1, 2, 0, 1)
+	}},
 	{"terms are entered by campaigning and by what others say", 3, func(r *run) {
 		refusal := pb.Message{Type: pb.MsgPreVoteResp, From: 1, To: 3, Term: 5, Reject: true}
 		r.tick().Received(3, &refusal)

@@ -28,7 +28,7 @@ func (r *raft) handleAppend(m *pb.Message) {
 	// concludes that it can go back to 1 at once.
 	hint, hintTerm := r.log.lastNotAfter(min(m.Index, r.log.last()), m.LogTerm)
 	r.promises = append(r.promises, promise{
-		kind: pb.MsgAppResp, to: m.From, term: r.term, index: m.Index, reject: true, hint: hint, logTerm: hintTerm,
+		kind: pb.MsgAppResp, to: m.From, term: r.term, index: m.Index, reject: true, hint: hint, logTerm: hintTerm, token: tokenOf(m),
 	})
 }
 

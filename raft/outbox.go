@@ -22,6 +22,7 @@ type promise struct {
 	index   uint64
 	hint    uint64
 	logTerm uint64
+	token   uint64 // of the rejected MsgApp
 }
 
 // post adds a message to another node and returns it to be filled in, which must
@@ -52,8 +53,12 @@ func (o *outbox) forward(m *pb.Message, lead, term uint64) {
 
 // message returns a promise as the message that it is sent as.
 func (p *promise) message(from uint64) pb.Message {
-	return pb.Message{
+	m := pb.Message{
 		Type: p.kind, To: p.to, From: from, Term: p.term,
 		Index: p.index, LogTerm: p.logTerm, Reject: p.reject, RejectHint: p.hint,
 	}
+	if p.token != 0 {
+		m.Context = contextOf(p.token)
+	}
+	return m
 }

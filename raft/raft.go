@@ -59,6 +59,8 @@ type raft struct {
 	// postponedReads wait until the leader has committed an entry of its term.
 	postponedReads []pb.Message
 	lease          lease
+	// tokens is how many were used to prove denials; see handleDenial.
+	tokens uint64
 
 	readStates []ReadState
 

@@ -1,6 +1,8 @@
 package raft
 
 import (
+	"encoding/binary"
+
 	pb "raftsim/raft/raftpb"
 	"raftsim/raft/tracker"
 )
@@ -40,6 +42,9 @@ func (r *raft) sendAppend(to uint64, pr *tracker.Progress, evenEmpty bool) bool 
 	}
 	m := r.post(pb.MsgApp, to, r.term)
 	m.Index, m.LogTerm, m.Entries, m.Commit = prev, prevTerm, entries, r.log.committed
+	if token := pr.Token(); token != 0 {
+		m.Context = contextOf(token)
+	}
 	pr.SentEntries(len(entries), dataSize(entries))
 	pr.SentCommit(r.log.committed)
 	return true
@@ -107,6 +112,9 @@ func (r *raft) handleAppendRejected(m *pb.Message, pr *tracker.Progress) {
 	if m.LogTerm > 0 {
 		hint, _ = r.log.lastNotAfter(hint, m.LogTerm)
 	}
+	if r.handleDenial(m, pr, hint) {
+		return
+	}
 	if !pr.MaybeDecrTo(m.Index, hint) {
 		return
 	}
@@ -115,6 +123,40 @@ func (r *raft) handleAppendRejected(m *pb.Message, pr *tracker.Progress) {
 	}
 	r.sendAppend(m.From, pr, true)
 }
+
+// handleDenial deals with a follower that refuses what comes after an entry that it
+// has acknowledged, which none does that keeps its promises. Its disk was lost, or it
+// was removed and added again without one and an answer from before came late. Such a
+// follower would be sent the same entries for ever, each time at once. So it is asked
+// for a proof, which a late rejection is not, and then sent what it lacks. It returns
+// false if there is nothing to deal with.
+func (r *raft) handleDenial(m *pb.Message, pr *tracker.Progress, hint uint64) bool {
+	acknowledged, token := pr.Match, tokenOf(m)
+	switch pr.Deny(m.Index, hint, token, r.tokens+1) {
+	case tracker.Doubted:
+		if pr.Token() == r.tokens+1 {
+			r.tokens++
+			r.sendAppend(m.From, pr, true)
+		}
+	case tracker.Proven:
+		r.Logger.Errorf("raft %x: %x has acknowledged index %d and does not have it: was its disk lost? It gets the log from index %d on, "+
+			"but what was committed by its word may be lost", r.ID, m.From, acknowledged, pr.Next)
+	default:
+		return false
+	}
+	return true
+}
+
+// tokenOf is the token that a MsgApp carries and its rejection repeats, zero if there is
+// none. It is the context of the message.
+func tokenOf(m *pb.Message) uint64 {
+	if len(m.Context) != 8 {
+		return 0
+	}
+	return binary.BigEndian.Uint64(m.Context)
+}
+
+func contextOf(token uint64) []byte { return binary.BigEndian.AppendUint64(nil, token) }
 
 // maybeCommit moves the commit index to what a quorum has, if that is of the
 // leader's own term: older entries are committed by a newer one only (Raft

@@ -45,7 +45,8 @@ const (
 )
 
 // MarshalJSON returns a JSON object with ids in hexadecimal and members in
-// ascending order of ids.
+// ascending order of ids. A member that has denied what it acknowledged has a
+// field "denied"; see [tracker.Progress].
 func (s Status) MarshalJSON() ([]byte, error) {
 	id := func(b []byte, id uint64) []byte {
 		b = append(b, '"')
@@ -69,6 +70,9 @@ func (s Status) MarshalJSON() ([]byte, error) {
 		b = strconv.AppendUint(append(b, `:{"match":`...), pr.Match, 10)
 		b = strconv.AppendUint(append(b, `,"next":`...), pr.Next, 10)
 		b = strconv.AppendQuote(append(b, `,"state":`...), pr.State.String())
+		if pr.Denied > 0 {
+			b = strconv.AppendUint(append(b, `,"denied":`...), pr.Denied, 10)
+		}
 		b = append(b, '}')
 	}
 	b = id(append(b, `},"leadtransferee":`...), s.LeadTransferee)

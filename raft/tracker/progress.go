@@ -44,6 +44,16 @@ type Progress struct {
 
 	// IsLearner says that the follower does not vote.
 	IsLearner bool
+
+	// Denied is the highest index that the follower has acknowledged to this
+	// leader and then denied to have: its disk was lost, or it was removed and
+	// added again without one, and an answer from before came late. What was
+	// committed by its word may be lost. Zero when it has denied nothing.
+	Denied uint64
+	// denials is how often, one after the other, it has refused entries that come
+	// after Match, and token what it is asked to prove that with.
+	denials int
+	token   uint64
 }
 
 // ResetState enters a state with no message in flight and nothing paused.
@@ -114,8 +124,12 @@ func (pr *Progress) SentCommit(commit uint64) { pr.sentCommit = commit }
 // if that was known already.
 func (pr *Progress) MaybeUpdate(n uint64) bool {
 	if n <= pr.Match {
+		if n == pr.Match {
+			pr.believe()
+		}
 		return false
 	}
+	pr.believe()
 	pr.Match = n
 	pr.Next = max(pr.Next, n+1)
 	pr.MsgAppFlowPaused = false
@@ -142,6 +156,60 @@ func (pr *Progress) MaybeDecrTo(rejected, matchHint uint64) bool {
 	pr.MsgAppFlowPaused = false
 	return true
 }
+
+// mostDenials is after how many refusals of what a follower has acknowledged it is
+// asked for a proof. Fewer are more likely to be late or duplicated ones, from before
+// the acknowledgement; a network that holds messages back can bring any number.
+const mostDenials = 8
+
+// Denial is what the rejection of an append message says of an earlier acknowledgement.
+type Denial uint8
+
+const (
+	// NoDenial says that the follower may well have what it acknowledged.
+	NoDenial Denial = iota
+	// Doubted says that it has refused what comes after that quite often. The next
+	// append message carries a token, and there is none before that is answered or
+	// a heartbeat is.
+	Doubted
+	// Proven says that it has refused a message with the token: it does not have
+	// what it had acknowledged before the message was sent. It is probed as if it
+	// had acknowledged nothing, and not before the next heartbeat is answered.
+	Proven
+)
+
+// Deny takes the rejection of an append message that came after index rejected, from a
+// follower that may have everything up to matchHint. token is that of the message, and
+// fresh one that was never used, to ask for a proof with; both are zero for none.
+func (pr *Progress) Deny(rejected, matchHint, token, fresh uint64) Denial {
+	if rejected != pr.Match || pr.Match == 0 {
+		return NoDenial
+	}
+	pr.denials++
+	switch {
+	case pr.token != 0 && token == pr.token:
+		pr.Denied = max(pr.Denied, pr.Match)
+		pr.believe()
+		pr.Match = 0
+		pr.ResetState(StateProbe)
+		pr.resume(min(rejected, matchHint+1))
+		pr.MsgAppFlowPaused = true
+		return Proven
+	case pr.token != 0:
+		return Doubted
+	case pr.denials >= mostDenials && pr.State == StateProbe:
+		pr.token = fresh
+		pr.MsgAppFlowPaused = false
+		return Doubted
+	}
+	return NoDenial
+}
+
+// Token is what the next append message carries to prove a denial, zero for nothing.
+func (pr *Progress) Token() uint64 { return pr.token }
+
+// believe forgets all doubts about an acknowledgement.
+func (pr *Progress) believe() { pr.denials, pr.token = 0, 0 }
 
 // resume makes next the next index to send. What was sent from there on counts
 // as lost, and so does a commit index that only those entries could carry.
@@ -170,6 +238,9 @@ func (pr *Progress) String() string {
 	}
 	if !pr.RecentActive {
 		b.WriteString(" inactive")
+	}
+	if pr.Denied > 0 {
+		fmt.Fprintf(&b, " denied=%d", pr.Denied)
 	}
 	// Views of a Progress that are handed to users have no Inflights.
 	if n := pr.Inflights.Count(); n > 0 {

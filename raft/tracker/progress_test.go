@@ -187,3 +187,32 @@ func TestProgressPrintsWhatIsOutOfTheOrdinary(t *testing.T) {
 	m := tracker.ProgressMap{10: newProgress(tracker.StateProbe, 0, 1), 2: newProgress(tracker.StateProbe, 3, 4)}
 	require.Equal(t, "2: StateProbe match=3 next=4 inactive\n10: StateProbe match=0 next=1 inactive\n", m.String())
 }
+
+// Any number of refusals of what comes after Match can be late, from before it was
+// acknowledged. One of a message that was sent after that cannot.
+func TestAFollowerThatProvesThatItLacksWhatItAcknowledgedBeginsAnew(t *testing.T) {
+	pr := &tracker.Progress{Next: 1, Inflights: tracker.NewInflights(4, 0)}
+	require.Equal(t, tracker.NoDenial, pr.Deny(0, 0, 0, 1), "nothing was acknowledged")
+	doubt := func(fresh uint64) {
+		for range 7 {
+			require.Equal(t, tracker.NoDenial, pr.Deny(10, 3, 0, fresh))
+		}
+		require.Zero(t, pr.Token())
+		require.Equal(t, tracker.Doubted, pr.Deny(10, 3, 0, fresh))
+		require.Equal(t, fresh, pr.Token())
+	}
+	pr.MaybeUpdate(10)
+	doubt(1)
+	require.Equal(t, tracker.Doubted, pr.Deny(10, 3, 0, 2), "it may be late")
+	require.Equal(t, tracker.NoDenial, pr.Deny(9, 3, 1, 2), "it may be late")
+	require.False(t, pr.MaybeUpdate(10), "but the follower is believed again")
+	require.Zero(t, pr.Token())
+
+	doubt(2)
+	require.Equal(t, tracker.Doubted, pr.Deny(10, 3, 1, 3), "the token of an earlier doubt")
+	require.Equal(t, "StateProbe match=10 next=11 inactive", pr.String())
+	require.Equal(t, tracker.Proven, pr.Deny(10, 3, 2, 3))
+	require.Equal(t, "StateProbe match=0 next=4 paused inactive denied=10", pr.String())
+	pr.MaybeUpdate(12)
+	require.Equal(t, "StateProbe match=12 next=13 inactive denied=10", pr.String())
+}
