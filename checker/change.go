@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"raftsim/checker/membership"
 	"raftsim/raft"
 	pb "raftsim/raft/raftpb"
 )
@@ -16,102 +17,39 @@ func (c *Protocol) expectConfig(h *hostMemory, e *pb.Entry) {
 	if was == nil || was.index == e.Index || was != &c.configs[len(c.configs)-1] {
 		return // founding entries, or another host was here first
 	}
-	change, ok := decodeChange(e)
+	change, ok := membership.ChangeOf(e)
 	if !ok {
 		return
 	}
-	now := was.changed(&change)
-	if now.equal(&was.config) {
+	now, fits := was.After(&change)
+	if !fits || now.Equal(&was.Config) {
 		return
 	}
 	c.checkConfigStep(h, was, &now)
 	c.configs = append(c.configs, configRecord{e.Index, now, stamp{h.id, c.now}})
 }
 
-func decodeChange(e *pb.Entry) (change pb.ConfChangeV2, ok bool) {
-	if e.Type == pb.EntryConfChange {
-		var one pb.ConfChange
-		if one.Unmarshal(e.Data) != nil {
-			return change, false
-		}
-		return one.AsV2(), true
-	}
-	return change, change.Unmarshal(e.Data) == nil
-}
-
-// changed returns the configuration after a change. One that does not fit, or
-// that would leave no voter, changes nothing.
-func (k *config) changed(change *pb.ConfChangeV2) config {
-	now := config{
-		slices.Clone(k.voters), slices.Clone(k.outgoing), slices.Clone(k.learners), slices.Clone(k.learnersNext), k.autoLeave,
-	}
-	autoLeave, joint := change.EnterJoint()
-	switch {
-	case k.joint() != change.LeaveJoint():
-		return now
-	case change.LeaveJoint():
-		now.learners = append(now.learners, now.learnersNext...)
-		now.outgoing, now.learnersNext, now.autoLeave = nil, nil, false
-	case joint:
-		now.outgoing, now.autoLeave = slices.Clone(now.voters), autoLeave
-		fallthrough
-	default:
-		for _, single := range change.Changes {
-			now.apply(single)
-		}
-		if len(now.voters) == 0 {
-			return *k
-		}
-	}
-	for _, ids := range []*[]uint64{&now.voters, &now.outgoing, &now.learners, &now.learnersNext} {
-		slices.Sort(*ids)
-	}
-	return now
-}
-
-// apply carries out one operation. A voter of the outgoing half that is to be a
-// learner becomes one when the joint configuration is left.
-func (k *config) apply(single pb.ConfChangeSingle) {
-	id := single.NodeID
-	without := func(ids []uint64) []uint64 {
-		return slices.DeleteFunc(ids, func(other uint64) bool { return other == id })
-	}
-	if id == 0 || single.Type == pb.ConfChangeUpdateNode ||
-		single.Type == pb.ConfChangeAddLearnerNode && slices.Contains(k.learners, id) {
-		return
-	}
-	k.voters, k.learners, k.learnersNext = without(k.voters), without(k.learners), without(k.learnersNext)
-	switch {
-	case single.Type == pb.ConfChangeAddNode:
-		k.voters = append(k.voters, id)
-	case single.Type == pb.ConfChangeAddLearnerNode && slices.Contains(k.outgoing, id):
-		k.learnersNext = append(k.learnersNext, id)
-	case single.Type == pb.ConfChangeAddLearnerNode:
-		k.learners = append(k.learners, id)
-	}
-}
-
 // checkConfigStep judges a configuration by the one before it.
-func (c *Protocol) checkConfigStep(h *hostMemory, was *configRecord, now *config) {
+func (c *Protocol) checkConfigStep(h *hostMemory, was *configRecord, now *membership.Config) {
 	fail := func(shape, what string) {
-		c.report(ConfigStep, shape, fmt.Sprintf("n%d goes from %s to %s: %s", h.id, was.config, *now, what),
-			was.by.fact(was.by.host, "goes by %s from index %d on", was.config, was.index),
+		c.report(ConfigStep, shape, fmt.Sprintf("n%d goes from %s to %s: %s", h.id, was.Config, *now, what),
+			was.by.fact(was.by.host, "goes by %s from index %d on", was.Config, was.index),
 			c.fact(h.id, "goes by %s", *now))
 	}
-	for _, id := range now.learners {
-		if now.voter(id) {
+	for _, id := range now.Learners {
+		if now.Voter(id) {
 			fail("voter and learner", fmt.Sprintf("n%d is both voter and learner", id))
 			return
 		}
 	}
 	switch {
-	case !was.joint() && !now.joint() && difference(was.voters, now.voters) > 1:
+	case !was.Joint() && !now.Joint() && difference(was.Voters, now.Voters) > 1:
 		fail("more than one voter", "more than one voter changes without a joint configuration")
-	case !was.joint() && now.joint() && !slices.Equal(now.outgoing, was.voters):
+	case !was.Joint() && now.Joint() && !slices.Equal(now.Outgoing, was.Voters):
 		fail("joint outgoing", "the outgoing half of a joint configuration is the one before it")
-	case was.joint() && !slices.Equal(now.voters, was.voters):
+	case was.Joint() && !slices.Equal(now.Voters, was.Voters):
 		fail("joint incoming", "a joint configuration is left for its incoming half")
-	case was.joint() && now.joint() && !slices.Equal(now.outgoing, was.outgoing):
+	case was.Joint() && now.Joint() && !slices.Equal(now.Outgoing, was.Outgoing):
 		fail("joint outgoing", "a joint configuration keeps its outgoing half")
 	}
 }
@@ -151,8 +89,8 @@ func (c *Protocol) checkCampaign(h *hostMemory) {
 		return
 	}
 	c.checkOwnPromise(h)
-	votes := func(k config) bool { return k.voter(h.id) }
-	if h.config.known() && !votes(h.config) && !slices.ContainsFunc(h.former, votes) && !slices.ContainsFunc(h.earlier, votes) {
+	votes := func(k membership.Config) bool { return k.Voter(h.id) }
+	if h.config.Known() && !votes(h.config) && !slices.ContainsFunc(h.former, votes) && !slices.ContainsFunc(h.earlier, votes) {
 		c.report(Campaign, "no voter", fmt.Sprintf("n%d campaigns and is no voter of its configuration", h.id),
 			c.fact(h.id, "campaigns in term %d; it goes by %s", h.hs.Term, &h.config))
 		return

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"raftsim/checker/membership"
 	pb "raftsim/raft/raftpb"
 )
 
@@ -135,12 +136,12 @@ func (c *Protocol) checkCommitQuorum(h *hostMemory, commit uint64) {
 		o := c.known(id)
 		return o != nil && (commit <= o.lostUpTo || o.keeps(commit, r))
 	}
-	if c.anyConfig(h, func(k *config) bool { return k.quorum(durable) }) {
+	if c.anyConfig(h, func(k *membership.Config) bool { return k.Quorum(durable) }) {
 		return
 	}
 	var evidence []Evidence
 	for _, o := range c.hosts {
-		if h.config.voter(o.id) {
+		if h.config.Voter(o.id) {
 			evidence = append(evidence, c.fact(o.id, "has %s on disk", o.describeDisk(commit, r)))
 		}
 	}

@@ -2,102 +2,22 @@ package checker
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
+	"raftsim/checker/membership"
 	pb "raftsim/raft/raftpb"
 )
-
-// config is a configuration with its lists in order.
-type config struct {
-	voters, outgoing, learners, learnersNext []uint64
-	autoLeave                                bool
-}
 
 // configRecord is a configuration with the index from which it is in force.
 type configRecord struct {
 	index uint64
-	config
+	membership.Config
 	by stamp
-}
-
-func newConfig(cs pb.ConfState) config {
-	sorted := func(ids []uint64) []uint64 {
-		ids = slices.Clone(ids)
-		slices.Sort(ids)
-		return ids
-	}
-	return config{sorted(cs.Voters), sorted(cs.VotersOutgoing), sorted(cs.Learners), sorted(cs.LearnersNext), cs.AutoLeave}
-}
-
-func (k *config) equal(o *config) bool {
-	return slices.Equal(k.voters, o.voters) && slices.Equal(k.outgoing, o.outgoing) &&
-		slices.Equal(k.learners, o.learners) && slices.Equal(k.learnersNext, o.learnersNext) && k.autoLeave == o.autoLeave
-}
-
-// known reports whether the host was ever told a configuration.
-func (k *config) known() bool { return len(k.voters) > 0 }
-
-func (k *config) joint() bool { return len(k.outgoing) > 0 }
-
-// single reports whether one host decides alone.
-func (k *config) single() bool { return len(k.voters) == 1 && !k.joint() }
-
-// voter reports whether a host votes in either half.
-func (k *config) voter(id uint64) bool {
-	return slices.Contains(k.voters, id) || slices.Contains(k.outgoing, id)
-}
-
-// has reports whether a host is in the configuration.
-func (k *config) has(id uint64) bool {
-	return k.voter(id) || slices.Contains(k.learners, id) || slices.Contains(k.learnersNext, id)
-}
-
-// quorum reports whether a majority of the voters, of both halves when joint,
-// has what yes asks for.
-func (k *config) quorum(yes func(id uint64) bool) bool {
-	return majority(k.voters, yes) && (!k.joint() || majority(k.outgoing, yes))
-}
-
-func majority(ids []uint64, yes func(id uint64) bool) bool {
-	n := 0
-	for _, id := range ids {
-		if yes(id) {
-			n++
-		}
-	}
-	return n > len(ids)/2
-}
-
-// String renders the configuration as "voters n1 n2 n3, learners n4".
-func (k config) String() string {
-	var b strings.Builder
-	list := func(name string, ids []uint64) {
-		if len(ids) == 0 {
-			return
-		}
-		if b.Len() > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString(name)
-		for _, id := range ids {
-			fmt.Fprintf(&b, " n%d", id)
-		}
-	}
-	list("voters", k.voters)
-	list("outgoing voters", k.outgoing)
-	list("learners", k.learners)
-	list("learners to be", k.learnersNext)
-	if b.Len() == 0 {
-		return "no voters"
-	}
-	return b.String()
 }
 
 // anyConfig reports whether test holds for a configuration that a host goes by,
 // or went by since it last offered something. It holds when none is known.
-func (c *Protocol) anyConfig(h *hostMemory, test func(*config) bool) bool {
-	if !h.config.known() || test(&h.config) {
+func (c *Protocol) anyConfig(h *hostMemory, test func(*membership.Config) bool) bool {
+	if !h.config.Known() || test(&h.config) {
 		return true
 	}
 	for i := range h.former {
@@ -110,7 +30,7 @@ func (c *Protocol) anyConfig(h *hostMemory, test func(*config) bool) bool {
 
 // anyRecent is anyConfig for what leaves a host with a Ready: it may have been
 // decided before the Ready was offered.
-func (c *Protocol) anyRecent(h *hostMemory, test func(*config) bool) bool {
+func (c *Protocol) anyRecent(h *hostMemory, test func(*membership.Config) bool) bool {
 	if c.anyConfig(h, test) {
 		return true
 	}
@@ -141,16 +61,16 @@ func (c *Protocol) ConfChanged(host, index uint64, cs pb.ConfState) {
 	if c.disabled {
 		return
 	}
-	h, now := c.host(host), newConfig(cs)
-	if h.config.known() {
+	h, now := c.host(host), membership.Of(&cs)
+	if h.config.Known() {
 		h.former = append(h.former, h.config)
 	}
 	h.config, h.since = now, h.ticks
-	if !now.voter(h.asked) {
+	if !now.Voter(h.asked) {
 		h.asked, h.handing = 0, false // whoever was to take over has left
 	}
 	h.forgetProgress()
-	if !now.known() {
+	if !now.Known() {
 		return
 	}
 	if index > c.committed.last() {
@@ -159,7 +79,7 @@ func (c *Protocol) ConfChanged(host, index uint64, cs pb.ConfState) {
 	}
 	was := c.configAt(index)
 	switch {
-	case was != nil && was.config.equal(&now):
+	case was != nil && was.Config.Equal(&now):
 	case was == nil && len(c.configs) == 0:
 		c.configs = append(c.configs, configRecord{index, now, stamp{host, c.now}})
 	case was == nil || was.index == index || was != &c.configs[len(c.configs)-1]:
@@ -172,7 +92,7 @@ func (c *Protocol) ConfChanged(host, index uint64, cs pb.ConfState) {
 			detail = fmt.Sprintf("n%d goes by another configuration at index %d than it did before", host, index)
 		}
 		c.report(ConfigAgreement, "another configuration", detail,
-			other.by.fact(other.by.host, "goes by %s from index %d on", other.config, other.index),
+			other.by.fact(other.by.host, "goes by %s from index %d on", other.Config, other.index),
 			c.fact(host, "goes by %s at index %d", now, index))
 	default:
 		c.checkConfigStep(h, was, &now)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"raftsim/checker/membership"
 	"raftsim/clock"
 	pb "raftsim/raft/raftpb"
 )
@@ -62,7 +63,7 @@ func Converged(hosts []HostState) *Violation {
 			return apart("applied", fmt.Sprintf("n%d has applied index %d, n%d index %d", first.Host, first.Applied, h.Host, h.Applied), first, h)
 		case h.Digest != first.Digest:
 			return apart("state", fmt.Sprintf("n%d and n%d have different states at index %d", first.Host, h.Host, h.Applied), first, h)
-		case first.ConfState.Equivalent(h.ConfState) != nil:
+		case !membership.Same(&first.ConfState, &h.ConfState):
 			return apart("configuration", fmt.Sprintf("n%d and n%d go by different configurations at index %d", first.Host, h.Host, h.Applied), first, h)
 		}
 	}
@@ -88,7 +89,7 @@ func Recovered(hosts []HostState) *Violation {
 	}
 	switch {
 	case len(leader.ConfState.VotersOutgoing) > 0 && leader.ConfState.AutoLeave:
-		return JointLeft.Unmet("", fmt.Sprintf("n%d leads and goes by a joint configuration, %s", leader.Host, newConfig(leader.ConfState)), leader.evidence())
+		return JointLeft.Unmet("", fmt.Sprintf("n%d leads and goes by a joint configuration, %s", leader.Host, membership.Of(&leader.ConfState)), leader.evidence())
 	case leader.Transferee != 0:
 		return TransferEnds.Unmet("", fmt.Sprintf("n%d still hands over to n%d", leader.Host, leader.Transferee), leader.evidence())
 	}

@@ -3,6 +3,7 @@ package checker
 import (
 	"fmt"
 
+	"raftsim/checker/membership"
 	"raftsim/raft"
 	pb "raftsim/raft/raftpb"
 )
@@ -212,7 +213,7 @@ func (c *Protocol) lostState(h *hostMemory, what, change string) {
 func (h *hostMemory) start(hs pb.HardState, snapIndex uint64, recovered *logView, changes []uint64) {
 	h.fresh = !h.started && hs == (pb.HardState{}) && recovered.last() == 0
 	h.started, h.up, h.excused = true, true, false
-	h.role, h.config = raft.StateFollower, config{}
+	h.role, h.config = raft.StateFollower, membership.Config{}
 	h.hs, h.disk = hs, hs
 	h.log.copyFrom(recovered)
 	h.diskLog.copyFrom(recovered)

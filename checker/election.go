@@ -3,6 +3,7 @@ package checker
 import (
 	"fmt"
 
+	"raftsim/checker/membership"
 	"raftsim/raft"
 	pb "raftsim/raft/raftpb"
 )
@@ -47,7 +48,7 @@ func (c *Protocol) checkOwnVote(h *hostMemory) {
 		b := t.vote(id)
 		return id != h.id && b != nil && b.candidate == h.id
 	}
-	if c.anyConfig(h, func(k *config) bool { return k.quorum(others) }) {
+	if c.anyConfig(h, func(k *membership.Config) bool { return k.Quorum(others) }) {
 		return
 	}
 	c.report(VoteDurability, "own vote", fmt.Sprintf("n%d won term %d with a vote of its own that is not durable", h.id, h.hs.Term),
@@ -62,7 +63,7 @@ func (c *Protocol) checkElectionQuorum(h *hostMemory) {
 		b := t.vote(id)
 		return id == h.id || b != nil && b.candidate == h.id
 	}
-	if c.anyConfig(h, func(k *config) bool { return k.voter(h.id) && k.quorum(granted) }) {
+	if c.anyConfig(h, func(k *membership.Config) bool { return k.Voter(h.id) && k.Quorum(granted) }) {
 		return
 	}
 	evidence := make([]Evidence, 0, len(t.votes)+1)
@@ -70,7 +71,7 @@ func (c *Protocol) checkElectionQuorum(h *hostMemory) {
 		evidence = append(evidence, b.fact(b.voter, "votes for n%d in term %d", b.candidate, t.number))
 	}
 	shape, detail := "too few votes", fmt.Sprintf("n%d leads term %d without the votes of a majority of %s", h.id, t.number, h.config)
-	if !h.config.voter(h.id) {
+	if !h.config.Voter(h.id) {
 		shape, detail = "not a voter", fmt.Sprintf("n%d leads term %d and is no voter of %s", h.id, t.number, h.config)
 	}
 	c.report(ElectionQuorum, shape, detail, append(evidence, c.fact(h.id, "elected in term %d", t.number))...)

@@ -3,6 +3,7 @@ package checker
 import (
 	"slices"
 
+	"raftsim/checker/membership"
 	"raftsim/raft"
 	pb "raftsim/raft/raftpb"
 )
@@ -34,14 +35,14 @@ type hostMemory struct {
 	diskSnap uint64
 
 	applied uint64
-	config  config
+	config  membership.Config
 	since   uint64 // tick at which it came to go by config
 	// former holds the configurations that were replaced since the last
 	// Offered: a decision that shows only now may have been made under them.
-	former []config
+	former []membership.Config
 	// earlier holds those that were replaced before it, since the Offered
 	// before: what leaves with a Ready may have been decided under them.
-	earlier []config
+	earlier []membership.Config
 
 	// What messages have told it, if listens says that they are shown.
 	listens bool

@@ -3,6 +3,7 @@ package checker
 import (
 	"fmt"
 
+	"raftsim/checker/membership"
 	pb "raftsim/raft/raftpb"
 )
 
@@ -63,7 +64,7 @@ func (c *Protocol) checkReadLease(h *hostMemory, term uint64, context []byte, in
 		}
 		return false
 	}
-	if c.anyRecent(h, func(k *config) bool { return k.quorum(confirms) }) {
+	if c.anyRecent(h, func(k *membership.Config) bool { return k.Quorum(confirms) }) {
 		return
 	}
 	evidence := []Evidence{c.term(term).led()}

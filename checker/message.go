@@ -3,6 +3,7 @@ package checker
 import (
 	"fmt"
 
+	"raftsim/checker/membership"
 	pb "raftsim/raft/raftpb"
 )
 
@@ -112,7 +113,7 @@ func (c *Protocol) checkTransfer(h *hostMemory, m *pb.Message) {
 	p := c.known(m.To)
 	h.handing = m.To == h.asked && !h.recentlyAsked
 	switch {
-	case !c.anyRecent(h, func(k *config) bool { return k.voter(m.To) }):
+	case !c.anyRecent(h, func(k *membership.Config) bool { return k.Voter(m.To) }):
 		c.report(LeadershipTransfer, "not a voter", fmt.Sprintf("n%d hands term %d over to n%d, which is no voter of %s", h.id, m.Term, m.To, h.config),
 			c.fact(h.id, "sends MsgTimeoutNow to n%d", m.To))
 	case p == nil || p.matchedTerm > m.Term:

@@ -3,6 +3,7 @@ package checker
 import (
 	"fmt"
 
+	"raftsim/checker/membership"
 	"raftsim/raft"
 	pb "raftsim/raft/raftpb"
 )
@@ -42,7 +43,7 @@ func (c *Protocol) LeaderForgotten(host uint64) {
 // whom it hands over to already, and for a host that is no voter.
 func (c *Protocol) TransferAsked(host, to uint64) {
 	h := c.host(host)
-	if !h.config.voter(to) || to == h.asked && h.ticks < h.handsUntil {
+	if !h.config.Voter(to) || to == h.asked && h.ticks < h.handsUntil {
 		return
 	}
 	h.asked, h.recentlyAsked, h.handing, h.handsUntil = to, true, false, h.ticks
@@ -170,7 +171,7 @@ func (c *Protocol) checkPatience(h *hostMemory) {
 		}
 		return false
 	}
-	if c.anyRecent(h, func(k *config) bool { return k.quorum(active) }) {
+	if c.anyRecent(h, func(k *membership.Config) bool { return k.Quorum(active) }) {
 		return
 	}
 	evidence := []Evidence{c.term(h.hs.Term).led()}

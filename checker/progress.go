@@ -36,7 +36,7 @@ func (c *Protocol) Progress(host, peer, match, next uint64) {
 // forgetProgress drops the beliefs of hosts that are no members any more: one
 // that comes back begins anew.
 func (h *hostMemory) forgetProgress() {
-	h.progress = slices.DeleteFunc(h.progress, func(b peerBelief) bool { return !h.config.has(b.peer) })
+	h.progress = slices.DeleteFunc(h.progress, func(b peerBelief) bool { return !h.config.Has(b.peer) })
 }
 
 // belief returns what a host believed of a peer, for the caller to update.

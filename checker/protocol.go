@@ -310,7 +310,7 @@ func (c *Protocol) Received(host uint64, m *pb.Message) {
 		}
 	}
 	h.heard, h.pending = max(h.heard, m.Term), max(h.pending, m.Term)
-	if m.Type != pb.MsgVote && h.config.has(m.From) {
+	if m.Type != pb.MsgVote && h.config.Has(m.From) {
 		h.bound = max(h.bound, m.Term)
 	}
 }

@@ -3,6 +3,7 @@ package checker
 import (
 	"fmt"
 
+	"raftsim/checker/membership"
 	pb "raftsim/raft/raftpb"
 )
 
@@ -128,7 +129,7 @@ func (c *Protocol) ReadConfirmed(host uint64, context []byte, index uint64) {
 // that left their hosts are at least those that arrived, so too few of them is
 // proof. A leader that is the only voter needs nobody's answer.
 func (c *Protocol) checkConfirmed(h *hostMemory, term uint64, context []byte, index uint64) {
-	if !h.leads() || h.hs.Term != term || c.anyRecent(h, (*config).single) {
+	if !h.leads() || h.hs.Term != term || c.anyRecent(h, (*membership.Config).Single) {
 		return
 	}
 	if r, ok := h.log.at(h.hs.Commit); ok && r.term < term {
@@ -149,7 +150,7 @@ func (c *Protocol) checkConfirmed(h *hostMemory, term uint64, context []byte, in
 		return // it began so long ago that its round is forgotten
 	}
 	confirms := func(id uint64) bool { return id == h.id || begun && h.rounds.has(id, place) }
-	if c.anyRecent(h, func(k *config) bool { return k.quorum(confirms) }) {
+	if c.anyRecent(h, func(k *membership.Config) bool { return k.Quorum(confirms) }) {
 		return
 	}
 	shape, detail := "not confirmed", fmt.Sprintf("n%d tells index %d for a read that no majority of %s has confirmed", h.id, index, h.config)

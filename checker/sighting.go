@@ -61,7 +61,7 @@ func (c *Protocol) seeReplaced(h *hostMemory, index uint64, old record) {
 		return ok && got == old
 	}
 	k, committed := c.committed.entry(index)
-	c.seen[Figure8] = h.config.known() && h.config.quorum(holds) && !(committed && k == old)
+	c.seen[Figure8] = h.config.Known() && h.config.Quorum(holds) && !(committed && k == old)
 }
 
 // seeElection looks at the logs of the others when a host has been elected.
@@ -70,7 +70,7 @@ func (c *Protocol) seeElection(h *hostMemory) {
 		return
 	}
 	for _, o := range c.hosts {
-		if o == h || !o.started || !h.config.voter(o.id) {
+		if o == h || !o.started || !h.config.Voter(o.id) {
 			continue
 		}
 		// The leader's first entry is of its own term: nobody else can have it.
@@ -92,7 +92,7 @@ func (c *Protocol) seeCommit(h *hostMemory, commit uint64) {
 	if !h.leads() {
 		return
 	}
-	if h.config.joint() {
+	if h.config.Joint() {
 		c.seen[CommittedWhileJoint] = true
 	}
 	if h.diskLog.last() < commit {
@@ -103,7 +103,7 @@ func (c *Protocol) seeCommit(h *hostMemory, commit uint64) {
 	}
 	if !c.seen[LeftBehind] {
 		for _, o := range c.hosts {
-			if o.started && o.log.last()+farBehind <= commit && h.config.voter(o.id) {
+			if o.started && o.log.last()+farBehind <= commit && h.config.Voter(o.id) {
 				c.seen[LeftBehind] = true
 			}
 		}

@@ -3,6 +3,7 @@ package checker
 import (
 	"fmt"
 
+	"raftsim/checker/membership"
 	pb "raftsim/raft/raftpb"
 )
 
@@ -38,9 +39,9 @@ func (c *Protocol) checkSnapshot(h *hostMemory, m *pb.SnapshotMetadata, verb str
 			c.fact(h.id, "%s a snapshot at index %d of term %d", verb, m.Index, m.Term))
 	}
 	if k := c.configAt(m.Index); k != nil {
-		if got := newConfig(m.ConfState); !got.equal(&k.config) {
+		if got := membership.Of(&m.ConfState); !got.Equal(&k.Config) {
 			c.report(SnapshotState, "configuration", fmt.Sprintf("n%d %s a snapshot at index %d with another configuration than was in force", h.id, verb, m.Index),
-				k.by.fact(k.by.host, "goes by %s from index %d on", k.config, k.index),
+				k.by.fact(k.by.host, "goes by %s from index %d on", k.Config, k.index),
 				c.fact(h.id, "%s a snapshot with %s", verb, got))
 		}
 	}

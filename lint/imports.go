@@ -3,6 +3,7 @@ package lint
 import (
 	"go/ast"
 	"go/types"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,8 +23,9 @@ const (
 )
 
 var (
-	// simulated is what package sim stands on.
-	simulated = []string{"internal/text", "clock", "random", "vfs", "override", "mark", "host", "raft/...", "replica", "network", "disk", "faults", "workload", "checker/..."}
+	// simulated is what package sim stands on. It does without raft/quorum and
+	// raft/confchange, for it judges: what a quorum is says checker/membership.
+	simulated = []string{"internal/text", "clock", "random", "vfs", "override", "mark", "host", "raft", "raft/raftpb", "raft/tracker", "raft/wal", "replica", "network", "disk", "faults", "workload", "checker/..."}
 	// told is all that the faces of the program may use.
 	told = append([]string{"sim", "scenarios", "internal/outfile", "internal/self"}, simulated...)
 )
@@ -47,7 +49,8 @@ var layers = []layer{
 	{folder: "disk", ours: []string{"clock", "random", "vfs"}},
 	{folder: "faults", ours: []string{"clock", "random", "internal/registry", "internal/text"}},
 	{folder: "workload", ours: []string{"random", "internal/registry", "internal/text"}, theirs: []string{porcupine}},
-	{folder: "checker", ours: []string{"raft", "raft/raftpb", "clock", "internal/text"}},
+	{folder: "checker", ours: []string{"checker/membership", "raft", "raft/raftpb", "clock", "internal/text"}},
+	{folder: "checker/membership", ours: []string{"raft/raftpb"}},
 	{folder: "checker/history", ours: []string{"checker", "clock", "random", "override", "workload", "internal/text"}, theirs: []string{porcupine}},
 	{folder: "sim", ours: append([]string{"internal/registry"}, simulated...), theirs: []string{protowire, porcupine}},
 	{folder: "sim/simtest", ours: told, theirs: []string{"pgregory.net/rapid"}},
@@ -68,7 +71,7 @@ var layers = []layer{
 }
 
 // Imports reports the imports that the table does not allow, packages that it
-// does not know, and uses of Raft's verbs below checker.
+// does not know, and uses of Raft's verbs by what judges it.
 func Imports(t *Tree) []Finding {
 	var findings []Finding
 	for _, p := range t.Packages {
@@ -80,8 +83,8 @@ func Imports(t *Tree) []Finding {
 		}
 		for _, file := range p.Files {
 			findings = append(findings, p.checkImports(file, layers[row], t.module)...)
-			if fits(p.Folder, "checker/...") {
-				findings = append(findings, p.checkNouns(file, t.module+"/raft")...)
+			if p.judges(file) {
+				findings = append(findings, p.checkNouns(file, t.module)...)
 			}
 		}
 	}
@@ -130,10 +133,21 @@ func (l layer) allowance() string {
 	return strings.Join(all, ", ") + " and the standard library"
 }
 
-// checkNouns reports functions and methods of package raft in the checker: it
-// borrows types and constants, so that it judges a Raft without running it.
-// String methods are harmless.
-func (p *Package) checkNouns(file *ast.File, raft string) []Finding {
+// judging are the files of package sim that say what must recover, what excuses a
+// host, and how bad a fault is.
+var judging = []string{"budget.go", "core.go", "hazard.go"}
+
+// judges tells whether a file is part of the judge of a Raft.
+func (p *Package) judges(file *ast.File) bool {
+	return fits(p.Folder, "checker/...") || p.Folder == "sim" && slices.Contains(judging, path.Base(p.file(file.Package)))
+}
+
+// harmless are the methods that say what a message or an entry holds.
+var harmless = []string{"String", "Unmarshal"}
+
+// checkNouns reports functions and methods of packages raft and raftpb in the judge:
+// it borrows types and constants, so that a mistake of the Raft does not move it.
+func (p *Package) checkNouns(file *ast.File, module string) []Finding {
 	var findings []Finding
 	ast.Inspect(file, func(n ast.Node) bool {
 		ident, ok := n.(*ast.Ident)
@@ -141,9 +155,12 @@ func (p *Package) checkNouns(file *ast.File, raft string) []Finding {
 			return true
 		}
 		f, ok := p.info.Uses[ident].(*types.Func)
-		if ok && f.Pkg() != nil && f.Pkg().Path() == raft && f.Name() != "String" {
+		if !ok || f.Pkg() == nil || slices.Contains(harmless, f.Name()) {
+			return true
+		}
+		if from := strings.TrimPrefix(f.Pkg().Path(), module+"/"); from == "raft" || from == "raft/raftpb" {
 			findings = append(findings, p.at("imports", ident.Pos(),
-				"checker calls raft.%s: it borrows nouns (types, constants), never verbs", f.Name()))
+				"%s calls %s.%s: the judge borrows nouns (types, constants), never verbs", p.Folder, f.Pkg().Name(), f.Name()))
 		}
 		return true
 	})

@@ -3,10 +3,7 @@ package sim
 import (
 	"slices"
 
-	"raftsim/raft/confchange"
-	"raftsim/raft/quorum"
-	pb "raftsim/raft/raftpb"
-	"raftsim/raft/tracker"
+	"raftsim/checker/membership"
 	"raftsim/replica"
 )
 
@@ -22,7 +19,7 @@ import (
 func (s *Simulation) chooseCore(few bool, kept []uint64) []uint64 {
 	quorums := s.possibleQuorums()
 	core := s.soundHosts()
-	if !holds(quorums, core) {
+	if !membership.EachHasQuorum(quorums, core) {
 		return nil
 	}
 	if !few {
@@ -32,7 +29,7 @@ func (s *Simulation) chooseCore(few bool, kept []uint64) []uint64 {
 	s.chance.Key("core").Rand(purposeFault).Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 	for _, id := range order {
 		rest := without(core, id)
-		if !slices.Contains(kept, id) && holds(quorums, rest) {
+		if !slices.Contains(kept, id) && membership.EachHasQuorum(quorums, rest) {
 			core = rest
 		}
 	}
@@ -50,7 +47,7 @@ func (s *Simulation) renewCore() {
 	}
 	sound := s.soundHosts()
 	r.core = slices.DeleteFunc(r.core, func(id uint64) bool { return !slices.Contains(sound, id) })
-	if !holds(s.possibleQuorums(), r.core) {
+	if !membership.EachHasQuorum(s.possibleQuorums(), r.core) {
 		r.core = s.chooseCore(true, r.core)
 		s.restoreOneWay(r.core)
 	}
@@ -125,39 +122,24 @@ func (s *Simulation) isolateCore(core []uint64) {
 	}
 }
 
-// holds says whether a set of hosts contains a quorum of each configuration.
-func holds(quorums []quorum.JointConfig, hosts []uint64) bool {
-	votes := make(map[uint64]bool, len(hosts))
-	for _, id := range hosts {
-		votes[id] = true
-	}
-	for _, q := range quorums {
-		if q.VoteResult(votes) != quorum.VoteWon {
-			return false
-		}
-	}
-	return true
-}
-
 // without are hosts but for one.
 func without(hosts []uint64, id uint64) []uint64 {
 	return slices.DeleteFunc(slices.Clone(hosts), func(other uint64) bool { return other == id })
 }
 
-// possibleQuorums lists the voters of every configuration that could be in
-// force: applied on any host, or in an entry of any host's log that has not
-// been overwritten. Hosts that were removed and switched off do not count, nor
-// when they run again with what they knew then; nor do those that a core does
+// possibleQuorums lists every configuration that could be in force, one of those
+// with the same voters: applied on any host, or in an entry of any host's log that
+// has not been overwritten. Hosts that were removed and switched off do not count,
+// nor when they run again with what they knew then; nor do those that a core does
 // without.
-func (s *Simulation) possibleQuorums() []quorum.JointConfig {
-	var all []quorum.JointConfig
-	add := func(cs pb.ConfState) {
-		q := quorumOf(&cs)
-		if len(cs.Voters) > 0 && !slices.ContainsFunc(all, func(o quorum.JointConfig) bool { return o.String() == q.String() }) {
-			all = append(all, q)
+func (s *Simulation) possibleQuorums() []membership.Config {
+	var all []membership.Config
+	add := func(k membership.Config) {
+		if k.Known() && !slices.ContainsFunc(all, func(o membership.Config) bool { return o.SameVoters(&k) }) {
+			all = append(all, k)
 		}
 	}
-	add(s.members.conf)
+	add(membership.Of(&s.members.conf))
 	for _, h := range s.hosts {
 		if s.givenUp(h) {
 			continue
@@ -169,8 +151,8 @@ func (s *Simulation) possibleQuorums() []quorum.JointConfig {
 			}
 			configs = possibleConfigs(r)
 		}
-		for _, cs := range configs {
-			add(cs)
+		for _, k := range configs {
+			add(k)
 		}
 	}
 	return all
@@ -178,74 +160,7 @@ func (s *Simulation) possibleQuorums() []quorum.JointConfig {
 
 // possibleConfigs lists the configuration that a replica uses, and those that the
 // entries of its log would lead to.
-func possibleConfigs(p *replica.Replica) []pb.ConfState {
-	conf := *p.ConfState()
-	return append([]pb.ConfState{conf}, laterConfigs(conf, p.Unapplied())...)
-}
-
-// quorumOf is what a quorum is in a configuration.
-func quorumOf(cs *pb.ConfState) quorum.JointConfig {
-	return quorum.JointConfig{voters(cs.Voters), voters(cs.VotersOutgoing)}
-}
-
-func voters(ids []uint64) quorum.MajorityConfig {
-	c := quorum.MajorityConfig{}
-	for _, id := range ids {
-		c[id] = struct{}{}
-	}
-	return c
-}
-
-// laterConfigs lists the configurations that entries lead to, one after another.
-func laterConfigs(cs pb.ConfState, entries []pb.Entry) []pb.ConfState {
-	var configs []pb.ConfState
-	for i := range entries {
-		cc, ok := changeOf(&entries[i])
-		if !ok {
-			continue
-		}
-		if next, ok := changed(cs, cc, entries[i].Index); ok {
-			cs = next
-			configs = append(configs, cs)
-		}
-	}
-	return configs
-}
-
-// changeOf is the change of the configuration in an entry; ok is false where there is none.
-func changeOf(e *pb.Entry) (cc pb.ConfChangeV2, ok bool) {
-	switch e.Type {
-	case pb.EntryConfChange:
-		var v1 pb.ConfChange
-		err := v1.Unmarshal(e.Data)
-		return v1.AsV2(), err == nil
-	case pb.EntryConfChangeV2:
-		err := cc.Unmarshal(e.Data)
-		return cc, err == nil
-	}
-	return cc, false
-}
-
-// changed is the configuration after a change; ok is false when the change
-// does not fit.
-func changed(cs pb.ConfState, cc pb.ConfChangeV2, index uint64) (next pb.ConfState, ok bool) {
-	t := tracker.MakeProgressTracker(1, 0)
-	cfg, progress, err := confchange.Restore(confchange.Changer{Tracker: t, LastIndex: index}, cs)
-	if err != nil {
-		return cs, false
-	}
-	t.SetConfig(cfg, progress)
-	changer := confchange.Changer{Tracker: t, LastIndex: index}
-	if autoLeave, enters := cc.EnterJoint(); cc.LeaveJoint() {
-		cfg, progress, err = changer.LeaveJoint()
-	} else if enters {
-		cfg, progress, err = changer.EnterJoint(autoLeave, cc.Changes...)
-	} else {
-		cfg, progress, err = changer.Simple(cc.Changes...)
-	}
-	if err != nil {
-		return cs, false
-	}
-	t.SetConfig(cfg, progress)
-	return t.ConfState(), true
+func possibleConfigs(p *replica.Replica) []membership.Config {
+	k := membership.Of(p.ConfState())
+	return append([]membership.Config{k}, k.Later(p.Unapplied())...)
 }

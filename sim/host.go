@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"time"
 
+	"raftsim/checker/membership"
 	"raftsim/clock"
 	"raftsim/disk"
-	pb "raftsim/raft/raftpb"
 	"raftsim/random"
 	"raftsim/vfs"
 )
@@ -40,8 +40,8 @@ type Host struct {
 	marks         *Marks
 	probes        crashProbes
 	facts         facts
-	appliesAtOnce bool           // whatever the options say
-	configs       []pb.ConfState // that could be in force for all it knew when it stopped
+	appliesAtOnce bool                // whatever the options say
+	configs       []membership.Config // that could be in force for all it knew when it stopped
 	// crashAtMessage counts down to the message before which onCrashPoint
 	// strikes; zero means never.
 	crashAtMessage int

@@ -3,6 +3,7 @@ package sim
 import (
 	"slices"
 
+	"raftsim/checker/membership"
 	"raftsim/disk"
 	pb "raftsim/raft/raftpb"
 	"raftsim/replica"
@@ -170,14 +171,14 @@ func (h *Host) raft() *replica.Replica {
 // led to it, nil when that was a snapshot.
 func (s *Simulation) confChanged(index uint64, conf *pb.ConfState, by *pb.Entry) {
 	m := &s.members
-	if index > m.confIndex && m.conf.Equivalent(*conf) != nil {
+	if index > m.confIndex && !membership.Same(&m.conf, conf) {
 		m.conf, m.confIndex = *conf, index
 		for _, id := range memberIDs(&m.conf) {
 			s.join(id)
 			s.hosts[id-1].joining = false
 		}
 		if by != nil {
-			if cc, ok := changeOf(by); ok {
+			if cc, ok := membership.ChangeOf(by); ok {
 				m.changeMade(cc)
 			}
 		}

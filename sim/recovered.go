@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"raftsim/checker"
+	"raftsim/checker/membership"
 	"raftsim/clock"
 	"raftsim/raft"
 	"raftsim/raft/tracker"
@@ -143,7 +144,7 @@ func (s *Simulation) undisturbed(leader *checker.HostState) bool {
 		if p == nil || s.oneWayHost(h) && settled(p) {
 			continue
 		}
-		if !slices.Contains(core, h.id) || p.BasicStatus().Term != leader.Term || len(possibleConfigs(p)) > 1 || leader.ConfState.Equivalent(*p.ConfState()) != nil {
+		if !slices.Contains(core, h.id) || p.BasicStatus().Term != leader.Term || len(possibleConfigs(p)) > 1 || !membership.Same(&leader.ConfState, p.ConfState()) {
 			return false
 		}
 	}

@@ -5,10 +5,10 @@ import (
 	"time"
 
 	"raftsim/checker"
+	"raftsim/checker/membership"
 	"raftsim/clock"
 	"raftsim/disk"
 	"raftsim/network"
-	"raftsim/raft/quorum"
 	"raftsim/random"
 )
 
@@ -158,7 +158,7 @@ func (s *Simulation) checkRecovery() {
 // its way to a log. The phase begins anew.
 func (s *Simulation) followConf() {
 	r := &s.recovery
-	if holds([]quorum.JointConfig{quorumOf(&s.members.conf)}, r.core) {
+	if membership.EachHasQuorum([]membership.Config{membership.Of(&s.members.conf)}, r.core) {
 		return
 	}
 	s.renewCore()

@@ -3,6 +3,7 @@ package sim
 import (
 	"slices"
 
+	"raftsim/checker/membership"
 	"raftsim/raft"
 )
 
@@ -36,6 +37,6 @@ func (s *Simulation) dispensable() []uint64 {
 	core, quorums := s.coreMembers(), s.possibleQuorums()
 	return slices.DeleteFunc(slices.Clone(core), func(id uint64) bool {
 		p := s.hosts[id-1].raft()
-		return p == nil || p.BasicStatus().RaftState != raft.StateFollower || !slices.Contains(p.ConfState().Voters, id) || !holds(quorums, without(core, id))
+		return p == nil || p.BasicStatus().RaftState != raft.StateFollower || !slices.Contains(p.ConfState().Voters, id) || !membership.EachHasQuorum(quorums, without(core, id))
 	})
 }
