@@ -1,6 +1,9 @@
 package host
 
-import pb "raftsim/raft/raftpb"
+import (
+	pb "raftsim/raft/raftpb"
+	"raftsim/replica/snapstream"
+)
 
 // Message is what travels between hosts and clients: exactly one of its parts
 // is set. Messages travel as values; what they point at is shared by all
@@ -18,6 +21,9 @@ type Message struct {
 	// Payload is anything else, and Raft messages between different
 	// implementations, in the wire format of raftpb.
 	Payload []byte
+	// Chunk is a piece of a snapshot, and ChunkAck what a follower answers to one.
+	Chunk    *snapstream.Chunk
+	ChunkAck *snapstream.Ack
 }
 
 // Kind says which part of a Message is set.
@@ -30,6 +36,8 @@ const (
 	RequestMessage
 	ResponseMessage
 	PayloadMessage
+	ChunkMessage
+	ChunkAckMessage
 )
 
 // Request is what a client asks of a host. It is sent again, there or elsewhere, until

@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"errors"
 	"fmt"
 
 	"raftsim/host"
@@ -24,10 +25,20 @@ func (p *Replica) apply(entries []pb.Entry) {
 			p.execute(e)
 		case pb.EntryConfChange:
 			var cc pb.ConfChange
-			p.reconfigure(&cc, cc.Unmarshal(e.Data))
+			if err := cc.Unmarshal(e.Data); err != nil {
+				p.hasNoEffect(e, err)
+			} else {
+				p.reconfigure(&cc)
+			}
 		case pb.EntryConfChangeV2:
 			var cc pb.ConfChangeV2
-			p.reconfigure(&cc, cc.Unmarshal(e.Data))
+			if err := cc.Unmarshal(e.Data); err != nil {
+				p.hasNoEffect(e, err)
+			} else {
+				p.reconfigure(&cc)
+			}
+		default:
+			p.hasNoEffect(e, errors.New("the type is unknown"))
 		}
 		if p.observer != nil {
 			p.observer.AppliedState(e.Index, p.machine.Digest())
@@ -62,11 +73,17 @@ func (p *Replica) execute(e *pb.Entry) {
 	p.respond(client, host.Response{Session: session, Number: number, Answer: answer, Index: e.Index})
 }
 
-// reconfigure applies a configuration change, or an empty one where the
-// proposal was turned into nothing on its way.
-func (p *Replica) reconfigure(cc pb.ConfChangeI, err error) {
-	if err != nil {
-		panic(fmt.Sprintf("replica: n%d: entry %d is a damaged configuration change: %v", p.id, p.applied, err))
+// hasNoEffect says that an entry cannot be understood. A later version may propose what
+// this one does not know: to stop here would stop all replicas, now and after each
+// restart. It is passed over, by all replicas of this version alike.
+func (p *Replica) hasNoEffect(e *pb.Entry, why error) {
+	p.env.Note(fmt.Sprintf("entry %d (%v) has no effect: %v", e.Index, e.Type, why))
+}
+
+// reconfigure applies a change of the configuration, if the state machine lets it.
+func (p *Replica) reconfigure(cc pb.ConfChangeI) {
+	if m, ok := p.machine.(Membership); ok && m.Reconfigure(cc.AsV2()) != nil {
+		return
 	}
 	p.changing = true
 	p.conf = *p.node.ApplyConfChange(cc)

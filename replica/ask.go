@@ -117,7 +117,18 @@ func (p *Replica) ReportSnapshot(peer uint64, arrived bool) {
 	p.Pump()
 }
 
-// Stop ends the Node. Nothing may be asked of the Replica afterwards.
+// Close ends the Node and closes the log, for another Replica to open it. Nothing may be
+// asked of this one afterwards.
+func (p *Replica) Close() error {
+	p.Stop()
+	if p.log == nil {
+		return nil
+	}
+	return p.log.Close()
+}
+
+// Stop ends the Node, as at the end of the process. Nothing may be asked of the Replica
+// afterwards.
 func (p *Replica) Stop() {
 	if p.node != nil {
 		p.node.Stop()

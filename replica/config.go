@@ -46,6 +46,8 @@ type Config struct {
 	MaxUncommittedBytes uint64
 	// MaxCommittedBytes bounds the entries of one Ready; zero means MaxSizePerMessage.
 	MaxCommittedBytes uint64
+	// Logger is the Node's. Nil discards what it says.
+	Logger raft.Logger
 	// Poison scribbles over all memory that the raft library may reuse.
 	Poison bool
 
@@ -63,6 +65,12 @@ type Config struct {
 	// KeepEntries is how many entries before a snapshot stay in the log for followers
 	// that are a little behind.
 	KeepEntries uint64
+	// SnapshotChunk is how many bytes of a snapshot one message carries to a follower, at
+	// most. Chunks that are lost are sent again, beside everything else. Zero sends a
+	// snapshot as one message, and whoever carries messages calls ReportSnapshot.
+	SnapshotChunk int
+	// MaxSnapshotBytes is the largest snapshot that is taken in chunks; zero is no bound.
+	MaxSnapshotBytes uint64
 	// ReadTimeout is how long a read waits for its index on the host's clock, before it
 	// is forgotten without an answer.
 	ReadTimeout time.Duration
@@ -87,6 +95,16 @@ type Machine interface {
 	Digest() uint64
 }
 
+// Membership is a Machine that keeps something about the members, such as their
+// addresses, in the replicated state, or has a say in who may become one.
+type Membership interface {
+	Machine
+	// Reconfigure is given each committed change of the configuration, in its place in
+	// the log, before the change takes effect. With an error the change has none. It
+	// depends on the state and on cc alone, as Apply does: all replicas decide alike.
+	Reconfigure(cc pb.ConfChangeV2) error
+}
+
 // raftConfig is the configuration of the Node.
 func (p *Replica) raftConfig() *raft.Config {
 	o := &p.config
@@ -106,9 +124,12 @@ func (p *Replica) raftConfig() *raft.Config {
 		PreVote:                   o.PreVote,
 		DisableProposalForwarding: o.DisableForwarding,
 		StepDownOnRemoval:         o.StepDownOnRemoval,
-		Logger:                    raft.DiscardLogger{},
+		Logger:                    o.Logger,
 		Rand:                      p.env.Random(),
 		Poison:                    o.Poison,
+	}
+	if c.Logger == nil {
+		c.Logger = raft.DiscardLogger{}
 	}
 	if o.LeaseReads {
 		c.ReadOnlyOption = raft.ReadOnlyLeaseBased

@@ -67,6 +67,7 @@ func (p *Replica) offered(rd *raft.Ready) {
 	}
 	if rd.SoftState != nil {
 		p.lead, p.leading = rd.SoftState.Lead, rd.SoftState.RaftState == raft.StateLeader
+		p.snapshots.led(p.leading)
 	}
 	if p.observer != nil && p.leading {
 		p.node.WithProgress(p.believes)
@@ -156,7 +157,7 @@ func (p *Replica) install(snap *pb.Snapshot) error {
 	if err := p.storage.ApplySnapshot(*snap); err != nil {
 		return err
 	}
-	if err := p.restore(snap); err != nil {
+	if err := p.takeOver(snap); err != nil {
 		return err
 	}
 	p.snapshotted = p.applied
@@ -168,10 +169,15 @@ func (p *Replica) install(snap *pb.Snapshot) error {
 	return nil
 }
 
-// send gives a protocol message to the network.
+// send gives a protocol message to the network, and a snapshot to the sender of its
+// chunks where there is one.
 func (p *Replica) send(m *pb.Message) {
 	if p.observer != nil {
 		p.observer.Sent(m)
+	}
+	if m.Type == pb.MsgSnap && p.snapshots.sender != nil {
+		p.snapshots.sender.Send(m)
+		return
 	}
 	p.env.Send(m.To, host.Message{Kind: host.RaftMessage, Raft: *m})
 }

@@ -54,6 +54,7 @@ type Replica struct {
 	write        host.Write // what was asked of the log for it, or for a commit index
 	async        asyncQueue
 	reads        []pendingRead
+	snapshots    snapshots
 	waiting      map[waiter]uint64 // client that waits for a command
 	believes     func(peer uint64, _ raft.ProgressType, pr tracker.Progress)
 	readAttempts uint64
@@ -93,6 +94,7 @@ func New(c Config) *Replica {
 		c.Raft = func(c *raft.Config) (raft.Node, error) { return raft.RestartNode(c), nil }
 	}
 	p := &Replica{config: c, observer: c.Observer, waiting: map[waiter]uint64{}}
+	p.snapshots.begin(p)
 	p.believes = func(peer uint64, _ raft.ProgressType, pr tracker.Progress) {
 		p.observer.Progress(peer, pr.Match, pr.Next, pr.State == tracker.StateReplicate && pr.MsgAppFlowPaused)
 	}
@@ -227,6 +229,10 @@ func (p *Replica) Receive(from uint64, m *host.Message) {
 		if err := r.Unmarshal(m.Payload); err == nil {
 			p.step(r)
 		}
+	case host.ChunkMessage:
+		p.receiveChunk(from, m.Chunk)
+	case host.ChunkAckMessage:
+		p.snapshots.acknowledged(from, m.ChunkAck)
 	case host.RequestMessage:
 		p.serve(from, m.Request)
 	}
@@ -236,6 +242,9 @@ func (p *Replica) Receive(from uint64, m *host.Message) {
 // step gives a message to the Node. What it refuses (a response from a host
 // that it does not know, say) is as if it had been lost.
 func (p *Replica) step(m *pb.Message) {
+	if m.Type == pb.MsgSnap && m.Snapshot != nil && !p.validate(m.From, m.Snapshot) {
+		return
+	}
 	if p.observer != nil {
 		p.observer.Received(m)
 	}

@@ -61,6 +61,28 @@ func (p *Replica) Unapplied() []pb.Entry {
 	return entries
 }
 
+// Snapshotted is the index of the last snapshot in the log.
+func (p *Replica) Snapshotted() uint64 { return p.snapshotted }
+
+// ConfIndex is the index at which the configuration changed last since the start, by an
+// entry or by a snapshot; zero when it has not.
+func (p *Replica) ConfIndex() uint64 { return p.confIndex }
+
+// Machine is the state machine at Applied, which a snapshot may replace by another one.
+func (p *Replica) Machine() Machine { return p.machine }
+
+// Successor is the voter whom a leader best hands over to: of those that were heard of
+// lately the one that has most of the log. Zero when there is none.
+func (p *Replica) Successor() uint64 {
+	best, match := raft.None, uint64(0)
+	p.node.WithProgress(func(id uint64, typ raft.ProgressType, pr tracker.Progress) {
+		if id != p.id && typ == raft.ProgressTypePeer && pr.RecentActive && (best == raft.None || pr.Match > match) {
+			best, match = id, pr.Match
+		}
+	})
+	return best
+}
+
 // Query asks the state machine, which may be behind.
 func (p *Replica) Query(query []byte) []byte { return p.machine.Query(query) }
 

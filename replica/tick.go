@@ -38,6 +38,7 @@ func (p *Replica) holdsLease() bool { return p.config.LeaseReads && p.leading }
 
 // tick lets the Node know of one tick.
 func (p *Replica) tick() {
+	p.snapshots.tick()
 	if p.observer == nil {
 		p.node.Tick()
 		return
