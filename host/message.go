@@ -81,4 +81,7 @@ const (
 	Done Status = iota
 	// Refused: the host did nothing and will do nothing about it.
 	Refused
+	// Superseded: a later command of the session was executed before. This one has no
+	// effect now; whether it had one before, its client knows or has given up knowing.
+	Superseded
 )

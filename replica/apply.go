@@ -67,10 +67,11 @@ func (p *Replica) execute(e *pb.Entry) {
 		return
 	}
 	delete(p.waiting, waiter{session, number})
+	r := host.Response{Session: session, Number: number, Answer: answer, Index: e.Index}
 	if answer == nil {
-		return // a stray older command: its client has moved on
+		r.Status = host.Superseded
 	}
-	p.respond(client, host.Response{Session: session, Number: number, Answer: answer, Index: e.Index})
+	p.respond(client, r)
 }
 
 // hasNoEffect says that an entry cannot be understood. A later version may propose what

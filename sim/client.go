@@ -199,7 +199,10 @@ func (c *client) receive(r *Response) {
 		if !k.busy || k.request.Session != r.Session || k.request.Number != r.Number || k.request.Read != r.Read {
 			continue
 		}
-		if r.Status == Refused {
+		switch r.Status {
+		case Superseded:
+			return // never of the last command of a session, which this one is
+		case Refused:
 			k.target = c.pick()
 			if r.Leader != 0 {
 				k.target = r.Leader

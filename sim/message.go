@@ -28,8 +28,9 @@ const (
 	ResponseMessage = host.ResponseMessage
 	PayloadMessage  = host.PayloadMessage
 
-	Done    = host.Done
-	Refused = host.Refused
+	Done       = host.Done
+	Refused    = host.Refused
+	Superseded = host.Superseded
 )
 
 // summary gives the numbers that a trace shows of a message.
