@@ -35,7 +35,7 @@ func (c *Protocol) Applied(host uint64, e *pb.Entry) {
 	}
 	if before, ok := c.committed.entry(e.Index - 1); ok && (e.Term != k.term || chain(before.chain, e) != k.chain) {
 		c.report(StateMachineSafety, "another entry", fmt.Sprintf("n%d applies another entry at index %d than the committed one", host, e.Index),
-			k.by.fact(k.by.host, "shows index %d of term %d committed", e.Index, k.term),
+			k.by.fact(k.by.host, "reports index %d of term %d as committed", e.Index, k.term),
 			c.fact(host, "applies an entry of term %d there", e.Term))
 	}
 }

@@ -32,9 +32,9 @@ func (c *Protocol) expectConfig(h *hostMemory, e *pb.Entry) {
 // checkConfigStep judges a configuration by the one before it.
 func (c *Protocol) checkConfigStep(h *hostMemory, was *configRecord, now *membership.Config) {
 	fail := func(shape, what string) {
-		c.report(ConfigStep, shape, fmt.Sprintf("n%d goes from %s to %s: %s", h.id, was.Config, *now, what),
-			was.by.fact(was.by.host, "goes by %s from index %d on", was.Config, was.index),
-			c.fact(h.id, "goes by %s", *now))
+		c.report(ConfigStep, shape, fmt.Sprintf("n%d changes configuration %s to %s: %s", h.id, was.Config, *now, what),
+			was.by.fact(was.by.host, "uses configuration %s from index %d on", was.Config, was.index),
+			c.fact(h.id, "uses configuration %s", *now))
 	}
 	for _, id := range now.Learners {
 		if now.Voter(id) {
@@ -46,11 +46,11 @@ func (c *Protocol) checkConfigStep(h *hostMemory, was *configRecord, now *member
 	case !was.Joint() && !now.Joint() && difference(was.Voters, now.Voters) > 1:
 		fail("more than one voter", "more than one voter changes without a joint configuration")
 	case !was.Joint() && now.Joint() && !slices.Equal(now.Outgoing, was.Voters):
-		fail("joint outgoing", "the outgoing half of a joint configuration is the one before it")
+		fail("joint outgoing", "the outgoing half of a joint configuration must be the configuration before it")
 	case was.Joint() && !slices.Equal(now.Voters, was.Voters):
-		fail("joint incoming", "a joint configuration is left for its incoming half")
+		fail("joint incoming", "the configuration after a joint one must be its incoming half")
 	case was.Joint() && now.Joint() && !slices.Equal(now.Outgoing, was.Outgoing):
-		fail("joint outgoing", "a joint configuration keeps its outgoing half")
+		fail("joint outgoing", "a joint configuration must keep its outgoing half")
 	}
 }
 
@@ -76,7 +76,7 @@ func (c *Protocol) checkConfigInFlight(h *hostMemory, e *pb.Entry) {
 		return
 	}
 	if before := h.changes[len(h.changes)-1]; before > h.applied {
-		c.report(ConfigInFlight, "two in flight", fmt.Sprintf("n%d appends a configuration change at index %d while that at %d is not applied", h.id, e.Index, before),
+		c.report(ConfigInFlight, "two in flight", fmt.Sprintf("n%d appends a configuration change at index %d while the one at index %d is not applied", h.id, e.Index, before),
 			c.term(h.hs.Term).led(),
 			c.fact(h.id, "appends a configuration change at index %d and has applied %d", e.Index, h.applied))
 	}
@@ -92,7 +92,7 @@ func (c *Protocol) checkCampaign(h *hostMemory) {
 	votes := func(k membership.Config) bool { return k.Voter(h.id) }
 	if h.config.Known() && !votes(h.config) && !slices.ContainsFunc(h.former, votes) && !slices.ContainsFunc(h.earlier, votes) {
 		c.report(Campaign, "no voter", fmt.Sprintf("n%d campaigns and is no voter of its configuration", h.id),
-			c.fact(h.id, "campaigns in term %d; it goes by %s", h.hs.Term, &h.config))
+			c.fact(h.id, "campaigns in term %d; it uses configuration %s", h.hs.Term, &h.config))
 		return
 	}
 	for _, index := range h.changes {

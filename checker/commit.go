@@ -12,23 +12,23 @@ import (
 func (c *Protocol) checkHardState(h *hostMemory, hs pb.HardState) {
 	if hs.Term < h.hs.Term {
 		c.report(TermOrder, "goes back", fmt.Sprintf("n%d goes from term %d back to %d", h.id, h.hs.Term, hs.Term),
-			c.fact(h.id, "offers term %d", hs.Term))
+			c.fact(h.id, "has term %d in a Ready", hs.Term))
 	}
 	if hs.Term > h.hs.Term && h.listens && hs.Term > h.heard && hs.Vote != h.id {
-		c.report(PreVote, "entered", fmt.Sprintf("n%d enters term %d, which no message but a pre-vote spoke of, and does not campaign", h.id, hs.Term),
+		c.report(PreVote, "entered", fmt.Sprintf("n%d enters term %d because of a pre-vote, and does not campaign", h.id, hs.Term),
 			c.fact(h.id, "goes from term %d to %d", h.hs.Term, hs.Term))
 	}
 	if hs.Term == h.hs.Term && h.hs.Vote != 0 && hs.Vote != h.hs.Vote {
 		c.report(OneVote, "changed", fmt.Sprintf("n%d changes its vote in term %d", h.id, hs.Term),
-			c.fact(h.id, "had voted for n%d and offers a vote for n%d", h.hs.Vote, hs.Vote))
+			c.fact(h.id, "had voted for n%d and has a vote for n%d in a Ready", h.hs.Vote, hs.Vote))
 	}
 }
 
 // reportIgnored reports a host that goes on in its term although it has heard of
 // a later one, from a leader or from a member of its configuration.
 func (c *Protocol) reportIgnored(h *hostMemory) {
-	c.report(TermOrder, "ignored", fmt.Sprintf("n%d goes on in term %d after a message of term %d", h.id, h.hs.Term, h.bound),
-		c.fact(h.id, "offers work of term %d", h.hs.Term))
+	c.report(TermOrder, "ignored", fmt.Sprintf("n%d stays in term %d after a message of term %d", h.id, h.hs.Term, h.bound),
+		c.fact(h.id, "has term %d in a Ready", h.hs.Term))
 }
 
 // allows returns the commit index that a message lets its receiver come to: an
@@ -53,8 +53,8 @@ func (c *Protocol) checkFollowerCommit(h *hostMemory, commit uint64) {
 	if commit <= h.hs.Commit || commit <= h.shown || h.fresh {
 		return
 	}
-	c.report(CommitHint, "follower", fmt.Sprintf("n%d commits index %d, and messages have shown its log to match up to %d", h.id, commit, h.shown),
-		c.fact(h.id, "offers commit index %d", commit))
+	c.report(CommitHint, "follower", fmt.Sprintf("n%d commits index %d, and messages have shown that its log matches up to %d", h.id, commit, h.shown),
+		c.fact(h.id, "has commit index %d in a Ready", commit))
 }
 
 // advanceCommit takes over the commit index that a host shows, and judges it.
@@ -64,11 +64,11 @@ func (c *Protocol) advanceCommit(h *hostMemory, commit uint64) {
 	}
 	switch before := h.hs.Commit; {
 	case commit < before:
-		c.report(CommitOrder, "goes back", fmt.Sprintf("n%d takes its commit index back from %d to %d", h.id, before, commit),
-			c.fact(h.id, "offers commit index %d", commit))
+		c.report(CommitOrder, "goes back", fmt.Sprintf("n%d decreases its commit index from %d to %d", h.id, before, commit),
+			c.fact(h.id, "has commit index %d in a Ready", commit))
 	case commit > h.log.last():
 		c.report(CommitOrder, "beyond the log", fmt.Sprintf("n%d commits index %d and its log ends at %d", h.id, commit, h.log.last()),
-			c.fact(h.id, "offers commit index %d", commit))
+			c.fact(h.id, "has commit index %d in a Ready", commit))
 		commit = h.log.last()
 	case commit <= c.committed.last():
 		c.checkCommittedPrefix(h, commit)
@@ -104,8 +104,8 @@ func (c *Protocol) checkCommittedPrefix(h *hostMemory, index uint64) bool {
 	}
 	r, _ = h.log.at(index)
 	c.report(CommittedLog, "conflict", fmt.Sprintf("two different entries are committed at index %d", index),
-		k.by.fact(k.by.host, "shows index %d of term %d committed", index, k.term),
-		c.fact(h.id, "shows another entry, of term %d, committed there", r.term))
+		k.by.fact(k.by.host, "reports index %d of term %d as committed", index, k.term),
+		c.fact(h.id, "reports another entry, of term %d, as committed there", r.term))
 	return false
 }
 
@@ -118,10 +118,10 @@ func (c *Protocol) checkCommitTerm(h *hostMemory, commit uint64) {
 	switch {
 	case h.leads() && r.term != h.hs.Term:
 		c.report(CommitTerm, "earlier term", fmt.Sprintf("n%d, leader of term %d, commits index %d of term %d by counting", h.id, h.hs.Term, commit, r.term),
-			c.term(h.hs.Term).led(), c.fact(h.id, "offers commit index %d", commit))
+			c.term(h.hs.Term).led(), c.fact(h.id, "has commit index %d in a Ready", commit))
 	case !h.leads() && t.leader.host != 0 && t.leader.host != h.id:
 		c.report(CommitTerm, "not the leader", fmt.Sprintf("n%d commits index %d of term %d, which no leader has committed", h.id, commit, r.term),
-			t.led(), c.fact(h.id, "offers commit index %d", commit))
+			t.led(), c.fact(h.id, "has commit index %d in a Ready", commit))
 	}
 }
 
@@ -146,7 +146,7 @@ func (c *Protocol) checkCommitQuorum(h *hostMemory, commit uint64) {
 		}
 	}
 	c.report(CommitQuorum, "too few disks", fmt.Sprintf("n%d commits index %d of term %d, which is not durable on a majority of %s", h.id, commit, r.term, h.config),
-		append(evidence, c.fact(h.id, "offers commit index %d", commit))...)
+		append(evidence, c.fact(h.id, "has commit index %d in a Ready", commit))...)
 }
 
 // keeps reports whether an entry is durable on a host, by itself or within a
@@ -190,8 +190,8 @@ func (c *Protocol) checkOfferedCommits(h *hostMemory, entries []pb.Entry) {
 	for i := range entries {
 		e := &entries[i]
 		if e.Index > h.hs.Commit {
-			c.report(ApplyOrder, "not committed", fmt.Sprintf("n%d is told to apply index %d and its commit index is %d", h.id, e.Index, h.hs.Commit),
-				c.fact(h.id, "offers index %d as committed", e.Index))
+			c.report(ApplyOrder, "not committed", fmt.Sprintf("the Ready of n%d has index %d to apply, and its commit index is %d", h.id, e.Index, h.hs.Commit),
+				c.fact(h.id, "has index %d as committed in a Ready", e.Index))
 			return
 		}
 	}

@@ -74,8 +74,8 @@ func (c *Protocol) ConfChanged(host, index uint64, cs pb.ConfState) {
 		return
 	}
 	if index > c.committed.last() {
-		c.report(ConfigAgreement, "not committed", fmt.Sprintf("n%d goes by a configuration from index %d, which is not committed", host, index),
-			c.fact(host, "goes by %s", now))
+		c.report(ConfigAgreement, "not committed", fmt.Sprintf("n%d uses a configuration of index %d, which is not committed", host, index),
+			c.fact(host, "uses configuration %s", now))
 	}
 	was := c.configAt(index)
 	switch {
@@ -87,13 +87,13 @@ func (c *Protocol) ConfChanged(host, index uint64, cs pb.ConfState) {
 		if was != nil {
 			other = was
 		}
-		detail := fmt.Sprintf("n%d and n%d go by different configurations at index %d", other.by.host, host, index)
+		detail := fmt.Sprintf("n%d and n%d use different configurations at index %d", other.by.host, host, index)
 		if other.by.host == host {
-			detail = fmt.Sprintf("n%d goes by another configuration at index %d than it did before", host, index)
+			detail = fmt.Sprintf("n%d uses another configuration at index %d than before", host, index)
 		}
 		c.report(ConfigAgreement, "another configuration", detail,
-			other.by.fact(other.by.host, "goes by %s from index %d on", other.Config, other.index),
-			c.fact(host, "goes by %s at index %d", now, index))
+			other.by.fact(other.by.host, "uses configuration %s from index %d on", other.Config, other.index),
+			c.fact(host, "uses configuration %s at index %d", now, index))
 	default:
 		c.checkConfigStep(h, was, &now)
 		c.configs = append(c.configs, configRecord{index, now, stamp{host, c.now}})

@@ -13,8 +13,8 @@ import (
 // very host that made it known, before a crash for example.
 func TestAConfigurationThatDiffersNamesEachHostOnce(t *testing.T) {
 	for second, want := range map[uint64]string{
-		1: "n1 goes by another configuration at index 4 than it did before",
-		2: "n1 and n2 go by different configurations at index 4",
+		1: "n1 uses another configuration at index 4 than before",
+		2: "n1 and n2 use different configurations at index 4",
 	} {
 		r := newRun(3, checker.Options{})
 		r.tick().ConfChanged(1, 4, pb.ConfState{Voters: []uint64{1, 2, 3, 4}})

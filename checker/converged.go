@@ -64,7 +64,7 @@ func Converged(hosts []HostState) *Violation {
 		case h.Digest != first.Digest:
 			return apart("state", fmt.Sprintf("n%d and n%d have different states at index %d", first.Host, h.Host, h.Applied), first, h)
 		case !membership.Same(&first.ConfState, &h.ConfState):
-			return apart("configuration", fmt.Sprintf("n%d and n%d go by different configurations at index %d", first.Host, h.Host, h.Applied), first, h)
+			return apart("configuration", fmt.Sprintf("n%d and n%d use different configurations at index %d", first.Host, h.Host, h.Applied), first, h)
 		}
 	}
 	return nil
@@ -89,9 +89,9 @@ func Recovered(hosts []HostState) *Violation {
 	}
 	switch {
 	case len(leader.ConfState.VotersOutgoing) > 0 && leader.ConfState.AutoLeave:
-		return JointLeft.Unmet("", fmt.Sprintf("n%d leads and goes by a joint configuration, %s", leader.Host, membership.Of(&leader.ConfState)), leader.evidence())
+		return JointLeft.Unmet("", fmt.Sprintf("n%d leads and uses a joint configuration, %s", leader.Host, membership.Of(&leader.ConfState)), leader.evidence())
 	case leader.Transferee != 0:
-		return TransferEnds.Unmet("", fmt.Sprintf("n%d still hands over to n%d", leader.Host, leader.Transferee), leader.evidence())
+		return TransferEnds.Unmet("", fmt.Sprintf("n%d still transfers its leadership to n%d", leader.Host, leader.Transferee), leader.evidence())
 	}
 	for i := range leader.Peers {
 		if v := leader.stuck(&leader.Peers[i]); v != nil {
@@ -102,7 +102,7 @@ func Recovered(hosts []HostState) *Violation {
 		return v
 	}
 	if leader.Uncommitted > 0 && leader.Commit == leader.LastIndex {
-		return UncommittedBounded.Unmet("", fmt.Sprintf("n%d counts %d bytes as uncommitted and has committed its whole log", leader.Host, leader.Uncommitted), leader.evidence())
+		return UncommittedBounded.Unmet("", fmt.Sprintf("n%d counts %d uncommitted bytes and has committed its whole log", leader.Host, leader.Uncommitted), leader.evidence())
 	}
 	return nil
 }
@@ -117,7 +117,7 @@ func Following(hosts []HostState) (leader *HostState, v *Violation) {
 		case !h.Member:
 			continue
 		case h.Lead == 0:
-			return nil, LeaderElected.Unmet("nobody", fmt.Sprintf("n%d follows nobody", h.Host), h.evidence())
+			return nil, LeaderElected.Unmet("nobody", fmt.Sprintf("n%d has no leader", h.Host), h.evidence())
 		case first == nil:
 			first = h
 		case h.Lead != first.Lead || h.Term != first.Term:
@@ -130,7 +130,7 @@ func Following(hosts []HostState) (leader *HostState, v *Violation) {
 	}
 	i := slices.IndexFunc(hosts, func(h HostState) bool { return h.Host == first.Lead })
 	if i < 0 {
-		return nil, LeaderElected.Unmet("gone", fmt.Sprintf("n%d follows n%d, which is not there", first.Host, first.Lead), first.evidence())
+		return nil, LeaderElected.Unmet("gone", fmt.Sprintf("n%d follows n%d, which does not run", first.Host, first.Lead), first.evidence())
 	}
 	if hosts[i].Lead != hosts[i].Host {
 		return nil, LeaderElected.Unmet("unaware", fmt.Sprintf("n%d follows n%d, which does not lead", first.Host, first.Lead), first.evidence(), hosts[i].evidence())
@@ -144,13 +144,13 @@ func (h *HostState) stuck(p *PeerState) *Violation {
 	case p.Learner && p.Match < h.LastIndex:
 		return LearnersCatchUp.Unmet("", fmt.Sprintf("n%d, a learner, matches up to %d of a log that ends at %d", p.Host, p.Match, h.LastIndex), h.evidence())
 	case p.Snapshotting:
-		return FollowersReplicate.Unmet("snapshot", fmt.Sprintf("n%d still waits for n%d to take a snapshot", h.Host, p.Host), h.evidence())
+		return FollowersReplicate.Unmet("snapshot", fmt.Sprintf("n%d still waits for n%d to install a snapshot", h.Host, p.Host), h.evidence())
 	case p.Probing:
 		return FollowersReplicate.Unmet("probe", fmt.Sprintf("n%d still probes n%d, which matches up to %d", h.Host, p.Host, p.Match), h.evidence())
 	case p.Inflight > 0:
-		return InflightDrains.Unmet("", fmt.Sprintf("n%d waits for n%d to answer %d appends", h.Host, p.Host, p.Inflight), h.evidence())
+		return InflightDrains.Unmet("", fmt.Sprintf("n%d has %[3]d appends in flight that n%[2]d has not answered", h.Host, p.Host, p.Inflight), h.evidence())
 	case p.Bytes > 0:
-		return InflightDrains.Unmet("bytes", fmt.Sprintf("n%d counts %d bytes as in flight to n%d, and no append", h.Host, p.Bytes, p.Host), h.evidence())
+		return InflightDrains.Unmet("bytes", fmt.Sprintf("n%d counts %d bytes in flight to n%d, and no message", h.Host, p.Bytes, p.Host), h.evidence())
 	}
 	return nil
 }
@@ -160,7 +160,7 @@ func (h *HostState) evidence() Evidence {
 	leads := fmt.Sprintf("follows n%d", h.Lead)
 	switch h.Lead {
 	case 0:
-		leads = "follows nobody"
+		leads = "has no leader"
 	case h.Host:
 		leads = "leads"
 	}

@@ -43,7 +43,7 @@ func (c *Protocol) checkTermDurable(h *hostMemory, m *pb.Message) {
 	if h.disk.Term >= m.Term {
 		return
 	}
-	c.report(TermDurability, "reply", fmt.Sprintf("n%d answers in term %d before the term is durable", h.id, m.Term),
+	c.report(TermDurability, "reply", fmt.Sprintf("n%d sends a response of term %d before the term is durable", h.id, m.Term),
 		c.fact(h.id, "sends %s to n%d in term %d; its disk has term %d", m.Type, m.To, m.Term, h.disk.Term))
 }
 
@@ -148,7 +148,7 @@ func (c *Protocol) checkRecoveredEntry(h *hostMemory, e *pb.Entry, r record) {
 	case ok && known != r.chain:
 		c.reportMismatch(h, e.Index, e.Term, known)
 	case !ok && h.started && (len(t.chains) == 0 || e.Index >= t.first):
-		c.report(EntryOrigin, "recovered", fmt.Sprintf("n%d recovers index %d of term %d, which nobody ever had", h.id, e.Index, e.Term),
+		c.report(EntryOrigin, "recovered", fmt.Sprintf("n%d recovers index %d of term %d, which no host ever had", h.id, e.Index, e.Term),
 			c.fact(h.id, "recovers index %d of term %d", e.Index, e.Term))
 	case !ok:
 		t.learn(e.Index, r.chain)
@@ -160,15 +160,15 @@ func (c *Protocol) checkRecoveredEntry(h *hostMemory, e *pb.Entry, r record) {
 func (c *Protocol) checkDurableState(h *hostMemory, hs *pb.HardState, snap *pb.Snapshot) {
 	switch {
 	case hs.Term < h.disk.Term:
-		c.lostState(h, "term", fmt.Sprintf("term %d, and comes back in term %d", h.disk.Term, hs.Term))
+		c.lostState(h, "term", fmt.Sprintf("term %d, and restarts in term %d", h.disk.Term, hs.Term))
 	case hs.Term == h.disk.Term && h.disk.Vote != 0 && hs.Vote != h.disk.Vote:
-		c.lostState(h, "vote", fmt.Sprintf("%s, and comes back with %s", describeVote(h.disk), describeVote(*hs)))
+		c.lostState(h, "vote", fmt.Sprintf("%s, and restarts with %s", describeVote(h.disk), describeVote(*hs)))
 	}
 	if hs.Commit < h.disk.Commit {
-		c.lostState(h, "commit index", fmt.Sprintf("commit index %d, and comes back with %d", h.disk.Commit, hs.Commit))
+		c.lostState(h, "commit index", fmt.Sprintf("commit index %d, and restarts with %d", h.disk.Commit, hs.Commit))
 	}
 	if snap.Metadata.Index < h.diskSnap {
-		c.lostState(h, "snapshot", fmt.Sprintf("a snapshot at index %d, and comes back with one at %d", h.diskSnap, snap.Metadata.Index))
+		c.lostState(h, "snapshot", fmt.Sprintf("a snapshot at index %d, and restarts with one at %d", h.diskSnap, snap.Metadata.Index))
 	}
 	c.checkDurableLog(h)
 }
@@ -197,13 +197,13 @@ func (c *Protocol) checkDurableLog(h *hostMemory) {
 	if has && (now.term > was.term || had && now == offered && offered != was) {
 		return
 	}
-	c.lostState(h, "entry", fmt.Sprintf("index %d of term %d (of %d), and comes back with a log that ends at %d and differs from there", missing, was.term, d.last(), r.last()))
+	c.lostState(h, "entry", fmt.Sprintf("index %d of term %d (of %d), and restarts with a log that ends at %d and differs from there", missing, was.term, d.last(), r.last()))
 }
 
 func (c *Protocol) lostState(h *hostMemory, what, change string) {
 	when := "restarts"
 	if c.probing {
-		when = "would be cut off from its power and restart"
+		when = "would lose its power and restart"
 	}
 	c.report(DurableState, what, fmt.Sprintf("n%d loses a durable %s", h.id, what),
 		c.fact(h.id, "%s; it had %s", when, change))

@@ -51,7 +51,7 @@ func (c *Protocol) checkOwnVote(h *hostMemory) {
 	if c.anyConfig(h, func(k *membership.Config) bool { return k.Quorum(others) }) {
 		return
 	}
-	c.report(VoteDurability, "own vote", fmt.Sprintf("n%d won term %d with a vote of its own that is not durable", h.id, h.hs.Term),
+	c.report(VoteDurability, "own vote", fmt.Sprintf("n%d is elected in term %d with its own vote, which is not durable", h.id, h.hs.Term),
 		c.fact(h.id, "elected in term %d; its disk has %s", h.hs.Term, describeVote(h.disk)))
 }
 
@@ -128,7 +128,7 @@ func (c *Protocol) checkVoteRequest(h *hostMemory, m *pb.Message) {
 	t.candidates = append(t.candidates, asks)
 	if !pre && h.role == raft.StateCandidate && h.hs.Term == m.Term {
 		if last := h.log.last(); last != m.Index || h.log.end().term != m.LogTerm {
-			c.report(MessageForm, "vote request", fmt.Sprintf("n%d asks for votes with the end of a log that is not its own", h.id),
+			c.report(MessageForm, "vote request", fmt.Sprintf("n%d asks for votes with a last entry that is not that of its log", h.id),
 				c.fact(h.id, "claims index %d of term %d; its log ends at index %d of term %d", m.Index, m.LogTerm, last, h.log.end().term))
 		}
 	}
@@ -152,7 +152,7 @@ func (c *Protocol) checkHolds(h *hostMemory, index uint64) {
 		return
 	}
 	c.report(LeaderCompleteness, "entry missing", fmt.Sprintf("n%d leads term %d without index %d of term %d, committed in term %d", h.id, h.hs.Term, index, k.term, k.in),
-		k.by.fact(k.by.host, "shows index %d of term %d committed", index, k.term),
+		k.by.fact(k.by.host, "reports index %d of term %d as committed", index, k.term),
 		c.fact(h.id, "leads term %d; its log has %s", h.hs.Term, h.describeEntry(index)))
 }
 

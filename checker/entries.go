@@ -14,12 +14,12 @@ func (c *Protocol) takeEntries(h *hostMemory, entries []pb.Entry, led bool) {
 		e := &entries[i]
 		if e.Index > h.log.last()+1 {
 			c.report(LogOrder, "gap", fmt.Sprintf("n%d appends index %d to a log that ends at %d", h.id, e.Index, h.log.last()),
-				c.fact(h.id, "offers index %d of term %d", e.Index, e.Term))
+				c.fact(h.id, "has index %d of term %d in a Ready", e.Index, e.Term))
 			return
 		}
 		if e.Index <= h.log.base {
 			c.report(CommittedLog, "below snapshot", fmt.Sprintf("n%d appends index %d below its snapshot at %d", h.id, e.Index, h.log.base),
-				c.fact(h.id, "offers index %d of term %d", e.Index, e.Term))
+				c.fact(h.id, "has index %d of term %d in a Ready", e.Index, e.Term))
 			continue
 		}
 		before, _ := h.log.at(e.Index - 1)
@@ -53,8 +53,8 @@ func (c *Protocol) takeEntries(h *hostMemory, entries []pb.Entry, led bool) {
 // with them, as when an old append is taken for the end of the log.
 func (c *Protocol) checkShortened(h *hostMemory, e *pb.Entry) {
 	last := h.log.last()
-	c.report(Truncation, "without a conflict", fmt.Sprintf("n%d drops the entries after index %d, up to %d, with which nothing conflicts", h.id, e.Index, last),
-		c.fact(h.id, "offers a log that ends at index %d of term %d", e.Index, e.Term))
+	c.report(Truncation, "without a conflict", fmt.Sprintf("n%d drops the entries after index %d, up to %d, and none of them conflicts", h.id, e.Index, last),
+		c.fact(h.id, "has a log that ends at index %d of term %d in a Ready", e.Index, e.Term))
 }
 
 // cut drops the entries from an index on.

@@ -69,11 +69,11 @@ func (c *Protocol) checkReadLease(h *hostMemory, term uint64, context []byte, in
 	}
 	evidence := []Evidence{c.term(term).led()}
 	for _, a := range r.heard {
-		evidence = append(evidence, c.fact(a.host, "has answered heartbeats of up to %d ticks before", h.ticks-a.tick))
+		evidence = append(evidence, c.fact(a.host, "has answered heartbeats, the last one sent %d ticks earlier", h.ticks-a.tick))
 	}
-	detail := fmt.Sprintf("n%d tells index %d for a read under a lease of %d ticks that no majority of %s has given", h.id, index, c.leaseReads, h.config)
+	detail := fmt.Sprintf("n%d answers a read with index %d under a leader lease of %d ticks, and no majority of %s has confirmed the lease", h.id, index, c.leaseReads, h.config)
 	if h.handedOver == term {
-		detail = fmt.Sprintf("n%d tells index %d for a read under a lease, though it has told another host to campaign", h.id, index)
+		detail = fmt.Sprintf("n%d answers a read with index %d under a leader lease, after it has sent MsgTimeoutNow", h.id, index)
 	}
-	c.report(ReadIndex, "no lease", detail, append(evidence, c.fact(h.id, "tells index %d", index))...)
+	c.report(ReadIndex, "no lease", detail, append(evidence, c.fact(h.id, "answers a read with index %d", index))...)
 }

@@ -13,7 +13,7 @@ func (c *Protocol) checkMessageTerm(h *hostMemory, m *pb.Message) {
 	if m.Term <= h.hs.Term || m.Type == pb.MsgPreVote || m.Type == pb.MsgPreVoteResp && !m.Reject {
 		return
 	}
-	c.report(MessageTerm, "above the sender's", fmt.Sprintf("n%d sends %s in term %d and is in term %d", h.id, m.Type, m.Term, h.hs.Term),
+	c.report(MessageTerm, "above the sender's", fmt.Sprintf("n%d sends %s of term %d and is in term %d", h.id, m.Type, m.Term, h.hs.Term),
 		c.fact(h.id, "sends %s to n%d", m.Type, m.To))
 }
 
@@ -74,7 +74,7 @@ func (c *Protocol) checkAppend(h *hostMemory, m *pb.Message) {
 	index, term := m.Index, m.LogTerm
 	for i := -1; ; {
 		if r, ok := h.log.at(index); index > h.log.last() || ok && r.term != term {
-			c.report(MessageForm, "append", fmt.Sprintf("n%d sends an append that is not its log", h.id),
+			c.report(MessageForm, "append", fmt.Sprintf("n%d sends entries that are not in its log", h.id),
 				c.term(m.Term).led(),
 				c.fact(h.id, "sends index %d of term %d to n%d; its log has %s", index, term, m.To, h.describeEntry(index)))
 			return
@@ -114,11 +114,11 @@ func (c *Protocol) checkTransfer(h *hostMemory, m *pb.Message) {
 	h.handing = m.To == h.asked && !h.recentlyAsked
 	switch {
 	case !c.anyRecent(h, func(k *membership.Config) bool { return k.Voter(m.To) }):
-		c.report(LeadershipTransfer, "not a voter", fmt.Sprintf("n%d hands term %d over to n%d, which is no voter of %s", h.id, m.Term, m.To, h.config),
+		c.report(LeadershipTransfer, "not a voter", fmt.Sprintf("n%d transfers the leadership of term %d to n%d, which is not a voter of %s", h.id, m.Term, m.To, h.config),
 			c.fact(h.id, "sends MsgTimeoutNow to n%d", m.To))
 	case p == nil || p.matchedTerm > m.Term:
 	case p.matchedTerm < m.Term || p.matched < min(h.endBefore, h.log.last()):
-		c.report(LeadershipTransfer, "behind", fmt.Sprintf("n%d hands term %d over to n%d, which has not acknowledged its whole log", h.id, m.Term, m.To),
+		c.report(LeadershipTransfer, "behind", fmt.Sprintf("n%d transfers the leadership of term %d to n%d, which has not acknowledged its whole log", h.id, m.Term, m.To),
 			c.fact(h.id, "sends MsgTimeoutNow to n%d, which has acknowledged %d in term %d; the log ends at %d", m.To, p.matched, p.matchedTerm, h.log.last()))
 	}
 }
@@ -131,6 +131,6 @@ func (c *Protocol) checkHanding(h *hostMemory, entries []pb.Entry, led bool) {
 	if n == 0 || !led || !h.handing || h.ticks+1 >= h.handsUntil || entries[n-1].Index <= h.log.last() {
 		return
 	}
-	c.report(LeadershipTransfer, "appends", fmt.Sprintf("n%d takes index %d while it hands term %d over", h.id, entries[n-1].Index, h.hs.Term),
-		c.term(h.hs.Term).led(), c.fact(h.id, "appends up to index %d after it told another host to campaign", entries[n-1].Index))
+	c.report(LeadershipTransfer, "appends", fmt.Sprintf("n%d appends index %d while it transfers the leadership of term %d", h.id, entries[n-1].Index, h.hs.Term),
+		c.term(h.hs.Term).led(), c.fact(h.id, "appends up to index %d after it sent MsgTimeoutNow", entries[n-1].Index))
 }

@@ -63,8 +63,8 @@ func (c *Protocol) HandsOver(host, to uint64) {
 	if c.transfer == 0 || h.ticks-max(h.handsSince, h.ledSince) <= c.transfer {
 		return
 	}
-	c.report(TransferEnds, "too long", fmt.Sprintf("n%d hands over to n%d for more than %d of its ticks", host, to, c.transfer),
-		h.handsOver.fact(host, "hands over to n%d", to), c.fact(host, "still does, and takes no proposals"))
+	c.report(TransferEnds, "too long", fmt.Sprintf("n%d transfers its leadership to n%d for more than %d of its ticks", host, to, c.transfer),
+		h.handsOver.fact(host, "begins the transfer to n%d", to), c.fact(host, "still transfers, and accepts no proposals"))
 }
 
 // hearLeader notes a message of a leader. Whether the host follows it shows when
@@ -111,7 +111,7 @@ func (c *Protocol) checkOwnPromise(h *hostMemory) {
 	if !c.promise || h.role != raft.StateCandidate || p.term == 0 || p.term >= h.hs.Term || h.ticks-p.tick >= c.lease || h.told == h.hs.Term-1 {
 		return
 	}
-	c.report(VoteLease, "campaign", fmt.Sprintf("n%d campaigns in term %d while it is bound to a leader", h.id, h.hs.Term),
+	c.report(VoteLease, "campaign", fmt.Sprintf("n%d campaigns in term %d within the lease of a leader", h.id, h.hs.Term),
 		p.fact(h.id, "hears from the leader of term %d", p.term),
 		c.fact(h.id, "campaigns in term %d, less than %d ticks later", h.hs.Term, c.lease))
 }
@@ -134,7 +134,7 @@ func (c *Protocol) checkLease(h *hostMemory, m *pb.Message) {
 	if asked.leased.starts {
 		promise = asked.leased.fact(h.id, "starts, and may have heard from a leader before")
 	}
-	c.report(VoteLease, "vote", fmt.Sprintf("n%d votes for n%d in term %d, which asked while n%d was bound to a leader", h.id, m.To, m.Term, h.id),
+	c.report(VoteLease, "vote", fmt.Sprintf("n%d votes for n%d in term %d, which asked within the lease of the leader of n%d", h.id, m.To, m.Term, h.id),
 		promise, asked.fact(m.To, "asks n%d, less than %d ticks later", h.id, c.lease),
 		c.fact(h.id, "votes for n%d in term %d", m.To, m.Term))
 }
@@ -176,8 +176,8 @@ func (c *Protocol) checkPatience(h *hostMemory) {
 	}
 	evidence := []Evidence{c.term(h.hs.Term).led()}
 	for _, k := range h.contacts {
-		evidence = append(evidence, c.fact(h.id, "has last heard from n%d %d of its ticks before", k.host, h.ticks-k.tick))
+		evidence = append(evidence, c.fact(h.id, "has last heard from n%d %d of its ticks earlier", k.host, h.ticks-k.tick))
 	}
 	c.report(CheckQuorum, "goes on", fmt.Sprintf("n%d leads term %d and has heard from no majority of %s for %d ticks", h.id, h.hs.Term, h.config, c.patience),
-		append(evidence, c.fact(h.id, "goes on leading"))...)
+		append(evidence, c.fact(h.id, "still leads"))...)
 }

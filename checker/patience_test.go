@@ -37,7 +37,7 @@ func TestALeaseBindsAVoterThatRestarts(t *testing.T) {
 
 	r = promised()
 	r.stand(3, 3) // too early itself
-	require.Contains(t, r.c.First().String(), "n3 campaigns in term 3 while it is bound to a leader")
+	require.Contains(t, r.c.First().String(), "n3 campaigns in term 3 within the lease of a leader")
 
 	r = promised()
 	r.wait(20)

@@ -64,7 +64,7 @@ func (c *Protocol) checkVoteFreshness(h *hostMemory, m *pb.Message) {
 	default:
 		if p := h.staleRequest(m, pre); p != nil {
 			k := t.candidates[slices.IndexFunc(t.candidates, asked)]
-			c.report(VoteFreshness, "older log", fmt.Sprintf("n%d votes for n%d in term %d, whose log is older than its own", h.id, m.To, m.Term),
+			c.report(VoteFreshness, "older log", fmt.Sprintf("n%d votes for n%d in term %d, whose log is less up to date than its own", h.id, m.To, m.Term),
 				k.fact(k.host, "asks for votes in term %d with a log that ends at index %d of term %d", m.Term, p.lastIndex, p.lastTerm),
 				c.fact(h.id, "votes for n%d; its log reached index %d of term %d when it was asked", m.To, p.ownIndex, p.ownTerm))
 		} else if voted := h.boundElsewhere(m, pre); voted != 0 {

@@ -19,15 +19,15 @@ func (c *Protocol) Progress(host, peer, match, next uint64) {
 		return
 	}
 	if next <= match {
-		c.report(ReplicationProgress, "next below match", fmt.Sprintf("n%d would send n%d index %d and believes %d to match", host, peer, next, match),
-			c.fact(host, "believes so of n%d", peer))
+		c.report(ReplicationProgress, "next below match", fmt.Sprintf("n%d has for n%d Next %d and Match %d", host, peer, next, match),
+			c.fact(host, "has this progress for n%d", peer))
 	}
 	b := h.belief(peer)
 	// A leader may learn that a peer has lost what it acknowledged.
 	p := c.known(peer)
 	if b.term == h.hs.Term && match < b.match && (p == nil || p.lostUpTo < b.match) {
-		c.report(ReplicationProgress, "match goes back", fmt.Sprintf("n%d believed n%d to match up to %d, now up to %d", host, peer, b.match, match),
-			c.fact(host, "believes so of n%d in term %d", peer, h.hs.Term))
+		c.report(ReplicationProgress, "match goes back", fmt.Sprintf("n%d had Match %[3]d for n%[2]d, and now has %[4]d", host, peer, b.match, match),
+			c.fact(host, "has this progress for n%d in term %d", peer, h.hs.Term))
 	}
 	b.term, b.match = h.hs.Term, match
 	c.checkMatch(h, peer, match)
@@ -63,7 +63,7 @@ func (c *Protocol) checkMatch(h *hostMemory, peer, match uint64) {
 	if !ok || p.keeps(match, want) || p == h && want.term < h.hs.Term {
 		return
 	}
-	c.report(ReplicationProgress, "not on disk", fmt.Sprintf("n%d believes n%d to match up to %d, which is not on its disk", h.id, peer, match),
+	c.report(ReplicationProgress, "not on disk", fmt.Sprintf("n%d has Match %[3]d for n%[2]d, which does not have that entry on its disk", h.id, peer, match),
 		c.fact(peer, "has %s on disk", p.describeDisk(match, want)),
-		c.fact(h.id, "believes n%d to match up to %d", peer, match))
+		c.fact(h.id, "has for n%d Match %d", peer, match))
 }

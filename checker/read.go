@@ -21,7 +21,7 @@ func (c *Protocol) ReadServed(host, read, index uint64) {
 	if index < want {
 		var evidence []Evidence
 		if k := c.committed.at(want); k != nil {
-			evidence = append(evidence, k.by.fact(k.by.host, "shows index %d of term %d committed", want, k.term))
+			evidence = append(evidence, k.by.fact(k.by.host, "reports index %d of term %d as committed", want, k.term))
 		}
 		c.report(ReadIndex, "stale", fmt.Sprintf("n%d serves a read at index %d, and index %d was committed before it began", host, index, want),
 			append(evidence, c.fact(host, "serves a read at index %d", index))...)

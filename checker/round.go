@@ -133,8 +133,8 @@ func (c *Protocol) checkConfirmed(h *hostMemory, term uint64, context []byte, in
 		return
 	}
 	if r, ok := h.log.at(h.hs.Commit); ok && r.term < term {
-		c.report(ReadIndex, "before the own term", fmt.Sprintf("n%d tells index %d for a read and has committed nothing in term %d", h.id, index, term),
-			c.term(term).led(), c.fact(h.id, "tells index %d; its commit index %d is of term %d", index, h.hs.Commit, r.term))
+		c.report(ReadIndex, "before the own term", fmt.Sprintf("n%d answers a read with index %d and has committed no entry of term %d", h.id, index, term),
+			c.term(term).led(), c.fact(h.id, "answers a read with index %d; its commit index %d is of term %d", index, h.hs.Commit, r.term))
 	}
 	if c.leaseReads > 0 {
 		c.checkReadLease(h, term, context, index)
@@ -153,12 +153,12 @@ func (c *Protocol) checkConfirmed(h *hostMemory, term uint64, context []byte, in
 	if c.anyRecent(h, func(k *membership.Config) bool { return k.Quorum(confirms) }) {
 		return
 	}
-	shape, detail := "not confirmed", fmt.Sprintf("n%d tells index %d for a read that no majority of %s has confirmed", h.id, index, h.config)
+	shape, detail := "not confirmed", fmt.Sprintf("n%d answers a read with index %d, and no majority of %s has confirmed that it leads", h.id, index, h.config)
 	evidence := []Evidence{c.term(term).led()}
 	for _, a := range h.rounds.heard {
 		if a.place >= place && begun {
 			evidence = append(evidence, c.fact(a.host, "has answered a heartbeat that was sent since the read began"))
 		}
 	}
-	c.report(ReadIndex, shape, detail, append(evidence, c.fact(h.id, "tells index %d", index))...)
+	c.report(ReadIndex, shape, detail, append(evidence, c.fact(h.id, "answers a read with index %d", index))...)
 }

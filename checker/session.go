@@ -32,11 +32,11 @@ func (c *Protocol) Executed(host, index, session, number uint64, duplicate bool)
 	last, known := c.sessions[session]
 	switch {
 	case known && number == last.number:
-		c.report(Session, "twice", fmt.Sprintf("command %d of session %d takes effect twice", number, session),
+		c.report(Session, "twice", fmt.Sprintf("command %d of session %d is executed twice", number, session),
 			last.by.fact(last.by.host, "executes it at index %d", last.index),
 			c.fact(host, "executes it at index %d", index))
 	case known && number < last.number:
-		c.report(Session, "out of order", fmt.Sprintf("command %d of session %d takes effect after command %d", number, session, last.number),
+		c.report(Session, "out of order", fmt.Sprintf("command %d of session %d is executed after command %d", number, session, last.number),
 			last.by.fact(last.by.host, "executes command %d at index %d", last.number, last.index),
 			c.fact(host, "executes command %d at index %d", number, index))
 	}
@@ -71,6 +71,6 @@ func (c *Protocol) beginSessions() {
 }
 
 func (c *Protocol) reportUnexecuted(a acknowledgement) {
-	c.report(Session, "never executed", fmt.Sprintf("command %d of session %d is acknowledged and has not taken effect", a.number, a.session),
-		a.fact(0, "client of session %d is answered", a.session))
+	c.report(Session, "never executed", fmt.Sprintf("command %d of session %d is acknowledged and was not executed", a.number, a.session),
+		a.fact(0, "the client of session %d is answered", a.session))
 }

@@ -40,8 +40,8 @@ func (c *Protocol) checkSnapshot(h *hostMemory, m *pb.SnapshotMetadata, verb str
 	}
 	if k := c.configAt(m.Index); k != nil {
 		if got := membership.Of(&m.ConfState); !got.Equal(&k.Config) {
-			c.report(SnapshotState, "configuration", fmt.Sprintf("n%d %s a snapshot at index %d with another configuration than was in force", h.id, verb, m.Index),
-				k.by.fact(k.by.host, "goes by %s from index %d on", k.Config, k.index),
+			c.report(SnapshotState, "configuration", fmt.Sprintf("n%d %s a snapshot at index %d with another configuration than the one in force", h.id, verb, m.Index),
+				k.by.fact(k.by.host, "uses configuration %s from index %d on", k.Config, k.index),
 				c.fact(h.id, "%s a snapshot with %s", verb, got))
 		}
 	}
@@ -52,8 +52,8 @@ func (c *Protocol) takeSnapshot(h *hostMemory, snap *pb.Snapshot) {
 	m := &snap.Metadata
 	c.checkSnapshot(h, m, "takes")
 	if m.Index <= h.hs.Commit {
-		c.report(SnapshotState, "moves back", fmt.Sprintf("n%d takes a snapshot at index %d and has committed %d", h.id, m.Index, h.hs.Commit),
-			c.fact(h.id, "takes a snapshot at index %d", m.Index))
+		c.report(SnapshotState, "moves back", fmt.Sprintf("n%d installs a snapshot at index %d and has committed %d", h.id, m.Index, h.hs.Commit),
+			c.fact(h.id, "installs a snapshot at index %d", m.Index))
 	}
 	c.seeSnapshot(h, m.Index)
 	h.log.reset(m.Index, c.recordAt(m.Index, m.Term))
@@ -90,7 +90,7 @@ func (c *Protocol) Snapshotted(host uint64, snap *pb.Snapshot, digest uint64) {
 	}
 	h.snapIndex = max(h.snapIndex, m.Index)
 	if k := c.committed.at(m.Index); k != nil && k.stateBy.host != 0 && k.state != digest {
-		c.report(SnapshotState, "state", fmt.Sprintf("n%d makes a snapshot at index %d of another state than was there", host, m.Index),
+		c.report(SnapshotState, "state", fmt.Sprintf("n%d makes a snapshot at index %d with another state than other hosts have there", host, m.Index),
 			k.stateBy.fact(k.stateBy.host, "has state digest %016x at index %d", k.state, m.Index),
 			c.fact(host, "makes a snapshot of state digest %016x", digest))
 	}

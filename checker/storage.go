@@ -35,7 +35,7 @@ func (c *Protocol) Stored(host, before, last uint64, log Terms) {
 	}
 	h := c.host(host)
 	if end := h.diskLog.last(); last != end {
-		c.report(StorageView, "end", fmt.Sprintf("the log of n%d ends at %d in its Storage, and at %d on its disk", host, last, end),
+		c.report(StorageView, "end", fmt.Sprintf("the log of n%d ends at index %d in its Storage, and at index %d on its disk", host, last, end),
 			c.fact(host, "has written its log up to index %d", end))
 		return
 	}

@@ -42,7 +42,7 @@ func (o *origins) chain(r *sim.Record) []string {
 // that do.
 func cause(first, second *sim.Record) string {
 	a, b := first, second
-	const stranger = "goes by something that is no part of the run, such as the order of a map, a variable of the process or the wall clock"
+	const stranger = "depends on something that is no part of the run, such as the order of a map, a variable of the process or the wall clock"
 	switch {
 	case a.Event == b.Event && a.At == b.At && a.Cause == b.Cause:
 		return fmt.Sprintf("one event, two outcomes: %s %s", runner(a), stranger)

@@ -120,7 +120,7 @@ func TestAProcessThatGoesByTheOrderOfAMapIsNamed(t *testing.T) {
 	require.Contains(t, d.Second, "n1 -> n3")
 	require.Equal(t, d.FirstCauses, d.SecondCauses)
 	require.Contains(t, d.FirstCauses[0], "timer for n1, brought about by event")
-	require.Contains(t, d.Cause, "one event, two outcomes: what n1 runs goes by something that is no part of the run")
+	require.Contains(t, d.Cause, "one event, two outcomes: what n1 runs depends on something that is no part of the run")
 }
 
 // luck is what all runs of the process share.

@@ -10,14 +10,14 @@ import (
 
 // Why a Replica does not do what it is asked for by hand.
 var (
-	ErrBusy       = errors.New("its disk is busy")
-	ErrNothingNew = errors.New("nothing was applied since its last snapshot")
-	ErrNotJoint   = errors.New("its configuration is not joint")
-	ErrLeads      = errors.New("it leads already")
-	ErrRefused    = errors.New("it may not campaign now")
-	ErrNoLeader   = errors.New("it knows of no leader that it could forget")
-	ErrKept       = errors.New("it did not forget its leader")
-	ErrNoTransfer = errors.New("the leader did not begin to hand over")
+	ErrBusy       = errors.New("the disk of the replica is busy")
+	ErrNothingNew = errors.New("the replica has applied nothing since its last snapshot")
+	ErrNotJoint   = errors.New("the replica does not use a joint configuration")
+	ErrLeads      = errors.New("the replica is the leader already")
+	ErrRefused    = errors.New("the replica may not campaign now")
+	ErrNoLeader   = errors.New("the replica knows no leader")
+	ErrKept       = errors.New("the replica did not forget its leader")
+	ErrNoTransfer = errors.New("the leader did not begin the transfer")
 )
 
 // Requests to a Replica that has a Node: each is followed by Pump.

@@ -22,7 +22,7 @@ func (s *Simulation) bind(p *plannedFault) (action faults.Action, missing string
 			return nil, "there is no leader"
 		}
 		if _, leaves := p.fault.Action.(faults.LeaveJoint); leaves && len(leader.raft().ConfState().VotersOutgoing) == 0 {
-			return nil, replica.ErrNotJoint.Error()
+			return nil, refused(leader.id, replica.ErrNotJoint)
 		}
 	}
 	action, err := faults.Bind(p.fault.Action, view{s}, p.fate())

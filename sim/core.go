@@ -70,13 +70,13 @@ func (s *Simulation) healNow(coreOnly bool) (skipped string) {
 	s.heal()
 	if !coreOnly || len(s.recovery.core) > 0 {
 		if !broken {
-			return "nothing was broken"
+			return "there was nothing to heal"
 		}
 		return ""
 	}
 	core := s.chooseCore(true, nil)
 	if len(core) == 0 {
-		return "no core is left"
+		return "no set of sound hosts has a quorum"
 	}
 	s.recovery.core = core
 	s.isolateCore(core)

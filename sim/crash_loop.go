@@ -35,7 +35,7 @@ func (s *Simulation) crashLoops(p *plannedFault, a faults.CrashLoop) effect {
 		},
 		noEffect: func() string {
 			if t.crashes == 0 && a.Among > 0 {
-				return "no host reached the point of its crash"
+				return "no host reached the point at which it was to crash"
 			}
 			return t.noEffect()
 		},

@@ -120,13 +120,13 @@ func forgotten(host uint64, found, again *wal.State) checker.Violation {
 		return fmt.Sprintf("term %d, vote %d, commit index %d, a snapshot at %d and %d entries", s.HardState.Term, s.HardState.Vote, s.HardState.Commit, s.Snapshot.Metadata.Index, len(s.Entries))
 	}
 	return of(host, checker.DurableState.Unmet("recovered",
-		fmt.Sprintf("n%d would recover %s, and %s if its power failed once more", host, describe(found), describe(again))))
+		fmt.Sprintf("n%d would recover %s, and after another power failure %s", host, describe(found), describe(again))))
 }
 
 // unrecoverable is the violation of a log that a power failure would leave so that
 // it cannot be opened.
 func unrecoverable(host uint64, err error) checker.Violation {
 	v := unexcused(host, err)
-	v.Detail = fmt.Sprintf("the process of n%d could not start again if its power failed now: %v", host, err)
+	v.Detail = fmt.Sprintf("after a power failure now, the process of n%d could not start again: %v", host, err)
 	return v
 }

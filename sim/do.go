@@ -56,7 +56,7 @@ func (s *Simulation) do(p *plannedFault, f faults.Fault) (d effect, skipped stri
 	if d, skipped, ok := s.doRaft(p, f.Action); ok {
 		return d, skipped
 	}
-	return effect{}, fmt.Sprintf("the simulator cannot do %q", f.Action.Kind())
+	return effect{}, fmt.Sprintf("the simulator has no way to do the fault %q", f.Action.Kind())
 }
 
 // isolation are the links between hosts and all that are not among them.
@@ -74,7 +74,7 @@ func (s *Simulation) isolation(hosts []uint64) (links []network.LinkID) {
 // release ends the holds on the links of a path.
 func (s *Simulation) release(path faults.Path) (effect, string) {
 	if s.network.ReleaseAll(s.now, s.links(path)) == 0 {
-		return effect{}, "nothing was held on these links"
+		return effect{}, "no packet was held back on these links"
 	}
 	return effect{}, ""
 }

@@ -62,7 +62,7 @@ func (s *Simulation) clocksMatter(ids []uint64) (noEffect func() string) {
 				return ""
 			}
 		}
-		return orElse(uses, "no host looked at its clock or waited for it")()
+		return orElse(uses, "no host read its clock, and no timer on it expired")()
 	}
 }
 

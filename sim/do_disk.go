@@ -2,7 +2,6 @@ package sim
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -42,7 +41,7 @@ func (s *Simulation) troubleDisks(f faults.Fault, a faults.Disk) (effect, string
 				s.hosts[id-1].disk.Heal(s.now, handles[i])
 			}
 		},
-		noEffect: orElse(hits, "no operation of these disks was hit"),
+		noEffect: orElse(hits, "no operation of these disks was affected"),
 	}, ""
 }
 
@@ -64,7 +63,7 @@ func (s *Simulation) stallDisks(f faults.Fault, hosts []uint64) effect {
 		return n
 	}
 	before := waited()
-	return effect{undo: func() {}, noEffect: orElse(func() uint64 { return waited() - before }, "nothing was asked of these disks meanwhile")}
+	return effect{undo: func() {}, noEffect: orElse(func() uint64 { return waited() - before }, "these disks had no operation while the fault lasted")}
 }
 
 // lasts is how long a fault that begins now lasts: its time, or until the heal.
@@ -101,7 +100,7 @@ func (s *Simulation) damageDisks(a faults.Disk) (effect, string) {
 		}
 	}
 	if done == 0 {
-		return effect{}, fmt.Sprintf("there was nothing to be %v", a.Effect)
+		return effect{}, s.undamaged(a)
 	}
 	if len(copies) == 0 {
 		return effect{}, ""
@@ -110,8 +109,24 @@ func (s *Simulation) damageDisks(a faults.Disk) (effect, string) {
 		if slices.ContainsFunc(copies, func(c *diskCopy) bool { return c.used }) {
 			return ""
 		}
-		return "the copy was never put in the disk's place"
+		return "no fault swapped the disk for the copy later"
 	}}, ""
+}
+
+// undamaged says why a fault could damage none of its disks.
+func (s *Simulation) undamaged(a faults.Disk) string {
+	switch a.Effect {
+	case faults.Rots:
+		return "these disks held no data whose bits could be flipped"
+	case faults.Spoils:
+		return "these disks held no data in a sector that could become unreadable"
+	case faults.Lost:
+		return "these disks were empty already"
+	}
+	if !slices.ContainsFunc(a.Hosts.IDs(), func(id uint64) bool { return s.hosts[id-1].image != nil }) {
+		return "no copy of these disks was made before"
+	}
+	return "these disks had not changed since they were copied"
 }
 
 // diskCopy is what a disk held after so many operations.

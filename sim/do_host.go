@@ -69,7 +69,7 @@ func (s *Simulation) crashHosts(a faults.Crash) (effect, string) {
 		},
 		noEffect: func() string {
 			if len(crashed) == 0 {
-				return "no host reached the point of its crash"
+				return "no host reached the point at which it was to crash"
 			}
 			return t.noEffect()
 		},
@@ -148,7 +148,7 @@ func (s *Simulation) restartHosts(ids []uint64) string {
 		switch {
 		case h.state != down:
 		case s.givenUp(h) && !s.oneWayHost(h):
-			skipped = "these hosts are outside the core, and stay broken"
+			skipped = "these hosts are outside the core and stay down"
 		default:
 			h.downs = 0
 			h.restart()
@@ -195,7 +195,7 @@ func (s *Simulation) pauseHosts(a faults.Pause) (effect, string) {
 			}
 		}
 	}
-	return effect{undo: undo, noEffect: orElse(missed, "nothing came while these hosts stood still")}, ""
+	return effect{undo: undo, noEffect: orElse(missed, "no event arrived while these hosts were paused")}, ""
 }
 
 // resumeHosts ends every pause of hosts.
@@ -226,5 +226,5 @@ func (s *Simulation) slowHosts(a faults.Slow) effect {
 			s.hosts[id-1].slowed = false
 		}
 	}
-	return effect{undo: undo, noEffect: orElse(busied, "these hosts handled nothing")}
+	return effect{undo: undo, noEffect: orElse(busied, "these hosts handled no event")}
 }

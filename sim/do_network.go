@@ -28,7 +28,7 @@ func (s *Simulation) cutReach(list func() []network.LinkID) (effect, string) {
 	return effect{
 		grow:     func() { s.network.CutAll(fresh(&links, list())) },
 		undo:     func() { s.network.RestoreAll(links) },
-		noEffect: orElse(func() uint64 { return s.cutPackets(links) - before }, "no packet was cut"),
+		noEffect: orElse(func() uint64 { return s.cutPackets(links) - before }, "no packet was lost on the cut links"),
 	}, ""
 }
 
@@ -76,7 +76,7 @@ func (s *Simulation) flap(a faults.Flap) (effect, string) {
 				current.undo()
 			}
 		},
-		noEffect: orElse(func() uint64 { return s.cutPackets(links) - before }, "no packet was cut"),
+		noEffect: orElse(func() uint64 { return s.cutPackets(links) - before }, "no packet was lost on the cut links"),
 	}, ""
 }
 
@@ -102,7 +102,7 @@ func (s *Simulation) disturb(a faults.Link) (effect, string) {
 				s.network.Calm(h)
 			}
 		},
-		noEffect: orElse(func() uint64 { return s.countLinks(links, count) - before }, "no packet was hit"),
+		noEffect: orElse(func() uint64 { return s.countLinks(links, count) - before }, "no packet was affected"),
 	}, ""
 }
 
@@ -187,7 +187,7 @@ func (s *Simulation) hold(list func() []network.LinkID) (effect, string) {
 	return effect{
 		grow:     func() { s.network.HoldAll(fresh(&links, list())) },
 		undo:     func() { s.network.ReleaseAll(s.now, links) },
-		noEffect: orElse(func() uint64 { return packets() - before }, "no packet was held"),
+		noEffect: orElse(func() uint64 { return packets() - before }, "no packet was held back"),
 	}, ""
 }
 
@@ -234,14 +234,14 @@ func (s *Simulation) swizzle(p *plannedFault, a faults.Swizzle) (effect, string)
 			s.at(p.between(0, a.Over), d.undo)
 		}
 	}
-	return effect{undo: undo, noEffect: orElse(func() uint64 { return packets() - before }, "no packet was held")}, ""
+	return effect{undo: undo, noEffect: orElse(func() uint64 { return packets() - before }, "no packet was held back")}, ""
 }
 
 // drop drops messages of one type on a path.
 func (s *Simulation) drop(p *plannedFault, a faults.Drop) (effect, string) {
 	kind, ok := pb.MessageType_value[a.Type]
 	if !ok {
-		return effect{}, fmt.Sprintf("no message type is called %s", a.Type)
+		return effect{}, fmt.Sprintf("there is no message type %s", a.Type)
 	}
 	hits := uint64(0)
 	filter := network.Filter[Message]{Label: a.Type, Drop: func(packet *network.Packet[Message]) bool {

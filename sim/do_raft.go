@@ -40,6 +40,9 @@ func (s *Simulation) doRaft(p *plannedFault, action faults.Action) (d effect, sk
 	return d, skipped, true
 }
 
+// refused says why a host does not do what a fault asks of it.
+func refused(id uint64, err error) string { return name(id) + ": " + err.Error() }
+
 // onLeader asks something of the leader.
 func (s *Simulation) onLeader(ask func(*replica.Replica) error) string {
 	leader := s.Leader()
@@ -61,7 +64,7 @@ func (s *Simulation) onHosts(group faults.Group, ask func(*replica.Replica) erro
 		h.disk.At(s.now)
 		s.queue.receiver = id
 		if err := ask(r); err != nil {
-			why = err.Error()
+			why = refused(id, err)
 		} else {
 			asked++
 		}
@@ -106,7 +109,7 @@ func (s *Simulation) proposeChange(cc pb.ConfChangeV2) (effect, string) {
 		if change.made {
 			return ""
 		}
-		return "no configuration came of it"
+		return "the change did not lead to another configuration"
 	}}, ""
 }
 

@@ -136,9 +136,9 @@ func (t *losses) noEffect() string {
 	case t.crashes == 0:
 		return "none of these hosts was up"
 	case t.losing != faults.Plain && t.losing != faults.Nothing && t.atStake == 0:
-		return "nothing was unsynced that could have been lost"
+		return "these hosts had no unsynced writes to lose"
 	case t.tear && !t.torn:
-		return "there was no write to tear"
+		return "no write was in progress that could be torn"
 	}
 	return ""
 }

@@ -16,7 +16,7 @@ func unexcused(host uint64, err error) checker.Violation {
 func leading(lead, id uint64) string {
 	switch lead {
 	case 0:
-		return "follows nobody"
+		return "knows no leader"
 	case id:
 		return "leads"
 	}

@@ -102,8 +102,8 @@ func TestAProcessThatServesClientsIsJudgedByItsAnswers(t *testing.T) {
 		{"tells what it executes", &server{tells: true}, "", ""},
 		{"answers what it did not do", &server{answers: func(read bool) bool { return !read }}, "linearizability", ""},
 		{"answers reads without a look", &server{answers: func(read bool) bool { return read }}, "linearizability", ""},
-		{"tells of retries too", &server{tells: true, twice: true}, checker.Session.String(), "takes effect twice"},
-		{"tells too late", &server{tells: true, late: true}, checker.Session.String(), "is acknowledged and has not taken effect"},
+		{"tells of retries too", &server{tells: true, twice: true}, checker.Session.String(), "is executed twice"},
+		{"tells too late", &server{tells: true, late: true}, checker.Session.String(), "is acknowledged and was not executed"},
 	} {
 		v := served(t, c.server)
 		if c.property == "" {
@@ -124,7 +124,7 @@ func TestAProcessThatTellsOnlySomeExecutionsIsFound(t *testing.T) {
 	s.answers = func(bool) bool { n++; s.tells = n > 100; return false }
 	v := served(t, s)
 	require.Equal(t, sim.Safety, v.Outcome)
-	require.Contains(t, v.Violation().Detail, "is acknowledged and has not taken effect")
+	require.Contains(t, v.Violation().Detail, "is acknowledged and was not executed")
 }
 
 // No leader shows when a process has recovered, only its answers do.

@@ -181,7 +181,7 @@ func (s *Simulation) deposed() *checker.Violation {
 			return nil
 		}
 		detail := fmt.Sprintf("the term went from %d to %d", r.led.term, status.Term)
-		led := checker.Evidence{At: r.led.since, Event: r.led.event, Host: r.led.leader, Text: fmt.Sprintf("leads term %d, and nothing is wrong,", r.led.term)}
+		led := checker.Evidence{At: r.led.since, Event: r.led.event, Host: r.led.leader, Text: fmt.Sprintf("leads term %d, without any fault,", r.led.term)}
 		now := checker.Evidence{At: s.now, Event: s.events, Host: h.id, Text: fmt.Sprintf("is in term %d", status.Term)}
 		if r.stage >= cutOff {
 			return checker.RejoinKeepsLeader.Unmet("", fmt.Sprintf("%s after n%d was cut off", detail, r.rejoins), led, now)
