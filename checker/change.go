@@ -11,7 +11,7 @@ import (
 
 // expectConfig works out the configuration that an entry leads to, when the
 // first host applies it, by the rules of the dissertation alone: what hosts say
-// that they go by from there on is compared with it.
+// that they use from there on is compared with it.
 func (c *Protocol) expectConfig(h *hostMemory, e *pb.Entry) {
 	was := c.configAt(e.Index)
 	if was == nil || was.index == e.Index || was != &c.configs[len(c.configs)-1] {

@@ -14,7 +14,7 @@ type configRecord struct {
 	by stamp
 }
 
-// anyConfig reports whether test holds for a configuration that a host goes by,
+// anyConfig reports whether test holds for a configuration that a host uses,
 // or went by since it last offered something. It holds when none is known.
 func (c *Protocol) anyConfig(h *hostMemory, test func(*membership.Config) bool) bool {
 	if !h.config.Known() || test(&h.config) {
@@ -53,7 +53,7 @@ func (c *Protocol) configAt(index uint64) *configRecord {
 	return nil
 }
 
-// ConfChanged says that the configuration that a host goes by is cs once it has
+// ConfChanged says that the configuration that a host uses is cs once it has
 // applied index. After a start it tells the configuration that the host came up
 // with, at the index of its snapshot, or zero when there is none; a host that
 // joins later comes up with none at all.
@@ -67,7 +67,7 @@ func (c *Protocol) ConfChanged(host, index uint64, cs pb.ConfState) {
 	}
 	h.config, h.since = now, h.ticks
 	if !now.Voter(h.asked) {
-		h.asked, h.handing = 0, false // whoever was to take over has left
+		h.asked, h.handing = 0, false // the target of the transfer has left
 	}
 	h.forgetProgress()
 	if !now.Known() {

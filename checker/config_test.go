@@ -9,7 +9,7 @@ import (
 	pb "raftsim/raft/raftpb"
 )
 
-// Who goes by another configuration than the one known at its index may be the
+// Who uses another configuration than the one known at its index may be the
 // very host that made it known, before a crash for example.
 func TestAConfigurationThatDiffersNamesEachHostOnce(t *testing.T) {
 	for second, want := range map[uint64]string{

@@ -36,7 +36,7 @@ type hostMemory struct {
 
 	applied uint64
 	config  membership.Config
-	since   uint64 // tick at which it came to go by config
+	since   uint64 // tick at which it began to use config
 	// former holds the configurations that were replaced since the last
 	// Offered: a decision that shows only now may have been made under them.
 	former []membership.Config

@@ -67,7 +67,7 @@ var plantedStates = []planted{
 		r.commit(5, 1)
 		r.tick().Snapshotted(2, &pb.Snapshot{Metadata: pb.SnapshotMetadata{Index: 5, Term: 2, ConfState: r.conf}}, r.hosts[1].state)
 	}},
-	{checker.ConfigAgreement, "two hosts go by different configurations", 3, func(r *run) {
+	{checker.ConfigAgreement, "two hosts use different configurations", 3, func(r *run) {
 		r.tick().ConfChanged(1, 4, pb.ConfState{Voters: []uint64{1, 2, 3, 4}})
 		r.tick().ConfChanged(2, 4, pb.ConfState{Voters: []uint64{1, 2, 3, 5}})
 	}},

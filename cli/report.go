@@ -32,7 +32,7 @@ func (o *output) finish(left []hunt.Left) (int, error) {
 		o.printf("\n%s", o.describe(b))
 	}
 	if n := o.total.Unlisted; n > 0 {
-		o.printf("\n%s more of signatures beyond the first %d, which are not told apart\n", text.Count(n, "failure"), hunt.MaxBugs)
+		o.printf("\n%s more, with signatures beyond the first %d, which are not listed one by one\n", text.Count(n, "failure"), hunt.MaxBugs)
 	}
 	if n := o.total.Outcomes[sim.Inconclusive]; n > 0 {
 		o.printf("\n%s\n", tolerance(n, &o.total))
@@ -167,7 +167,7 @@ func headline(r *hunt.Result) string {
 func bare(v sim.Verdict) string {
 	switch v.Outcome {
 	case sim.Inconclusive:
-		return "inconclusive: the linearizability search ran out of steps (expect.check_steps) or memory (max_memory), or the log does not tell what stale reads may see"
+		return "inconclusive: the linearizability search ran out of steps (expect.check_steps) or memory (max_memory), or there were stale reads and the order of the log does not explain the other operations"
 	case sim.MemoryBound:
 		return fmt.Sprintf("memory bound: at %v, event %d, the run keeps %v; see max_memory", v.Simulated, v.Events, v.Memory)
 	case sim.Endless:

@@ -38,15 +38,15 @@ func (a *app) runCommand() *cobra.Command {
 		Long: `Runs scenario files, and those of folders, over the seeds they name, as many runs
 at once as there are cores. Without arguments it runs the folder "scenarios".
 
-The output is the same whatever -j is, but for the rates of the summary. With a
+The output does not depend on -j, except for the rates in the summary. With a
 single run every option is printed first, as a scenario file of its own.
 
 A share of the seeds is run twice (--twice-every, all of them with --twice): two
-runs of one seed must not differ in a single record. Of runs that do the first
-record that differs is shown from both, with what brought it about.
+runs of one seed must not differ in a single record. If they differ, the
+first record that differs is shown from both runs, with its causes.
 
-A scenario that names a mark in reaches is vacuous unless some of its own seeds
-hits it; with --seed or --seeds that is not asked.
+A scenario that names a mark in reaches is vacuous unless at least one of its own
+seeds hits the mark. With --seed or --seeds this is not checked.
 
 ` + exitCodes,
 		Example: `  simrun run                                      all of the folder scenarios

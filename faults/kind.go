@@ -39,7 +39,7 @@ type Kind struct {
 	// least. When the budget cannot spare them the fault is SafetyOnly. Nil
 	// means nobody.
 	Harm func(a Action, b Budget) Group
-	// Class is how bad the action is whomever it hits. Nil means Tolerable.
+	// Class is how bad the action is for any target. Nil means Tolerable.
 	Class func(a Action, b Budget) Class
 	// Draw makes a random action of the kind, or nil when there is none to
 	// make just now. A nil Draw keeps the kind out of generated schedules.

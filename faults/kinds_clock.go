@@ -34,7 +34,7 @@ func clockKinds() []Kind {
 		{
 			Name: "strobe", Family: "clocks", Lasting: true,
 			Grammar:  "strobe HOSTS by +TIME each TIME",
-			Doc:      "Makes the clocks jump to and fro: ahead for one period, right for the next.",
+			Doc:      "Makes the clocks jump back and forth: ahead for one period, correct for the next.",
 			Budget:   "safety only: the jumps may fire election timeouts without end" + leases,
 			Examples: []string{"strobe n2 by +200ms each 10ms"},
 			Parse:    parseStrobe, Class: classStrobe, Draw: drawStrobe,

@@ -6,7 +6,7 @@ import (
 	"raftsim/internal/text"
 )
 
-// AsksLeader reports that an action is a request to whoever leads when it fires,
+// AsksLeader reports that an action is a request to the host that leads when it fires,
 // though it names no leader: it waits until somebody does, and for LeaveJoint until
 // there is something to leave.
 func AsksLeader(a Action) bool {

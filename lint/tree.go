@@ -2,13 +2,15 @@
 // as an analyzer over go/ast and go/types, and the tests that apply them to
 // the whole tree. Nothing imports it; `go test ./lint` runs it.
 //
-// There are three groups of rules:
+// There are four groups of rules:
 //
 //   - [Determinism] looks at the deterministic packages: no wall clock, no
 //     goroutine, no global randomness, no map order that escapes, no floating
 //     point that decides, nothing read from the machine.
 //   - [Imports] holds the table of who may import whom.
 //   - [Shape] bounds files and functions and asks for doc comments.
+//   - [Vocabulary] lists words that texts must not use; docs/architecture.md has
+//     the terms that they use.
 //
 // Each finding says what to write instead. Each rule is shown by a planted
 // file in testdata.

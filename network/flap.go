@@ -7,7 +7,7 @@ import (
 )
 
 // Flap says how trouble comes and goes: links that are cut for a while, restored
-// for a while, and so on. Whoever drives it begins phase 0, schedules the next
+// for a while, and so on. Its caller begins phase 0, schedules the next
 // phase for when that ends, and so on.
 type Flap struct {
 	Down random.Distribution // how long each time of trouble lasts

@@ -94,7 +94,7 @@ func (n *Network[M]) makeRoom(now clock.Time, l *link[M], size int64) bool {
 			l.waitingSize -= int64(s.packet.Size)
 			n.doom(s, Overflow)
 		}
-		// Whoever sent it hears of the drop at once, through Arrive.
+		// The sender hears of the drop at once, through Arrive.
 		s.state = dropped
 		n.schedule(now, makeID(i, s.generation))
 	}

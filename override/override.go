@@ -1,6 +1,6 @@
 // Package override tells which methods a value overrides by embedding. An optional
 // interface that is found by type assertion may be promoted from what a type embeds,
-// and then knows nothing of the methods that the type itself declares. Whoever uses such
+// and then knows nothing of the methods that the type itself declares. Code that uses such
 // an interface in the place of a method asks [As] or [Bypasses].
 package override
 

@@ -135,9 +135,9 @@ func (b *Bug) validate(file string) error {
 	case b.Name != file:
 		return fmt.Errorf("name is %q, must be that of the file", b.Name)
 	case strings.TrimSpace(b.About) == "":
-		return errors.New("about is empty, must tell what the code does wrong")
+		return errors.New("about is empty, must say what the code does wrong")
 	case b.Source == "":
-		return errors.New("source is empty, must tell where the rule or the bug comes from")
+		return errors.New("source is empty, must say where the rule or the bug comes from")
 	case b.Test != "" && !testPattern.MatchString(b.Test):
 		return fmt.Errorf("test is %q, must be a package and a test of it, such as ./raft TestStories/reads/safe", b.Test)
 	case b.Test != "" && (len(b.Properties) > 0 || b.Scenario != "" || b.Seeds != (Seeds{}) || b.Known != 0):

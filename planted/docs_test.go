@@ -85,7 +85,7 @@ var requirements = []requirement{
 	{"I22", "no commit index is passed on for more than is known to match", []string{"commit hint"}},
 	{"I23", "a snapshot is the state, the term and the configuration at its index, and moves nobody back", []string{"snapshot"}},
 	{"I24", "no entry that conflicts with a snapshot comes back after its installation", []string{"log matching", "durable state", "storage"}},
-	{"I25", "hosts go by the configuration that the log says, from the index that says it", []string{"configuration agreement"}},
+	{"I25", "hosts use the configuration that the log has, from its index on", []string{"configuration agreement"}},
 	{"I26", "successive configurations overlap, one change at a time", []string{"configuration step", "one configuration change"}},
 	{"I27", "a joint configuration elects and commits by both halves", []string{"election quorum", "commit quorum"}},
 	{"I28", "a new leader changes nothing before what it inherited is settled; configurations count when applied, so settled is applied", []string{"one configuration change", "campaign"}},

@@ -90,7 +90,7 @@ func (r *raft) votes(id uint64) bool {
 
 // handleVoteRequest grants or refuses a vote, or a pre-vote (Raft §5.2, §5.4.1).
 //
-// Learners vote when asked. Whoever asks has a configuration in which this node
+// Learners vote when asked. The candidate has a configuration in which this node
 // is a voter, and may be ahead of it: to refuse could leave nobody to elect.
 func (r *raft) handleVoteRequest(m *pb.Message) {
 	bound := r.promised() && string(m.Context) != string(campaignTransfer)

@@ -9,13 +9,13 @@ import (
 
 // lease lets a leader with ReadOnlyLeaseBased answer reads without asking around
 // first (thesis §6.4.1). Heartbeats carry the number of their round, answers
-// repeat it. Whoever answered round n had heard from the leader after that round
+// repeat it. A voter that answered round n had heard from the leader after that round
 // began, and with CheckQuorum supports nobody else for an election timeout from
 // then on. So while a quorum has answered a round that began less than a lease
 // ago, nobody else leads.
 //
 // That a quorum was active since the last check of the quorum, which is what
-// etcd's raft goes by, does not say this: the check may be an election timeout
+// etcd's raft uses, does not say this: the check may be an election timeout
 // old, and what it saw another one.
 type lease struct {
 	ticks uint64 // of this leader so far

@@ -162,10 +162,10 @@ func (DiscardLogger) Warning(...interface{}) {}
 // Warningf does nothing.
 func (DiscardLogger) Warningf(string, ...interface{}) {}
 
-// Fatal panics: whoever calls it must not go on.
+// Fatal panics: its caller must not go on.
 func (DiscardLogger) Fatal(v ...interface{}) { panic(fmt.Sprint(v...)) }
 
-// Fatalf panics: whoever calls it must not go on.
+// Fatalf panics: its caller must not go on.
 func (DiscardLogger) Fatalf(format string, v ...interface{}) { panic(fmt.Sprintf(format, v...)) }
 
 // Panic panics with its arguments.

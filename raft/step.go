@@ -47,7 +47,7 @@ func (r *raft) step(m *pb.Message) error {
 func (r *raft) enterTerm(m *pb.Message) bool {
 	switch m.Type {
 	case pb.MsgVote, pb.MsgPreVote:
-		// Whoever hears from a leader within the least election timeout stays
+		// A node that hears from a leader within the least election timeout stays
 		// with it, so that a node that was cut off or removed cannot disturb
 		// the others (thesis §4.2.3), unless the leader itself asked for it.
 		leased := r.CheckQuorum && r.lead != None && r.electionElapsed < r.ElectionTick || r.promised()

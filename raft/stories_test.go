@@ -115,7 +115,7 @@ func (c *storyCluster) act(cmd string, a *storyArgs) {
 		c.settle()
 	case "deliver":
 		c.deliver(a.filter())
-	case "misdeliver": // to the host that is named first, whoever they are for
+	case "misdeliver": // to the host that is named first, whichever they are for
 		h := a.host(c)
 		for _, m := range c.pick(a.filter()) {
 			c.tell(h, h.node.Step(m))

@@ -14,7 +14,7 @@ func (r *raft) handleTransfer(m *pb.Message, pr *tracker.Progress) {
 	case pr.IsLearner, to == r.transferee:
 		return
 	}
-	r.transferee = None // whoever it was before
+	r.transferee = None // whichever it was before
 	if to == r.ID {
 		return
 	}
@@ -40,7 +40,7 @@ func (r *raft) sendTimeoutNow(to uint64) {
 // node was not cut off, and the others shall not wait for their timers either.
 func (r *raft) handleTimeoutNow(m *pb.Message) {
 	if !r.quiet {
-		r.Logger.Infof("raft %x: leader %x of term %d hands over", r.ID, m.From, r.term)
+		r.Logger.Infof("raft %x: leader %x of term %d transfers its leadership to it", r.ID, m.From, r.term)
 	}
 	r.campaignUnlessBusy(campaignTransfer)
 }

@@ -5,7 +5,7 @@ import (
 	"math/bits"
 )
 
-// Chooser draws the plan of a run, one named choice after another. Whoever
+// Chooser draws the plan of a run, one named choice after another. The code that
 // implements it decides where the choices come from: a seed, the bytes of a fuzz
 // input, a property-testing library, a recording.
 type Chooser interface {

@@ -63,7 +63,7 @@ func (p *Replica) beginAppend(m *pb.Message, sync bool) {
 	}
 }
 
-// appendDone tells the Node, and whoever waits, that the oldest append is durable.
+// appendDone tells the Node, and all that wait, that the oldest append is durable.
 func (p *Replica) appendDone() {
 	a := &p.async.appends[0]
 	p.async.appends = p.async.appends[1:]

@@ -10,7 +10,7 @@ import (
 
 // Config is what a Replica is made of. The fields without a default must be set.
 type Config struct {
-	// Raft makes the Node, on the first start and on every other one: the Node goes by
+	// Raft makes the Node, on the first start and on every other one: the Node uses
 	// what is in raft.Config.Storage. Nil means raft.RestartNode. What it returns must
 	// offer raft.TryReadier and raft.StatusViewer, as raft.NewNode does for any core.
 	Raft func(*raft.Config) (raft.Node, error)
@@ -80,7 +80,7 @@ type Config struct {
 // makes one of any state machine. Equal sequences of requests must lead to equal states.
 type Machine interface {
 	// Apply executes a request of the log. The answer is nil where there is none for
-	// whoever waits; duplicate says that the request had no effect, because it had
+	// a client that waits; duplicate says that the request had no effect, because it had
 	// one before.
 	Apply(request []byte) (answer []byte, duplicate bool)
 	// Identify names the command of a request by the session of its client and its

@@ -22,8 +22,8 @@ func (e *EndlessError) Error() string {
 	return fmt.Sprintf("replica: the Node of n%d offers a Ready after %d others, all at one instant", e.Host, e.Readys)
 }
 
-// Pump takes and handles Readys until there is none, or the disk is busy. Whoever calls
-// methods of Node calls it afterwards.
+// Pump takes and handles Readys until there is none, or the disk is busy. A caller of
+// methods of Node calls Pump afterwards.
 func (p *Replica) Pump() {
 	for n := 0; p.stage == idle && !p.failed; n++ {
 		if n == mostReadys {

@@ -128,7 +128,7 @@ func (d drawing) cluster() {
 }
 
 // length draws how long the fault phase is, in election timeouts: that is what most
-// trouble is measured in. Seconds bound it, because clients and disks go by those.
+// trouble is measured in. Seconds bound it, because clients and disks count in those.
 func (d drawing) length(timeout time.Duration) {
 	const shortest, longest = 3 * time.Second, 15 * time.Second
 	if d.swarm == PerfSwarm {

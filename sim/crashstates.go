@@ -79,7 +79,7 @@ func (c CrashPoint) reach(o Options) (*Simulation, error) {
 		return nil, fmt.Errorf("sim: there is no host %s, the cluster has %s", name(c.Host), names(s.options.hostIDs()))
 	}
 	if !s.RunUntil(func() bool { return c.Reached(s) }, s.options.Run) {
-		return nil, fmt.Errorf("sim: the run does not come to the crash point before %s", s.now)
+		return nil, fmt.Errorf("sim: the run does not reach the crash point: it ends at %s", s.now)
 	}
 	return s, nil
 }

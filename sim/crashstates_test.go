@@ -109,7 +109,7 @@ func TestEachTornStateOfACarelessProcessIsFound(t *testing.T) {
 func TestACrashPointThatIsNotReachedOrTooWideIsAnError(t *testing.T) {
 	never := func(*sim.Simulation) bool { return false }
 	_, err := sim.EveryCrash(writing(t), sim.CrashPoint{Host: 1, Reached: never})
-	require.ErrorContains(t, err, "does not come to the crash point")
+	require.ErrorContains(t, err, "does not reach the crash point")
 	_, err = sim.EveryCrash(writing(t), sim.CrashPoint{Host: 9, Reached: never})
 	require.ErrorContains(t, err, "there is no host n9, the cluster has n1 n2 n3")
 	_, err = sim.EveryCrash(writing(t), sim.CrashPoint{Host: 1, Reached: inDoubt(1, 8, 256), Limit: 2})

@@ -94,7 +94,7 @@ func (s *Simulation) reconfigure(a faults.Reconfigure) (effect, string) {
 }
 
 // proposeChange proposes a configuration change to the leader. It has had an
-// effect once a host goes by the configuration that it led to.
+// effect once a host uses the configuration that it led to.
 func (s *Simulation) proposeChange(cc pb.ConfChangeV2) (effect, string) {
 	change := &wantedChange{change: cc}
 	s.members.wanted = append(s.members.wanted, change) // a lone voter makes it at once

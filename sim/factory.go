@@ -9,7 +9,7 @@ import (
 )
 
 // Factory makes a host's raft.Node, on its first start and on every other one:
-// the Node goes by what is in Config.Storage. A founding member finds the first
+// the Node uses what is in Config.Storage. A founding member finds the first
 // configuration there, in a snapshot at index 1 that all of them hold, as
 // raft.RestartNode expects it; a host that joins later finds nothing.
 type Factory func(c *raft.Config) (raft.Node, error)

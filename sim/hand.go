@@ -168,7 +168,7 @@ func (s *Simulation) Violation() *checker.Violation {
 func (s *Simulation) Verdict() Verdict { return s.judge() }
 
 // Node is the host's raft.Node, or nil when it is down, still recovering, or
-// runs another process. Whoever calls its methods calls Pump afterwards.
+// runs another process. A caller of its methods calls Pump afterwards.
 func (h *Host) Node() raft.Node {
 	if r := h.raft(); r != nil {
 		return r.Node()

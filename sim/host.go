@@ -81,7 +81,7 @@ func (h *Host) String() string { return fmt.Sprintf("n%d (%v)", h.id, h.state) }
 // Disk is the host's disk.
 func (h *Host) Disk() *disk.Disk { return h.disk }
 
-// Clock is the host's own clock. Whoever changes it calls ClockChanged.
+// Clock is the host's own clock. A caller that changes it calls ClockChanged.
 func (h *Host) Clock() *clock.Local { return &h.clock }
 
 // boot starts the process, for the first time or after a crash.

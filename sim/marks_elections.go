@@ -22,7 +22,7 @@ var (
 	sawOldVote        = Sometimes("stale-vote", "A vote arrives at a candidate that is in a later term.")
 	sawVoteIgnored    = Reachable("vote-refused-under-leader", "A host that hears from a leader ignores a candidate of a later term (check-quorum).")
 	sawPreVoteRefused = Reachable("pre-vote-refused-under-leader", "A host that hears from a leader refuses a pre-vote to a candidate whose log is up to date.")
-	sawTransfer       = Reachable("transfer-started", "The target of a leadership transfer is told to campaign at once.")
+	sawTransfer       = Reachable("transfer-started", "The target of a leadership transfer is asked to campaign at once.")
 	sawTransferred    = Sometimes("transfer-completed", "The target of a leadership transfer is elected.")
 	sawTransferEnded  = Sometimes("transfer-abandoned", "A leader abandons a leadership transfer and stays leader.")
 )

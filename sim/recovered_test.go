@@ -153,7 +153,7 @@ func TestEachLivenessPropertyIsJudgedInTheRecoveryPhase(t *testing.T) {
 			},
 		}
 		if c.property == "leader stays" {
-			o.Raft = sim.RaftOptions{} // whoever campaigns wins
+			o.Raft = sim.RaftOptions{} // any host that campaigns wins
 		}
 		v := run(t, o)
 		require.Equal(t, sim.Liveness, v.Outcome, c.property)

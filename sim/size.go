@@ -14,7 +14,7 @@ import (
 // MaxOccurrences is how often all faults of a schedule together may come.
 const MaxOccurrences = 100_000
 
-// Occurrences is how often a fault may come in a first act of this length.
+// Occurrences is how often a fault may come in a fault phase of this length.
 func Occurrences(f faults.Fault, run time.Duration) int64 {
 	if f.Every.Min <= 0 {
 		return 1

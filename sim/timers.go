@@ -20,7 +20,7 @@ type timer struct {
 	length     time.Duration // that it was set for
 	token      uint64
 	generation uint32
-	local      bool // goes by the host's clock; else by virtual time
+	local      bool // follows the host's clock; else by virtual time
 	live       bool
 }
 
@@ -54,7 +54,7 @@ func (t *timers) take(name uint64) (taken timer, ok bool) {
 	return *entry, true
 }
 
-// renew gives each timer that goes by the host's clock a new name, and yields
+// renew gives each timer that follows the host's clock a new name, and yields
 // both, in the order of their slots.
 func (t *timers) renew() iter.Seq2[uint64, timer] {
 	return func(yield func(uint64, timer) bool) {
@@ -83,7 +83,7 @@ func (t *timers) earliest() clock.Time {
 	return reading
 }
 
-// heal gives each timer that goes by the host's clock, which read before and now
+// heal gives each timer that follows the host's clock, which read before and now
 // reads after, the time that it has left, and no more than it was set for.
 func (t *timers) heal(before, after clock.Time) {
 	for slot := range t.slots {

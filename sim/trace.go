@@ -175,7 +175,7 @@ func messageTypeName(t uint64) string {
 }
 
 // trace keeps the rolling digest of all records of a run, and shows them to
-// whoever listens. The digest is the same whether somebody listens or not.
+// its listener. The digest is the same with a listener and without one.
 type trace struct {
 	digest   uint64
 	listener func(*Record)

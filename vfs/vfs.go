@@ -3,7 +3,7 @@
 // crashes, tears, loses and corrupts. Code written over FS runs unchanged on
 // all three.
 //
-// Names are slash-separated paths. Whoever uses an FS decides when what it
+// Names are slash-separated paths. The user of an FS decides when what it
 // wrote must survive a power failure: contents by File.Sync, and the names of
 // a directory (files created, renamed or removed in it) by FS.SyncDir, as POSIX
 // has it.

@@ -13,7 +13,7 @@ import (
 // from a holder that is believed dead), write (to the resource that the lock
 // guards, fenced by a token) and read. It is partitioned by lock.
 //
-// A token is one more than the token before, whoever got it. The resource
+// A token is one more than the token before, whichever client got it. The resource
 // accepts a write when it carries a token at least as high as any it has seen:
 // so a holder that was deposed without knowing it cannot overwrite what its
 // successor wrote.

@@ -155,7 +155,7 @@ func (lock) RankBefore(input, output any) (rank [2]uint64, tells [2]bool) {
 	return rank, [2]bool{true, true}
 }
 
-// Effect tells whoever gets a lock, and what is written, by their marks.
+// Effect names the client that gets a lock, and what is written, by their marks.
 func (lock) Effect(input any) Effect {
 	switch c := input.(lockCommand); c.op {
 	case lockWrite:

@@ -75,7 +75,7 @@ func (s *Sessions) Identify(request []byte) (session, number uint64, ok bool) {
 // Apply executes a request once. duplicate says that it had no effect now: its
 // answer is that of its first execution, or it was refused. A refused request
 // (older than its session, or malformed) is answered with nil, which no
-// machine answers: whoever waits for it has to go on waiting or give up.
+// machine answers: a client that waits for it has to go on waiting or give up.
 // The answer is shared with the table and must not be changed.
 func (s *Sessions) Apply(request []byte) (answer []byte, duplicate bool) {
 	id, number, command, ok := DecodeRequest(request)

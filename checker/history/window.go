@@ -220,7 +220,7 @@ func (j *judge) illegal(part []event, window []int, starts []any, why *flaw, met
 		}
 	}
 	if method == ByFrontier {
-		v.Detail += ", by what later answers tell of those under way"
+		v.Detail += ", as later answers show of the operations under way"
 	}
 	if len(starts) == 1 && !j.model.Equal(starts[0], j.model.Init()) {
 		v.Detail += ", from " + text.Quote(j.model.DescribeState(starts[0]))

@@ -53,7 +53,7 @@ func parseConfig(args []string) (config, error) {
 	f.DurationVar(&c.tick, "tick", 100*time.Millisecond, "time between heartbeats; elections come after 10 to 20 without one")
 	f.Uint64Var(&c.snapshotEvery, "snapshot", 10000, "log entries between snapshots")
 	f.Int64Var(&c.segmentBytes, "segment", 0, "bytes of a file of the log, 0 for its default")
-	f.StringVar(&c.token, "token", "", "any text: tells a new cluster from another one with the same addresses")
+	f.StringVar(&c.token, "token", "", "any text, the same for all servers: distinguishes a new cluster from another one with the same addresses")
 	f.StringVar(&c.certificates, "certificates", "", "folder that kvserver certificates made; without it all addresses must be on this machine")
 	if err := f.Parse(args); err != nil {
 		return c, err

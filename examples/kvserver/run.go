@@ -76,7 +76,7 @@ func (c *config) identify(ctx context.Context, sec *security) (identity, error) 
 // connections is how many connections a server holds at the same time.
 const connections = 4096
 
-// web serves HTTP. Whoever is slow to say what it wants, or to take the answer, is
+// web serves HTTP. A client that is slow to say what it wants, or to take the answer, is
 // cut off.
 func (s *server) web(listener net.Listener) *http.Server {
 	web := &http.Server{

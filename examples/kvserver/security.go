@@ -53,7 +53,7 @@ func (s *security) serving() *tls.Config {
 	}
 }
 
-// calling is the TLS of requests to one server, nil for none: whoever answers must
+// calling is the TLS of requests to one server, nil for none: the server that answers must
 // have that server's certificate.
 func (s *security) calling(id uint64) *tls.Config {
 	if !s.on {
@@ -93,7 +93,7 @@ func (s *security) allows(address string) error {
 	if ip := net.ParseIP(host); s.on || host == "localhost" || ip != nil && ip.IsLoopback() {
 		return nil
 	}
-	return fmt.Errorf("address is %q, must be on the loopback interface unless -certificates is given: without them anybody may pose as a server", address)
+	return fmt.Errorf("address is %q, must be on the loopback interface unless -certificates is given: without them any program may pose as a server", address)
 }
 
 // names says whether a certificate is that of a server.

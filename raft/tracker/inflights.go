@@ -60,7 +60,7 @@ func (in *Inflights) Bytes() uint64 {
 
 // Add records a message that is being sent, by its last index and its size in
 // bytes. Indexes never decrease from one call to the next. It panics when in is
-// full: whoever sends must have asked.
+// full: the caller must have asked.
 func (in *Inflights) Add(index, bytes uint64) {
 	if in.Full() {
 		panic(fmt.Sprintf("tracker: %d messages of %d bytes in flight, limits are %d and %d: no room for index %d",

@@ -164,7 +164,7 @@ func (r *Receiver) join() []byte {
 	return data
 }
 
-// validate says what is wrong with a chunk, whoever made it.
+// validate says what is wrong with a chunk, wherever it comes from.
 func (c *Chunk) validate() error {
 	switch {
 	case c.Head.Type != pb.MsgSnap || c.Head.Snapshot == nil:

@@ -138,14 +138,14 @@ catch were swept over 1-60, thirty-two over 1-300, and four that escaped all thr
 "As expected" says whether the property that caught it is one that the bug's file names. A bug whose file names a
 scenario is swept there and not in the swarm. Where a bug has a known seed, CI checks that one: ` + "`planted run --known`" + `.
 
-Three changes that look like bugs were tried and left out, because nobody can tell them from the library as it is:
+Three changes that look like bugs were tried and left out, because nothing distinguishes them from the library as it is:
 
 - *A follower that refuses a snapshot acknowledges its whole log.* It would have to hold entries that conflict with the
   leader's after an index up to which the logs agree, and be sent a snapshot at that index; but a leader that knows the
   term of that index appends after it, and one that has compacted beyond sends a later snapshot, which is not refused.
 - *The term before the unstable entries is remembered although its entry was replaced.* Who has just replaced it follows
   a leader until the entries are durable, and refuses one append too many at worst.
-- *Only a Ready with entries asks to be told when the log is durable, although the answer before is void after a change of
+- *Only a Ready with entries asks for a message when the log is durable, although the answer before is void after a change of
   term.* The next leader begins its term with an entry, and the answer to that one counts for all before it.
 
 `

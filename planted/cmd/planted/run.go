@@ -59,7 +59,7 @@ func runCommand() *cobra.Command {
 		Use:   "run [NAME...]",
 		Short: "build each bug and sweep seeds until one catches it",
 		Long: `Build the simulator with each bug in it and sweep seeds until one catches it.
-A line for each bug tells the property that caught it, the first seed that did,
+A line for each bug gives the property that caught it, the first seed that did,
 the seeds needed and the processor time. With --known, each bug that has a
 recorded seed must be caught by it and by one of the properties that its file names.
 A bug whose file names a directed test is given to that test, and not to seeds.
