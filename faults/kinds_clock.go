@@ -9,7 +9,7 @@ func clockKinds() []Kind {
 		{
 			Name: "skew", Family: "clocks", Lasting: true,
 			Grammar:  "skew HOSTS by +TIME or skew HOSTS by -TIME",
-			Doc:      "Steps the clocks forwards or backwards, and back by as much when it ends.",
+			Doc:      "Sets the clocks forward or back, and undoes that when it ends.",
 			Budget:   "tolerable" + leases,
 			Examples: []string{"skew n2 by +300ms", "skew followers by -2s"},
 			Parse:    parseSkew, Class: classClockJump, Draw: drawSkew,
@@ -17,7 +17,7 @@ func clockKinds() []Kind {
 		{
 			Name: "drift", Family: "clocks", Lasting: true,
 			Grammar:  "drift HOSTS by +NUMBERppm or drift HOSTS by -NUMBERppm",
-			Doc:      "Makes the clocks run fast or slow; when it ends they run true from where they are.",
+			Doc:      "Makes the clocks run fast or slow; when it ends they run at the correct rate from where they are.",
 			Budget:   "tolerable; out of model beyond the drift that leases allow for",
 			Examples: []string{"drift n2 by +200ppm", "drift leader by -100000ppm"},
 			Parse:    parseDrift, Class: classDrift, Draw: drawDrift,
@@ -25,7 +25,7 @@ func clockKinds() []Kind {
 		{
 			Name: "freeze", Family: "clocks", Lasting: true,
 			Grammar:  "freeze HOSTS",
-			Doc:      "Stops the clocks of hosts that go on running; they run on from there when it ends.",
+			Doc:      "Stops the clocks of hosts, but not the hosts; when it ends, the clocks continue from where they stopped.",
 			Budget:   "tolerable while the others are a quorum, else safety only" + leases,
 			Examples: []string{"freeze n2", "freeze leader"},
 			Parse:    func(p *Parser) Action { return done(p, Freeze{p.Group()}) },
@@ -35,7 +35,7 @@ func clockKinds() []Kind {
 			Name: "strobe", Family: "clocks", Lasting: true,
 			Grammar:  "strobe HOSTS by +TIME each TIME",
 			Doc:      "Makes the clocks jump back and forth: ahead for one period, correct for the next.",
-			Budget:   "safety only: the jumps may fire election timeouts without end" + leases,
+			Budget:   "safety only: every jump may fire an election timeout" + leases,
 			Examples: []string{"strobe n2 by +200ms each 10ms"},
 			Parse:    parseStrobe, Class: classStrobe, Draw: drawStrobe,
 		},

@@ -6,7 +6,7 @@ func membershipKinds() []Kind {
 		{
 			Name: "reconfigure", Family: "membership",
 			Grammar:  "reconfigure CLAUSE[, CLAUSE]... [joint|explicit], CLAUSE is add|learn|promote|demote|remove HOSTS",
-			Doc:      "Proposes one configuration change; explicit stays in the joint configuration until leave-joint. Added hosts start empty.",
+			Doc:      "Proposes one configuration change; with explicit, the cluster stays in the joint configuration until leave-joint. Added hosts start with an empty disk.",
 			Budget:   "tolerable while each configuration that may be in force keeps a quorum, else safety only",
 			Examples: []string{"reconfigure add n4 n5, remove n1 joint", "reconfigure learn new", "reconfigure promote learner, demote follower explicit"},
 			Parse:    parseReconfigure, Class: classReconfigure, Draw: drawReconfigure,
@@ -14,7 +14,7 @@ func membershipKinds() []Kind {
 		{
 			Name: "replace", Family: "membership",
 			Grammar:  "replace HOST with HOST",
-			Doc:      "Takes a voter out and puts a new host in its place in one joint change.",
+			Doc:      "Removes a voter and adds a new host in one joint change.",
 			Budget:   "as reconfigure",
 			Examples: []string{"replace follower with new", "replace n1 with n4"},
 			Parse:    parseReplace, Class: classReconfigure, Draw: drawReplace,
@@ -62,7 +62,7 @@ func requestKinds() []Kind {
 		{
 			Name: "transfer", Family: "requests",
 			Grammar:  "transfer leader to HOST",
-			Doc:      "Asks the leader to hand its leadership over.",
+			Doc:      "Asks the leader to transfer its leadership to a host.",
 			Budget:   "tolerable",
 			Examples: []string{"transfer leader to n3", "transfer leader to follower"},
 			Parse:    parseTransfer, Draw: drawTransfer,
@@ -79,7 +79,7 @@ func requestKinds() []Kind {
 		{
 			Name: "forget-leader", Family: "requests",
 			Grammar:  "forget-leader HOSTS",
-			Doc:      "Makes followers forget who leads.",
+			Doc:      "Makes followers forget their leader.",
 			Budget:   "tolerable",
 			Examples: []string{"forget-leader followers"},
 			Parse:    func(p *Parser) Action { return done(p, ForgetLeader{p.Group()}) },
@@ -88,7 +88,7 @@ func requestKinds() []Kind {
 		{
 			Name: "compact", Family: "requests",
 			Grammar:  "compact HOSTS",
-			Doc:      "Makes hosts take a snapshot now and drop the log before it.",
+			Doc:      "Makes hosts take a snapshot now and compact their logs up to it.",
 			Budget:   "tolerable",
 			Examples: []string{"compact leader", "compact all"},
 			Parse:    func(p *Parser) Action { return done(p, Compact{p.Group()}) },
@@ -97,7 +97,7 @@ func requestKinds() []Kind {
 		{
 			Name: "propose", Family: "requests",
 			Grammar:  "propose COUNT [on HOSTS] [of BYTES]",
-			Doc:      "Hands a burst of proposals to hosts, the leader unless they are named.",
+			Doc:      "Sends a burst of proposals to hosts; to the leader if no host is named.",
 			Budget:   "tolerable",
 			Examples: []string{"propose 50 on leader of 1KB", "propose 10 on follower"},
 			Parse:    parsePropose, Draw: drawPropose,
@@ -105,7 +105,7 @@ func requestKinds() []Kind {
 		{
 			Name: "read", Family: "requests",
 			Grammar:  "read COUNT [on HOSTS]",
-			Doc:      "Asks hosts for linearizable reads, the leader unless they are named.",
+			Doc:      "Sends linearizable reads to hosts; to the leader if no host is named.",
 			Budget:   "tolerable",
 			Examples: []string{"read 10 on followers"},
 			Parse:    parseRead, Draw: drawRead,

@@ -3,7 +3,7 @@ package faults
 // diskKinds are the kinds that trouble disks.
 func diskKinds() []Kind {
 	const (
-		fatal   = "tolerable while the others are a quorum, else safety only: the host stops at the first error"
+		fatal   = "tolerable while the others are a quorum, else safety only: the process ends at the first error"
 		promise = "out of model: what was synced may be gone"
 	)
 	kind := func(e DiskEffect, grammar, doc, budget string, examples ...string) Kind {
@@ -18,33 +18,33 @@ func diskKinds() []Kind {
 		return k
 	}
 	return []Kind{
-		kind(Stalls, "stalls", "Lets no operation end until it is over.",
+		kind(Stalls, "stalls", "No disk operation ends before the fault does.",
 			"tolerable while the others are a quorum, else safety only", "disk leader stalls"),
-		kind(Slows, "slows by TIMES [in FILES]", "Makes each operation take longer.",
+		kind(Slows, "slows by TIMES [in FILES]", "Makes each operation take more time.",
 			"tolerable while 99% end within half an election timeout, else as stalls", "disk n1 slows by 5ms..20ms"),
-		kind(ReadFails, "fails-read [HITS] [in FILES]", "Answers reads with an I/O error.",
+		kind(ReadFails, "fails-read [HITS] [in FILES]", "Reads return an I/O error.",
 			fatal, "disk n1 fails-read once", "disk n1 fails-read 10% in *.snap"),
-		kind(WriteFails, "fails-write [HITS] [in FILES]", "Answers writes with an I/O error.",
+		kind(WriteFails, "fails-write [HITS] [in FILES]", "Writes return an I/O error.",
 			fatal, "disk n1 fails-write 3 times"),
 		kind(SyncFails, "fails-sync [HITS] [losing pages] [in FILES]",
-			"Answers syncs with an I/O error; with losing pages, later syncs say all is well and what should have been synced is gone.",
+			"Syncs return an I/O error; with losing pages, the writes that should have been synced are lost and later syncs return success.",
 			fatal, "disk leader fails-sync once", "disk n2 fails-sync 5% losing pages"),
-		kind(SyncLies, "lies [HITS] [in FILES]", "Answers syncs with success and makes nothing durable.",
+		kind(SyncLies, "lies [HITS] [in FILES]", "Syncs return success and make nothing durable.",
 			promise, "disk n1 lies 100%", "disk minority lies once"),
-		kind(Misdirects, "misdirects [HITS] [in FILES]", "Sends writes to a wrong place and reports success.",
+		kind(Misdirects, "misdirects [HITS] [in FILES]", "Writes go to a wrong place and return success.",
 			promise, "disk n1 misdirects once"),
-		once(kind(Rots, "rots COUNT bits [in FILES]", "Flips bits of data at rest.",
+		once(kind(Rots, "rots COUNT bits [in FILES]", "Flips bits of data that is on the disk.",
 			promise, "disk n1 rots 3 bits", "disk follower rots 1 bit in *.wal")),
 		once(kind(Spoils, "spoils COUNT sectors [in FILES]", "Makes sectors unreadable until they are written again.",
-			promise+", but never unnoticed", "disk n1 spoils 2 sectors")),
+			promise+", but is never read without an error", "disk n1 spoils 2 sectors")),
 		kind(Scrambles, "scrambles [in FILES]",
-			"Lets unsynced writes reach the disk in any order.", "tolerable", "disk n1 scrambles"),
-		kind(Fills, "fills [leaving BYTES]", "Leaves no room, or only so much.",
+			"Unsynced writes reach the disk in any order, which a crash shows.", "tolerable", "disk n1 scrambles"),
+		kind(Fills, "fills [leaving BYTES]", "Leaves no free space, or only the given number of bytes.",
 			fatal, "disk n1 fills", "disk follower fills leaving 4KB"),
-		once(kind(Copied, "copied", "Remembers the disk as it is now.", "tolerable", "disk n1 copied")),
-		once(kind(Swapped, "swapped", "Puts the copy in the disk's place; a host that runs crashes with it and restarts.",
+		once(kind(Copied, "copied", "Makes a copy of the disk, for a later swap.", "tolerable", "disk n1 copied")),
+		once(kind(Swapped, "swapped", "Replaces the disk by its copy; a host that runs crashes at that and restarts.",
 			promise, "disk n1 swapped")),
-		once(kind(Lost, "lost", "Puts an empty disk in its place; a host that runs crashes with it and restarts.",
+		once(kind(Lost, "lost", "Replaces the disk by an empty one; a host that runs crashes at that and restarts.",
 			promise, "disk n1 lost")),
 	}
 }

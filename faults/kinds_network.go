@@ -8,7 +8,7 @@ func partitionKinds() []Kind {
 		{
 			Name: "partition", Family: "network", Lasting: true,
 			Grammar:  "partition HOSTS | HOSTS [| HOSTS]...",
-			Doc:      "Cuts every link between the sides, both ways; a host on no side keeps all of its links.",
+			Doc:      "Cuts every link between the sides, both ways; a host on no side keeps all its links.",
 			Budget:   "tolerable while one side keeps a quorum, else safety only",
 			Examples: []string{"partition n1 | n2 n3", "partition leader-minority | rest", "partition n1 n2 | n3 | n4 n5"},
 			Parse:    func(p *Parser) Action { return done(p, Partition{p.Sides(2, MaxSides)}) },
@@ -17,7 +17,7 @@ func partitionKinds() []Kind {
 		{
 			Name: "flap", Family: "network", Lasting: true,
 			Grammar:  "flap HOSTS | HOSTS [| HOSTS]... off TIME on TIME",
-			Doc:      "A partition that comes and goes, cut first.",
+			Doc:      "A partition that is cut and healed again and again, cut first.",
 			Budget:   "safety only: every return may depose the leader",
 			Examples: []string{"flap leader | rest off 300ms on 200ms"},
 			Parse:    parseFlap, Class: always(SafetyOnly), Draw: drawFlap,
@@ -25,7 +25,7 @@ func partitionKinds() []Kind {
 		{
 			Name: "isolate", Family: "network", Lasting: true,
 			Grammar:  "isolate HOSTS",
-			Doc:      "Cuts each of the hosts off from every other host, both ways.",
+			Doc:      "Isolates each of the hosts from every other host, in both directions.",
 			Budget:   "tolerable while the others are a quorum, else safety only",
 			Examples: []string{"isolate leader", "isolate n1 n2"},
 			Parse:    func(p *Parser) Action { return done(p, Isolate{p.Group()}) },
@@ -34,8 +34,8 @@ func partitionKinds() []Kind {
 		{
 			Name: "cut", Family: "network", Lasting: true,
 			Grammar:  "cut HOSTS -> HOSTS or cut HOSTS <-> HOSTS",
-			Doc:      "Cuts the links from the first hosts to the second: a one-way partition. With <-> both ways.",
-			Budget:   "safety only: a host that speaks and does not hear may depose every leader",
+			Doc:      "Cuts the links from the first hosts to the second: a one-way partition. With <-> it cuts both directions.",
+			Budget:   "safety only: a host that can send and not receive may depose every leader",
 			Examples: []string{"cut n1 -> n2 n3", "cut leader <-> follower"},
 			Parse:    func(p *Parser) Action { return done(p, Cut{p.Path()}) },
 			Class:    always(SafetyOnly), Draw: drawCut,
@@ -43,7 +43,7 @@ func partitionKinds() []Kind {
 		{
 			Name: "bridge", Family: "network", Lasting: true,
 			Grammar:  "bridge HOSTS | HOSTS | HOSTS",
-			Doc:      "Cuts the links between the first and the last hosts; those in the middle keep theirs to both.",
+			Doc:      "Cuts the links between the first and the last hosts; the hosts in the middle keep their links to both.",
 			Budget:   "safety only: the halves may depose each other's leader through the middle",
 			Examples: []string{"bridge n1 n2 | n3 | n4 n5", "bridge minority | random | rest"},
 			Parse:    parseBridge, Class: always(SafetyOnly), Draw: drawBridge,
@@ -51,8 +51,8 @@ func partitionKinds() []Kind {
 		{
 			Name: "ring", Family: "network", Lasting: true,
 			Grammar:  "ring HOSTS",
-			Doc:      "Leaves each host the links to its nearest neighbours on a ring: a majority each, no two the same. The hosts of a role stand in random order, named ones as they are named.",
-			Budget:   "safety only: no host may be heard by a quorum for long",
+			Doc:      "Leaves each host only the links to its nearest neighbours on a ring, so that each can reach another majority. Hosts of a role are put in random order, named hosts in the order of the line.",
+			Budget:   "safety only: no host may reach a quorum for long",
 			Examples: []string{"ring all", "ring n3 n1 n4 n5 n2"},
 			Parse:    func(p *Parser) Action { return done(p, Ring{p.Group()}) },
 			Class:    always(SafetyOnly), Draw: drawRing,
@@ -95,7 +95,7 @@ func linkKinds() []Kind {
 		{
 			Name: "link duplicates", Family: "network", Lasting: true,
 			Grammar:  grammar("duplicates SHARE"),
-			Doc:      "Delivers packets twice, close together.",
+			Doc:      "Delivers packets twice within a short time.",
 			Budget:   "tolerable",
 			Examples: []string{"link n1 <-> n3 duplicates 30%", "network duplicates 5%"},
 			Parse:    parseShare(Duplicates), Draw: drawShare(Duplicates, 50),
@@ -111,7 +111,7 @@ func linkKinds() []Kind {
 		{
 			Name: "link reorders", Family: "network", Lasting: true,
 			Grammar:  grammar("reorders SHARE [by TIMES]"),
-			Doc:      "Lets later packets overtake.",
+			Doc:      "Delivers packets after later ones.",
 			Budget:   "tolerable",
 			Examples: []string{"link n2 -> n1 reorders 25% by 5ms..50ms", "network reorders 10%"},
 			Parse:    parseShare(Reorders), Draw: drawShare(Reorders, 60),
@@ -119,7 +119,7 @@ func linkKinds() []Kind {
 		{
 			Name: "link corrupts", Family: "network", Lasting: true,
 			Grammar:  grammar("corrupts SHARE"),
-			Doc:      "Damages packets; the receiver's checksum refuses them.",
+			Doc:      "Damages packets; the receiver drops them because of a wrong checksum.",
 			Budget:   "tolerable up to 30%, else safety only",
 			Examples: []string{"link n1 -> n2 corrupts 10%", "network corrupts 0.5%"},
 			Parse:    parseShare(Corrupts), Class: classLoss, Draw: drawShare(Corrupts, 30),
@@ -127,7 +127,7 @@ func linkKinds() []Kind {
 		{
 			Name: "link delays", Family: "network", Lasting: true,
 			Grammar:  grammar("delays TIMES"),
-			Doc:      "Makes packets take longer.",
+			Doc:      "Delays packets by a time that is drawn for each.",
 			Budget:   "tolerable while 99% arrive within half an election timeout, else safety only",
 			Examples: []string{"link n1 -> n3 delays 50ms", "network delays median 5ms p99 40ms"},
 			Parse:    parseLinkDelay, Class: classDelay, Draw: drawLinkDelay,
@@ -135,7 +135,7 @@ func linkKinds() []Kind {
 		{
 			Name: "link limits", Family: "network", Lasting: true,
 			Grammar:  grammar("limits BYTES/s [queue BYTES]"),
-			Doc:      "Bounds the bandwidth; what the queue cannot hold is dropped.",
+			Doc:      "Limits the bandwidth; packets that do not fit into the queue are dropped.",
 			Budget:   "safety only below 64KB/s, else tolerable",
 			Examples: []string{"link n1 -> n3 limits 100KB/s queue 16KB", "network limits 1MB/s"},
 			Parse:    parseLimit, Class: classLimit, Draw: drawLimit,
@@ -172,7 +172,7 @@ func packetKinds() []Kind {
 		{
 			Name: "hold", Family: "network", Lasting: true,
 			Grammar:  "hold PATH or hold network",
-			Doc:      "Keeps packets back, and delivers them in order when it ends or is released.",
+			Doc:      "Holds packets back, and delivers them in order when it ends or at a release.",
 			Budget:   "safety only: held links are cut links",
 			Examples: []string{"hold n1 -> n3", "hold network"},
 			Parse:    func(p *Parser) Action { return done(p, Hold{p.PathOrNetwork()}) },
@@ -189,7 +189,7 @@ func packetKinds() []Kind {
 		{
 			Name: "drop", Family: "network", Lasting: true,
 			Grammar:  "drop TYPE PATH [SHARE] or drop TYPE network [SHARE]",
-			Doc:      "Drops the messages of one type: all of them, or a share.",
+			Doc:      "Drops all messages of one type, or a share of them.",
 			Budget:   "safety only",
 			Examples: []string{"drop MsgApp leader -> n3", "drop MsgSnap network 50%"},
 			Parse:    parseDrop, Class: always(SafetyOnly), Draw: drawDrop,
@@ -197,7 +197,7 @@ func packetKinds() []Kind {
 		{
 			Name: "clog", Family: "network", Lasting: true,
 			Grammar:  "clog HOSTS",
-			Doc:      "Keeps back every packet to and from the hosts, and delivers them in order when it ends.",
+			Doc:      "Holds back every packet to and from the hosts, and delivers them in order when it ends.",
 			Budget:   "tolerable while the others are a quorum, else safety only",
 			Examples: []string{"clog n1 n2", "clog leader"},
 			Parse:    func(p *Parser) Action { return done(p, Clog{p.Group()}) },

@@ -8,7 +8,7 @@ func crashKinds() []Kind {
 		{
 			Name: "crash", Family: "processes", Lasting: true,
 			Grammar:  "crash HOSTS " + losing + " [at operation COUNT|at message COUNT]",
-			Doc:      "Takes the power now, during the given disk operation from now, or before the given message from now, if it comes to that; the hosts restart when it ends.",
+			Doc:      "Crashes hosts by a power failure: at once, during the disk operation with the given number from now, or before the message with that number; the hosts restart when it ends.",
 			Budget:   budget,
 			Examples: []string{"crash leader", "crash n1 losing subset torn at operation 17", "crash follower losing nothing at message 3"},
 			Parse:    parseCrash, Harm: harmHosts, Draw: drawCrash,
@@ -16,7 +16,7 @@ func crashKinds() []Kind {
 		{
 			Name: "crash-loop", Family: "processes", Lasting: true,
 			Grammar:  "crash-loop HOSTS off TIMES on TIMES " + losing + " [among COUNT operations]",
-			Doc:      "Crashes and restarts hosts over and over, down first, or each time during one of the next disk operations.",
+			Doc:      "Crashes and restarts hosts again and again, at once or during one of the next disk operations.",
 			Budget:   budget,
 			Examples: []string{"crash-loop n1 off 100ms on 50ms..1s losing unsynced", "crash-loop leader off 10ms on 100ms losing subset torn among 20 operations"},
 			Parse:    parseCrashLoop, Harm: harmHosts, Draw: drawCrashLoop,
@@ -24,7 +24,7 @@ func crashKinds() []Kind {
 		{
 			Name: "blackout", Family: "processes", Lasting: true,
 			Grammar:  "blackout " + losing,
-			Doc:      "Takes the power from the whole cluster at one instant; all hosts restart when it ends.",
+			Doc:      "Crashes the whole cluster at one instant by a power failure; all hosts restart when it ends.",
 			Budget:   "safety only",
 			Examples: []string{"blackout losing subset torn"},
 			Parse:    parseBlackout, Class: always(SafetyOnly), Draw: drawBlackout,
@@ -85,7 +85,7 @@ func processKinds() []Kind {
 		{
 			Name: "pause", Family: "processes", Lasting: true,
 			Grammar:  "pause HOSTS [and clock]",
-			Doc:      "Stops hosts without taking anything from them; with their clocks, they do not know that time has passed.",
+			Doc:      "Stops processes, which lose nothing; with the clock, they do not notice that time has passed.",
 			Budget:   quorum + "; with their clocks out of model when reads rely on leases",
 			Examples: []string{"pause follower", "pause leader and clock"},
 			Parse:    parsePause, Class: classPause, Harm: harmHosts, Draw: drawPause,
@@ -101,7 +101,7 @@ func processKinds() []Kind {
 		{
 			Name: "slow", Family: "processes", Lasting: true,
 			Grammar:  "slow HOSTS by TIMES",
-			Doc:      "Keeps hosts busy for a while with each event that they handle.",
+			Doc:      "Makes each event take time at the hosts.",
 			Budget:   "tolerable up to 1% of an election timeout for 99% of the events, else as pause",
 			Examples: []string{"slow n1 by 5ms..20ms"},
 			Parse:    parseSlow, Harm: harmSlow, Draw: drawSlow,
@@ -109,7 +109,7 @@ func processKinds() []Kind {
 		{
 			Name: "heal", Family: "processes",
 			Grammar:  "heal [core]",
-			Doc:      "Ends every fault and starts every host; with core, only for hosts enough to make progress, and the others stay broken.",
+			Doc:      "Ends every fault and starts every host; with core, only for a smallest set of hosts that can make progress, and the others stay broken.",
 			Budget:   "tolerable",
 			Examples: []string{"heal", "heal core"},
 			Parse:    func(p *Parser) Action { return done(p, Heal{p.Accept("core")}) },
