@@ -62,50 +62,50 @@ type requirement struct {
 
 var requirements = []requirement{
 	{"I1", "a term never has two leaders, at any two moments of the run", []string{"election safety"}},
-	{"I2", "a leader only ever adds to its log", []string{"leader append-only"}},
-	{"I3", "an index and a term stand for one log up to there", []string{"log matching"}},
-	{"I4", "who is elected holds all that was committed", []string{"leader completeness"}},
-	{"I5", "hosts apply the same entries in the same order, each once, none skipped", []string{"state machine safety", "apply order"}},
-	{"I6", "what two hosts have committed does not conflict", []string{"committed log"}},
-	{"I7", "what was once committed at an index stays, over the whole history", []string{"committed log", "state machine safety"}},
-	{"I8", "what is committed is on the disks of a quorum, of both when joint", []string{"commit quorum"}},
-	{"I9", "a log that passes for up to date holds what is committed: votes go to no other", []string{"vote freshness", "leader completeness"}},
-	{"I10", "a leader commits nothing that disks do not hold, its own when it decides alone", []string{"commit quorum", "commit order"}},
-	{"I11", "nobody has more entries of a term than its leader", []string{"entry origin"}},
-	{"I12", "a message speaks of no term above its sender's", []string{"message term"}},
-	{"I13", "terms do not go back, across restarts either", []string{"term order", "term durability", "durable state"}},
-	{"I14", "one vote a term, across restarts, told only when it is on disk", []string{"one vote a term", "vote durability", "durable state"}},
-	{"I15", "a commit index does not go back, nor beyond the log", []string{"commit order", "durable state"}},
-	{"I16", "what a leader believes to match only grows, and is on the peer's disk", []string{"replication progress", "append durability"}},
-	{"I17", "what is sent next lies above what is believed to match", []string{"replication progress"}},
+	{"I2", "a leader only appends to its log", []string{"leader append-only"}},
+	{"I3", "two logs with the same index and term are equal up to that index", []string{"log matching"}},
+	{"I4", "a new leader has every committed entry", []string{"leader completeness"}},
+	{"I5", "hosts apply the same entries in the same order, each once, and skip none", []string{"state machine safety", "apply order"}},
+	{"I6", "the committed entries of two hosts do not conflict", []string{"committed log"}},
+	{"I7", "a committed entry never changes, over the whole history", []string{"committed log", "state machine safety"}},
+	{"I8", "a committed entry is on the disks of a quorum, of both quorums in a joint configuration", []string{"commit quorum"}},
+	{"I9", "a log that is up to date has every committed entry: votes go only to such logs", []string{"vote freshness", "leader completeness"}},
+	{"I10", "a leader commits only what is on disks, on its own disk when it decides alone", []string{"commit quorum", "commit order"}},
+	{"I11", "no host has more entries of a term than the leader of that term", []string{"entry origin"}},
+	{"I12", "no message has a term above its sender's", []string{"message term"}},
+	{"I13", "terms do not go back, not even across restarts", []string{"term order", "term durability", "durable state"}},
+	{"I14", "one vote a term, also across restarts, and sent only when it is on disk", []string{"one vote a term", "vote durability", "durable state"}},
+	{"I15", "a commit index does not go back, and does not pass the end of the log", []string{"commit order", "durable state"}},
+	{"I16", "Match only grows, and is on the disk of the peer", []string{"replication progress", "append durability"}},
+	{"I17", "Next is above Match", []string{"replication progress"}},
 	{"I18", "only an entry of the leader's own term is committed by counting", []string{"commit of the own term"}},
-	{"I19", "the terms of a log do not go down, nor above the host's", []string{"log order"}},
+	{"I19", "the terms of a log do not decrease, and are not above the term of the host", []string{"log order"}},
 	{"I20", "compacted, snapshot, applied, committed and last index are in this order", []string{"state order", "commit order", "apply order"}},
-	{"I21", "a follower keeps what is committed, and what an old message repeats", []string{"committed log", "truncation"}},
-	{"I22", "no commit index is passed on for more than is known to match", []string{"commit hint"}},
-	{"I23", "a snapshot is the state, the term and the configuration at its index, and moves nobody back", []string{"snapshot"}},
-	{"I24", "no entry that conflicts with a snapshot comes back after its installation", []string{"log matching", "durable state", "storage"}},
+	{"I21", "a follower keeps committed entries, and entries that an old message repeats", []string{"committed log", "truncation"}},
+	{"I22", "no message has a commit index above what is known to match", []string{"commit hint"}},
+	{"I23", "a snapshot has the state, the term and the configuration of its index, and no host goes back when it installs one", []string{"snapshot"}},
+	{"I24", "no entry that conflicts with a snapshot returns after the snapshot is installed", []string{"log matching", "durable state", "storage"}},
 	{"I25", "hosts use the configuration that the log has, from its index on", []string{"configuration agreement"}},
 	{"I26", "successive configurations overlap, one change at a time", []string{"configuration step", "one configuration change"}},
 	{"I27", "a joint configuration elects and commits by both halves", []string{"election quorum", "commit quorum"}},
-	{"I28", "a new leader changes nothing before what it inherited is settled; configurations count when applied, so settled is applied", []string{"one configuration change", "campaign"}},
-	{"I29", "learners do not count for votes, commits or the leader's majority, but vote when asked", []string{"election quorum", "commit quorum", "check quorum", "leader elected"}},
-	{"I30", "a read sees all that was committed when it was asked, by a leader that was confirmed since", []string{"read index"}},
-	{"I31", "a read under a lease is as good as that, and voters keep what the lease rests on", []string{"read index", "vote under a lease", "linearizability"}},
-	{"I32", "leadership is handed to a voter that has everything, and the transfer ends", []string{"leadership transfer", "transfer ends"}},
-	{"I33", "a pre-vote binds nobody and goes to a log that is up to date where no leader lives", []string{"pre-vote", "vote freshness", "vote under a lease"}},
-	{"I34", "what a client was told to be done is done exactly once", []string{"session", "linearizability"}},
+	{"I28", "a new leader changes the configuration only after it has applied the changes in its log", []string{"one configuration change", "campaign"}},
+	{"I29", "learners do not count for votes, commits or the majority that a leader hears from, but vote when asked", []string{"election quorum", "commit quorum", "check quorum", "leader elected"}},
+	{"I30", "a read sees all that was committed when it was asked, from a leader that a quorum has confirmed since", []string{"read index"}},
+	{"I31", "a read under a leader lease is as fresh as that, and voters keep the promise that the lease needs", []string{"read index", "vote under a lease", "linearizability"}},
+	{"I32", "leadership is transferred to a voter that has the whole log, and the transfer ends", []string{"leadership transfer", "transfer ends"}},
+	{"I33", "a pre-vote does not bind its voter, and goes to a log that is up to date when there is no leader", []string{"pre-vote", "vote freshness", "vote under a lease"}},
+	{"I34", "a command that a client knows to be done is executed exactly once", []string{"session", "linearizability"}},
 	{"I35", "a seed gives one run", []string{"determinism"}},
 	{"I36", "nothing panics", []string{"no panic"}},
-	{"L1", "after the heal there is a leader soon", []string{"leader elected"}},
-	{"L2", "and it stays", []string{"leader stays"}},
-	{"L3", "all hosts come to the same log, state and configuration", []string{"replicas converge"}},
-	{"L4", "operations are answered again, and fresh ones too", []string{"operations complete", "fresh operations succeed"}},
+	{"L1", "after the heal a leader is elected soon", []string{"leader elected"}},
+	{"L2", "and it stays leader", []string{"leader stays"}},
+	{"L3", "all hosts reach the same log, state and configuration", []string{"replicas converge"}},
+	{"L4", "operations are answered again, and new ones too", []string{"operations complete", "fresh operations succeed"}},
 	{"L5", "a joint configuration is left", []string{"joint configuration left"}},
-	{"L6", "who lags catches up, by entries or by a snapshot", []string{"followers replicate", "learners catch up", "inflight windows drain"}},
+	{"L6", "a member that is behind catches up, by entries or by a snapshot", []string{"followers replicate", "learners catch up", "inflight windows drain"}},
 	{"L7", "a leader without a majority steps down", []string{"check quorum"}},
-	{"L8", "who comes back from isolation leaves the leader alone", []string{"rejoin keeps the leader"}},
-	{"L9", "pre-votes do not block each other for good", []string{"leader elected"}},
+	{"L8", "a host that returns from isolation does not depose the leader", []string{"rejoin keeps the leader"}},
+	{"L9", "pre-votes do not block each other for ever", []string{"leader elected"}},
 }
 
 // testOf is the test that breaks a property by hand.
@@ -132,16 +132,16 @@ func testOf(p checker.Property) string {
 
 const propertiesHead = `# Properties
 
-What every run is held to. This page is made by ` + "`go generate ./planted`" + ` from the registry of the checker and from the corpus of
+The properties that every run is checked for. This page is made by ` + "`go generate ./planted`" + ` from the registry of the checker and from the corpus of
 planted bugs: a property that has neither a planted bug nor a directed test fails the build, and so does a number below that no
 property holds.
 
-A checker that never fired has proved nothing. The last column names the planted bugs (files of ` + "`planted/bugs`" + `) that a property
-is expected to catch, those with a recorded seed first, in bold; ` + "`planted run --known`" + ` runs that seed of each. "directed" is a test that breaks
-the property by hand and demands the violation. "Judged by" are the facts (` + "`checker.Facts`" + `) that a property needs to be watched at all.
+A checker that never fired has proved nothing. The last column names the planted bugs, or mutants (files of ` + "`planted/bugs`" + `) that a property
+should catch (kill), those with a recorded seed first, in bold; ` + "`planted run --known`" + ` runs that seed of each. "directed" is a test that breaks
+the property by hand and expects the violation. "Judged by" are the facts (` + "`checker.Facts`" + `) that a property needs to be watched at all.
 
-What depends on options: reads are held to rounds of heartbeats unless they are served under leases; leases and the patience of a
-leader are counted in ticks of each host's own protocol, and only with check-quorum. Sequential consistency is asked of reads
+What depends on options: reads are checked against rounds of heartbeats unless they are served under leader leases; leases, and the time
+after which a leader without a quorum must step down, are counted in ticks of each host's own protocol, and only with check-quorum. Sequential consistency is asked of reads
 that are declared stale: ` + "`stale-get`" + ` of the workload kv, where a mix names it. A property that broke after a fault that Raft does not
 promise to survive is reported as out of model.
 

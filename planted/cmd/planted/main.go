@@ -128,6 +128,9 @@ func buildCommand() *cobra.Command {
 // tableHeader stands above the table, which is kept as docs/planted.md.
 const tableHeader = `# Planted bugs, swept
 
+A planted bug is a *mutant*: one mistake that is put into the library on purpose. A run that fails catches (*kills*) it; a bug
+that no run catches escapes (*survives*).
+
 What it took to catch each bug of ` + "`planted/bugs`" + `: swarm seeds from the first of a range on, until one is caught; the median
 of several sweeps, and "> N" where N seeds caught nothing. Fourteen that 60 seeds
 catch were swept over 1-60, thirty-two over 1-300, and four that escaped all three sweeps over one of 1-2000. Made by
@@ -135,7 +138,7 @@ catch were swept over 1-60, thirty-two over 1-300, and four that escaped all thr
     go run ./planted/cmd/planted run --sweeps 3 --seeds 1-400 --save results.jsonl
     go run ./planted/cmd/planted table results.jsonl > docs/planted.md
 
-"As expected" says whether the property that caught it is one that the bug's file names. A bug whose file names a
+"As expected" says whether the file of the bug names the property that caught it. A bug whose file names a
 scenario is swept there and not in the swarm. Where a bug has a known seed, CI checks that one: ` + "`planted run --known`" + `.
 
 Three changes that look like bugs were tried and left out, because nothing distinguishes them from the library as it is:
@@ -143,8 +146,8 @@ Three changes that look like bugs were tried and left out, because nothing disti
 - *A follower that refuses a snapshot acknowledges its whole log.* It would have to hold entries that conflict with the
   leader's after an index up to which the logs agree, and be sent a snapshot at that index; but a leader that knows the
   term of that index appends after it, and one that has compacted beyond sends a later snapshot, which is not refused.
-- *The term before the unstable entries is remembered although its entry was replaced.* Who has just replaced it follows
-  a leader until the entries are durable, and refuses one append too many at worst.
+- *The term before the unstable entries is remembered although its entry was replaced.* The node that has just replaced it
+  follows a leader until the entries are durable, and refuses one append too many at worst.
 - *Only a Ready with entries asks for a message when the log is durable, although the answer before is void after a change of
   term.* The next leader begins its term with an entry, and the answer to that one counts for all before it.
 
