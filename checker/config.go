@@ -15,7 +15,7 @@ type configRecord struct {
 }
 
 // anyConfig reports whether test holds for a configuration that a host uses,
-// or went by since it last offered something. It holds when none is known.
+// or used since its last Ready. It holds when none is known.
 func (c *Protocol) anyConfig(h *hostMemory, test func(*membership.Config) bool) bool {
 	if !h.config.Known() || test(&h.config) {
 		return true
