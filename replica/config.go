@@ -67,7 +67,7 @@ type Config struct {
 	KeepEntries uint64
 	// SnapshotChunk is how many bytes of a snapshot one message carries to a follower, at
 	// most. Chunks that are lost are sent again, beside everything else. Zero sends a
-	// snapshot as one message, and whoever carries messages calls ReportSnapshot.
+	// snapshot as one message, and the one that carries messages calls ReportSnapshot.
 	SnapshotChunk int
 	// MaxSnapshotBytes is the largest snapshot that is taken in chunks; zero is no bound.
 	MaxSnapshotBytes uint64
