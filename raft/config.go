@@ -148,8 +148,15 @@ type Config struct {
 	// changes themselves.
 	DisableConfChangeValidation bool
 
-	// StepDownOnRemoval makes a leader become a follower when it applies its
-	// own removal or its demotion to learner.
+	// LeadAfterRemoval makes a leader lead on when it has applied its own
+	// removal or its demotion to learner, until another is elected. It takes no
+	// proposals then, and since its heartbeats keep the others from campaigning,
+	// nobody does. Otherwise it becomes a follower. It is for members of a group
+	// with go.etcd.io/raft, which leads on by default, that shall behave alike.
+	LeadAfterRemoval bool
+
+	// StepDownOnRemoval is the default here. It is accepted for programs written
+	// for go.etcd.io/raft; with LeadAfterRemoval it is an error.
 	StepDownOnRemoval bool
 
 	// TraceLogger is accepted, and ignored, so that programs compile.
@@ -187,6 +194,8 @@ func (c *Config) Validate() error {
 		return fmt.Errorf("raft: ReadOnlyOption is %d, must be ReadOnlySafe (%d) or ReadOnlyLeaseBased (%d)", c.ReadOnlyOption, ReadOnlySafe, ReadOnlyLeaseBased)
 	case c.ReadOnlyOption == ReadOnlyLeaseBased && !c.CheckQuorum:
 		return fmt.Errorf("raft: CheckQuorum is %t, must be true when ReadOnlyOption is ReadOnlyLeaseBased", c.CheckQuorum)
+	case c.LeadAfterRemoval && c.StepDownOnRemoval:
+		return fmt.Errorf("raft: LeadAfterRemoval and StepDownOnRemoval are true, must not both be")
 	}
 	return nil
 }

@@ -48,9 +48,9 @@ func (r *raft) enterConfig(config tracker.Config, progress tracker.ProgressMap) 
 		return cs
 	}
 	if pr := r.members.Get(r.ID); pr == nil || pr.IsLearner {
-		// It leads on, to commit its own removal among others (thesis §4.2.2),
-		// unless told otherwise.
-		if r.StepDownOnRemoval {
+		// Its removal is committed, which it had to lead for (thesis §4.2.2). To
+		// lead on would leave a group that has a leader and takes no proposals.
+		if !r.LeadAfterRemoval {
 			r.becomeFollower(r.term, None)
 		}
 		return cs

@@ -199,7 +199,7 @@ func TestAQuorumConfirmsAllReadsBefore(t *testing.T) {
 }
 
 func TestALeaderThatIsAVoterAgainConfirmsItsReads(t *testing.T) {
-	c := newCluster(t, 3)
+	c := newCluster(t, 3, func(c *raft.Config) { c.LeadAfterRemoval = true })
 	c.elect(1)
 	self := func(t pb.ConfChangeType) pb.ConfChange { return pb.ConfChange{Type: t, NodeID: 1} }
 	c.nodes[1].ApplyConfChange(self(pb.ConfChangeRemoveNode))

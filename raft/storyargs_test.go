@@ -19,7 +19,7 @@ type storyArgs struct {
 }
 
 var storyOptions = strings.Fields(`election heartbeat max-size max-inflight max-inflight-bytes max-committed
-	max-uncommitted pre-vote check-quorum async step-down-on-removal no-forwarding no-validation lease-reads`)
+	max-uncommitted pre-vote check-quorum async lead-after-removal no-forwarding no-validation lease-reads`)
 
 // options takes the options of raft.Config; one without a value is "yes".
 func (a *storyArgs) options(setup map[string]string) {

@@ -102,7 +102,7 @@ func (h *storyHost) config() *raft.Config {
 	config.PreVote = has("pre-vote")
 	config.CheckQuorum = has("check-quorum")
 	config.AsyncStorageWrites = has("async")
-	config.StepDownOnRemoval = has("step-down-on-removal")
+	config.LeadAfterRemoval = has("lead-after-removal")
 	config.DisableProposalForwarding = has("no-forwarding")
 	config.DisableConfChangeValidation = has("no-validation")
 	if has("lease-reads") {

@@ -35,8 +35,9 @@ type Config struct {
 	// DisableForwarding makes followers refuse proposals instead of passing them to the
 	// leader.
 	DisableForwarding bool
-	// StepDownOnRemoval makes a leader that removes itself step down.
-	StepDownOnRemoval bool
+	// LeadAfterRemoval makes a leader that removes itself lead on until another is
+	// elected; otherwise it steps down.
+	LeadAfterRemoval bool
 	// MaxSizePerMessage and MaxInflightMessages bound replication; MaxInflightBytes does
 	// too, zero is no bound.
 	MaxSizePerMessage   uint64
@@ -123,7 +124,7 @@ func (p *Replica) raftConfig() *raft.Config {
 		CheckQuorum:               o.CheckQuorum,
 		PreVote:                   o.PreVote,
 		DisableProposalForwarding: o.DisableForwarding,
-		StepDownOnRemoval:         o.StepDownOnRemoval,
+		LeadAfterRemoval:          o.LeadAfterRemoval,
 		Logger:                    o.Logger,
 		Rand:                      p.env.Random(),
 		Poison:                    o.Poison,

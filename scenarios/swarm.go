@@ -105,7 +105,7 @@ func (d drawing) cluster() {
 		pickDelay(d, "cluster.raft.apply_takes", &r.ApplyTakes, "0s", "1ms", "exp 5ms")
 	}
 	pick(d, "cluster.raft.disable_forwarding", &r.DisableForwarding, false, false, false, true)
-	pick(d, "cluster.raft.step_down_on_removal", &r.StepDownOnRemoval, false, true)
+	pick(d, "cluster.raft.step_down_on_removal", &r.LeadAfterRemoval, false, true)
 	pick(d, "cluster.raft.max_inflight_messages", &r.MaxInflightMessages, 0, 0, 1, 4, 256)
 	pick(d, "cluster.raft.max_inflight_bytes", &r.MaxInflightBytes, 0, 0, 0, 64<<10)
 	pick(d, "cluster.raft.max_size_per_message", &r.MaxSizePerMessage, 0, 0, 1, 256, 4096)

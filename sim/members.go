@@ -145,7 +145,7 @@ func (s *Simulation) replicaConfig(h *Host) replica.Config {
 
 		Tick: o.Tick, ElectionTicks: o.ElectionTicks, HeartbeatTicks: o.HeartbeatTicks,
 		PreVote: o.PreVote, CheckQuorum: o.CheckQuorum, LeaseReads: o.LeaseReads,
-		DisableForwarding: o.DisableForwarding, StepDownOnRemoval: o.StepDownOnRemoval,
+		DisableForwarding: o.DisableForwarding, LeadAfterRemoval: o.LeadAfterRemoval,
 		MaxSizePerMessage: o.MaxSizePerMessage, MaxInflightMessages: o.MaxInflightMessages, MaxInflightBytes: o.MaxInflightBytes,
 		MaxUncommittedBytes: o.MaxUncommittedBytes, MaxCommittedBytes: o.MaxCommittedBytes, Poison: o.Poison,
 		AsyncStorage: o.AsyncStorage, ApplyDelay: h.applyDelay(), SegmentBytes: o.SegmentBytes,

@@ -87,8 +87,9 @@ type RaftOptions struct {
 	// ApplyTakes is how long the apply thread of asynchronous storage takes for
 	// what it is handed at once, on the host's clock.
 	ApplyTakes random.Distribution
-	// StepDownOnRemoval makes a leader that removes itself step down.
-	StepDownOnRemoval bool
+	// LeadAfterRemoval makes a leader that removes itself lead on until another is
+	// elected; otherwise it steps down.
+	LeadAfterRemoval bool
 	// MaxSizePerMessage and MaxInflightMessages bound replication; zero
 	// means 64 KiB and 64.
 	MaxSizePerMessage   uint64

@@ -72,7 +72,7 @@ func toConfig(c *raft.Config) *etcd.Config {
 		ReadOnlyOption:              etcd.ReadOnlyOption(c.ReadOnlyOption),
 		DisableProposalForwarding:   c.DisableProposalForwarding,
 		DisableConfChangeValidation: c.DisableConfChangeValidation,
-		StepDownOnRemoval:           c.StepDownOnRemoval,
+		StepDownOnRemoval:           !c.LeadAfterRemoval,
 	}
 	if c.Logger != nil {
 		config.Logger = c.Logger // the same methods

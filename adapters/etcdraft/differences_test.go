@@ -199,7 +199,7 @@ func TestTheOnlyVoterReadsTooEarlyInEtcdOnly(t *testing.T) {
 
 func TestALeaderThatRemovedItselfReadsAloneInEtcdOnly(t *testing.T) {
 	both(t, func(t *testing.T, theirs bool) {
-		m := newMember(t, theirs, pb.ConfState{Voters: []uint64{1, 2}}, 1, nil, nil)
+		m := newMember(t, theirs, pb.ConfState{Voters: []uint64{1, 2}}, 1, nil, func(c *raft.Config) { c.LeadAfterRemoval = true })
 		m.lead(true)
 		m.ApplyConfChange(pb.ConfChange{Type: pb.ConfChangeRemoveNode, NodeID: 1})
 		m.ReadIndex([]byte("x"))

@@ -38,7 +38,7 @@ func DrawSettings(c random.Chooser) raft.Config {
 		AsyncStorageWrites:          yes("async", 2),
 		PreVote:                     yes("pre-vote", 2),
 		CheckQuorum:                 yes("check-quorum", 2),
-		StepDownOnRemoval:           yes("step down", 2),
+		LeadAfterRemoval:            yes("lead after removal", 2),
 		DisableProposalForwarding:   yes("no forwarding", 5),
 		DisableConfChangeValidation: yes("no validation", 6),
 		MaxSizePerMsg:               random.Pick[uint64](c, "size", math.MaxUint64, 0, 60, 200, 1<<20),

@@ -87,7 +87,7 @@ func (p *Plan) String() string {
 	fmt.Fprintf(&b, "seed %d, %d hosts, %d voters, %d learners, from snapshot %t\n", p.Seed, p.Hosts, p.Voters, p.Learners, p.FromSnapshot)
 	fmt.Fprintf(&b, "election %d, heartbeat %d, pre-vote %t, check-quorum %t, async %t, step down %t, no forwarding %t, no validation %t\n",
 		s.ElectionTick, s.HeartbeatTick, s.PreVote, s.CheckQuorum, s.AsyncStorageWrites,
-		s.StepDownOnRemoval, s.DisableProposalForwarding, s.DisableConfChangeValidation)
+		!s.LeadAfterRemoval, s.DisableProposalForwarding, s.DisableConfChangeValidation)
 	fmt.Fprintf(&b, "size of message %d, committed %d, uncommitted %d, inflight messages %d, bytes %d\n",
 		s.MaxSizePerMsg, s.MaxCommittedSizePerReady, s.MaxUncommittedEntriesSize, s.MaxInflightMsgs, s.MaxInflightBytes)
 	fmt.Fprintf(&b, "%d steps: %v", len(p.Steps), p.Steps)

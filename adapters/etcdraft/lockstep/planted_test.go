@@ -17,7 +17,7 @@ var planted = map[string]lockstep.Side{
 	"one more message in flight": changed(func(c *raft.Config) {
 		c.MaxInflightMsgs++
 	}),
-	"no step down on removal": changed(func(c *raft.Config) { c.StepDownOnRemoval = false }),
+	"leads after removal": changed(func(c *raft.Config) { c.LeadAfterRemoval = true }),
 	"a check of the quorum": changed(func(c *raft.Config) {
 		c.CheckQuorum = true
 	}),
