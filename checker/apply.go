@@ -12,6 +12,10 @@ func (c *Protocol) Applied(host uint64, e *pb.Entry) {
 	if c.disabled {
 		return
 	}
+	c.tell(FactApplied, FactAppliedState)
+	if e.Type != pb.EntryNormal {
+		c.expect(FactReconfigured)
+	}
 	h := c.host(host)
 	if e.Index != h.applied+1 {
 		shape := "skipped"
@@ -46,6 +50,7 @@ func (c *Protocol) AppliedState(host, index, digest uint64) {
 	if c.disabled {
 		return
 	}
+	c.tell(FactAppliedState, 0)
 	k := c.committed.at(index)
 	switch {
 	case k == nil:
@@ -63,6 +68,7 @@ func (c *Protocol) Compacted(host, index uint64) {
 	if c.disabled {
 		return
 	}
+	c.expect(FactSnapshotted)
 	h := c.host(host)
 	if index > h.snapIndex || index > h.applied {
 		c.report(StateOrder, "compacted too far", fmt.Sprintf("n%d drops its log up to index %d", host, index),

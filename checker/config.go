@@ -62,6 +62,9 @@ func (c *Protocol) ConfChanged(host, index uint64, cs pb.ConfState) {
 		return
 	}
 	h, now := c.host(host), membership.Of(&cs)
+	if index != h.cameUpAt {
+		c.tell(FactReconfigured, 0)
+	}
 	if h.config.Known() {
 		h.former = append(h.former, h.config)
 	}

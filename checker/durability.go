@@ -223,7 +223,7 @@ func (h *hostMemory) start(hs pb.HardState, snapIndex uint64, recovered *logView
 	h.pending, h.hears, h.promised, h.contacts = 0, heardLeader{}, heardLeader{}, h.contacts[:0]
 	h.transferee = 0
 	h.bound = 0 // what was received and not persisted is forgotten
-	h.applied, h.shown = snapIndex, max(hs.Commit, snapIndex)
+	h.applied, h.shown, h.cameUpAt = snapIndex, max(hs.Commit, snapIndex), snapIndex
 	h.former, h.earlier = h.former[:0], h.earlier[:0]
 	h.progress, h.polls, h.forgotten = h.progress[:0], h.polls[:0], 0
 }

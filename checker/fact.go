@@ -4,12 +4,13 @@ import "strings"
 
 // Facts is a set of what properties are judged by. What hosts show has the name of
 // the method of host.Observer that tells it. All that is judged of hosts also needs
-// Started.
+// FactStarted.
 type Facts uint32
 
 // The facts.
 const (
-	FactStored Facts = 1 << iota
+	FactStarted Facts = 1 << iota
+	FactStored
 	FactTicked
 	FactHandsOver
 	FactReceived
@@ -42,7 +43,7 @@ const (
 )
 
 var factNames = [...]string{
-	"Stored", "Ticked", "HandsOver", "Received", "Offered", "Progress", "Persisted", "Sent", "Applied", "Executed", "AppliedState",
+	"Started", "Stored", "Ticked", "HandsOver", "Received", "Offered", "Progress", "Persisted", "Sent", "Applied", "Executed", "AppliedState",
 	"Reconfigured", "Installed", "Snapshotted", "Compacted", "ReadBegun", "ReadServed",
 	"the hosts that run", "the clients' history", "raft.Node.Status", "Status.Progress", "raft.UncommittedViewer",
 }

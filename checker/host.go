@@ -35,8 +35,10 @@ type hostMemory struct {
 	diskSnap uint64
 
 	applied uint64
-	config  membership.Config
-	since   uint64 // tick at which it began to use config
+	// cameUpAt is the index of the snapshot that it started with.
+	cameUpAt uint64
+	config   membership.Config
+	since    uint64 // tick at which it began to use config
 	// former holds the configurations that were replaced since the last
 	// Offered: a decision that shows only now may have been made under them.
 	former []membership.Config

@@ -12,7 +12,10 @@ const mostReads = 4096
 
 // ReadBegun says that a host is asked for the index of a read, under a context
 // that no other read has. Call it before the host sees the request.
-func (c *Protocol) ReadBegun(host uint64, context []byte) { c.readBegins(c.host(host), context) }
+func (c *Protocol) ReadBegun(host uint64, context []byte) {
+	c.tell(FactReadBegun, 0)
+	c.readBegins(c.host(host), context)
+}
 
 // readBegins notes which rounds of a leader were under way when a read came to it.
 // A read that is not known may have come before all of them.

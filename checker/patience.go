@@ -25,7 +25,10 @@ type heardLeader struct {
 // Ticked says that the clock of a host's protocol moves by one tick. What is
 // said of leases and of the patience of leaders is counted in these, so it holds
 // however wrong the clocks are.
-func (c *Protocol) Ticked(host uint64) { c.host(host).ticks++ }
+func (c *Protocol) Ticked(host uint64) {
+	c.tell(FactTicked, 0)
+	c.host(host).ticks++
+}
 
 // LeaderForgotten says that a host was told to forget its leader, or to campaign:
 // it may vote for another at once.
@@ -55,6 +58,7 @@ func (c *Protocol) TransferAsked(host, to uint64) {
 // HandsOver says, after each tick of a host's clock, to whom it hands leadership
 // over; zero for nobody.
 func (c *Protocol) HandsOver(host, to uint64) {
+	c.tell(FactHandsOver, 0)
 	h := c.host(host)
 	if to == 0 || to != h.transferee {
 		h.transferee, h.handsSince, h.handsOver = to, h.ticks, c.now

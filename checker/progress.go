@@ -14,6 +14,7 @@ func (c *Protocol) Progress(host, peer, match, next uint64) {
 	if c.disabled {
 		return
 	}
+	c.tell(FactProgress, 0)
 	h := c.host(host)
 	if !h.leads() {
 		return

@@ -40,6 +40,10 @@ type Options struct {
 	// MayNotExecute says that hosts need not tell what they execute. Sessions are
 	// judged only where one of them does.
 	MayNotExecute bool
+	// Partial says that hosts may never tell some of the facts, because they run a loop
+	// of somebody's own. A violation that rests on such a fact is reported once that fact
+	// has been told, and Untold names what it never was.
+	Partial bool
 	// Disabled says that nothing is checked, to measure what watching costs.
 	Disabled bool
 }
@@ -99,6 +103,7 @@ type Protocol struct {
 	changes    []uint64 // indexes of configuration entries in recovered
 	probing    bool     // within WouldStart
 	seen       [sightings]bool
+	told       told
 	violations []Violation
 }
 
@@ -119,6 +124,7 @@ func NewProtocol(o Options) *Protocol {
 		leaseReads: o.LeaseReadTicks,
 		patience:   o.PatienceTicks,
 		transfer:   o.TransferTicks,
+		told:       newTold(o.Partial),
 		terms:      map[uint64]*termMemory{},
 		executes:   !o.MayNotExecute,
 		reads:      map[uint64]uint64{},
@@ -139,6 +145,7 @@ func (c *Protocol) Started(host uint64, hs pb.HardState, snap pb.Snapshot, entri
 	if c.disabled {
 		return
 	}
+	c.tell(FactStarted, 0)
 	h := c.host(host)
 	c.recover(h, &hs, &snap, entries)
 	if h.started && !h.excused {
@@ -171,6 +178,7 @@ func (c *Protocol) Offered(host uint64, soft *raft.SoftState, hs pb.HardState, e
 	if c.disabled {
 		return
 	}
+	c.tell(FactOffered, FactStarted|FactStored|FactTicked|FactHandsOver|FactReceived|FactPersisted|FactSent|FactApplied)
 	h := c.host(host)
 	led, term, commit := h.leads(), h.hs.Term, h.hs.Commit
 	if hs != (pb.HardState{}) {
@@ -183,6 +191,7 @@ func (c *Protocol) Offered(host uint64, soft *raft.SoftState, hs pb.HardState, e
 	}
 	stayed := led && h.leads() && h.hs.Term == term // led all along
 	if h.leads() && !stayed {
+		c.expect(FactProgress)
 		h.ledSince, h.handing = h.ticks, false
 		c.checkElection(h)
 	}
@@ -190,6 +199,7 @@ func (c *Protocol) Offered(host uint64, soft *raft.SoftState, hs pb.HardState, e
 	c.checkPatience(h)
 	asFollower := !led && !h.leads()
 	if snap != nil && snap.Metadata.Index > 0 {
+		c.expect(FactInstalled)
 		c.takeSnapshot(h, snap)
 	}
 	c.checkHanding(h, entries, stayed)
@@ -222,6 +232,7 @@ func (c *Protocol) Persisted(host uint64, hs pb.HardState, entries []pb.Entry, s
 	if c.disabled {
 		return
 	}
+	c.tell(FactPersisted, 0)
 	h := c.host(host)
 	if hs != (pb.HardState{}) {
 		c.checkWritten(h, hs)
@@ -242,8 +253,12 @@ func (c *Protocol) Sent(host uint64, m *pb.Message) {
 	if c.disabled {
 		return
 	}
+	c.tell(FactSent, 0)
 	h := c.host(host)
 	c.checkMessageTerm(h, m)
+	if m.Type == pb.MsgSnap {
+		c.expect(FactSnapshotted)
+	}
 	switch m.Type {
 	case pb.MsgApp, pb.MsgHeartbeat, pb.MsgSnap, pb.MsgTimeoutNow:
 		c.checkLeaderMessage(h, m)
@@ -281,6 +296,7 @@ func (c *Protocol) Received(host uint64, m *pb.Message) {
 	if c.disabled {
 		return
 	}
+	c.tell(FactReceived, 0)
 	h := c.host(host)
 	h.listens = true
 	c.hearsFrom(h, m)

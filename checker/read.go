@@ -12,6 +12,7 @@ func (c *Protocol) ReadServed(host, read, index uint64) {
 	if c.disabled {
 		return
 	}
+	c.tell(FactReadServed, 0)
 	want, asked := c.reads[read]
 	if !asked {
 		return

@@ -9,12 +9,16 @@ import (
 // signature was found before. shape tells the ways in which a property can
 // break apart. The fact that broke it comes last in the evidence.
 func (c *Protocol) report(p Property, shape, detail string, evidence ...Evidence) {
-	if !c.on[p] || slices.ContainsFunc(c.violations, func(v Violation) bool { return v.Signature == p.signature(shape) }) {
+	signature := p.signature(shape)
+	if !c.on[p] || slices.ContainsFunc(c.violations, func(v Violation) bool { return v.Signature == signature }) ||
+		slices.ContainsFunc(c.told.held, func(h heldBack) bool { return h.Signature == signature }) {
 		return
 	}
 	v := p.Unmet(shape, detail, evidence...)
 	v.At, v.Event = c.now.at, c.now.event
-	c.violations = append(c.violations, *v)
+	if !c.hold(p, v) {
+		c.violations = append(c.violations, *v)
+	}
 }
 
 // fact is evidence of something that happens now.

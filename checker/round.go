@@ -117,6 +117,7 @@ func (c *Protocol) ReadConfirmed(host uint64, context []byte, index uint64) {
 	if c.disabled {
 		return
 	}
+	c.expect(FactReadBegun | FactReadServed)
 	if h := c.host(host); h.leads() {
 		c.checkConfirmed(h, h.hs.Term, context, index)
 	}

@@ -67,6 +67,7 @@ func (c *Protocol) Installed(host uint64, snap *pb.Snapshot) {
 	if c.disabled {
 		return
 	}
+	c.tell(FactInstalled, 0)
 	h := c.host(host)
 	if index := snap.Metadata.Index; index <= h.applied {
 		c.report(SnapshotState, "moves back", fmt.Sprintf("n%d installs a snapshot at index %d and has applied %d", host, index, h.applied),
@@ -82,6 +83,7 @@ func (c *Protocol) Snapshotted(host uint64, snap *pb.Snapshot, digest uint64) {
 	if c.disabled {
 		return
 	}
+	c.tell(FactSnapshotted, 0)
 	h, m := c.host(host), &snap.Metadata
 	c.checkSnapshot(h, m, "makes")
 	if m.Index > h.applied {

@@ -33,6 +33,7 @@ func (c *Protocol) Stored(host, before, last uint64, log Terms) {
 	if c.disabled {
 		return
 	}
+	c.tell(FactStored, 0)
 	h := c.host(host)
 	if end := h.diskLog.last(); last != end {
 		c.report(StorageView, "end", fmt.Sprintf("the log of n%d ends at index %d in its Storage, and at index %d on its disk", host, last, end),

@@ -55,6 +55,9 @@ type Env interface {
 	// refused it anything, or has damaged what it held, it is restarted after a
 	// while; otherwise an error is a violation.
 	Fail(err error)
+	// Observe is told what a raft.Node and the loop around it do, so that they can be held
+	// to what a Raft promises. Nil is nobody: a server need not have one.
+	Observe() Observer
 	// Executed says that a client's command takes effect: that of a Request with this
 	// Session and Number. index is its place, from 1 on, in the one order in which all
 	// hosts execute commands; the first host to tell of an index counts. A process that

@@ -3,7 +3,6 @@ package replica
 import (
 	"time"
 
-	"raftsim/host"
 	"raftsim/raft"
 	pb "raftsim/raft/raftpb"
 )
@@ -22,8 +21,6 @@ type Config struct {
 	Founding *pb.ConfState
 	// Incarnation is a number that no earlier start on the same log had. Reads carry it.
 	Incarnation uint32
-	// Observer is told what happens. Nil is nobody.
-	Observer host.Observer
 
 	// Tick is the time between two calls of Node.Tick on the host's clock.
 	Tick time.Duration

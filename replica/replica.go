@@ -20,7 +20,7 @@ import (
 // Replica is a raft.Node with its log, its state machine, and the loop between them. It
 // is a host.Process: single-threaded, it does something when it is handed a message or a
 // timer, or when one of its methods is called, and never waits. What happens is told to
-// the Observer of its Config.
+// the Observer of its Env.
 //
 // It handles one Ready at a time. What a Ready asks to be written is written
 // at once, takes its time on the disk, and only when that is over are its
@@ -93,7 +93,7 @@ func New(c Config) *Replica {
 	if c.Raft == nil {
 		c.Raft = func(c *raft.Config) (raft.Node, error) { return raft.RestartNode(c), nil }
 	}
-	p := &Replica{config: c, observer: c.Observer, waiting: map[waiter]uint64{}}
+	p := &Replica{config: c, waiting: map[waiter]uint64{}}
 	p.snapshots.begin(p)
 	p.believes = func(peer uint64, _ raft.ProgressType, pr tracker.Progress) {
 		p.observer.Progress(peer, pr.Match, pr.Next, pr.State == tracker.StateReplicate && pr.MsgAppFlowPaused)
@@ -103,7 +103,7 @@ func New(c Config) *Replica {
 
 // Start reads the log, and founds the cluster where there is none yet.
 func (p *Replica) Start(env host.Env) error {
-	p.env, p.id = env, env.ID()
+	p.env, p.id, p.observer = env, env.ID(), env.Observe()
 	log, state, err := Open(env.FS(), p.config.SegmentBytes)
 	if err != nil {
 		return err

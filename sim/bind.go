@@ -38,12 +38,20 @@ func (v view) Hosts() []uint64 {
 }
 
 // Leader is the running host that leads in the highest term, or zero.
-func (v view) Leader() uint64 { return v.s.Leader() }
+func (v view) Leader() uint64 {
+	if v.s.options.Process != nil {
+		return v.s.watcher.leader()
+	}
+	return v.s.Leader()
+}
 
 // Role is what a host is now. One that can only send counts as down.
 func (v view) Role(id uint64) faults.Role {
 	h := v.s.host(id)
 	r := h.raft()
+	if r == nil && v.s.options.Process != nil {
+		return v.s.watcher.role(h)
+	}
 	if r == nil || v.s.oneWayHost(h) {
 		return faults.Down
 	}

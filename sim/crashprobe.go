@@ -58,7 +58,7 @@ func (h *Host) probeCrash(worth uint64) {
 	h.probes.moments++
 	luck := h.chance.Fate(purposeCrashProbe, h.probes.moments)
 	oneIn := max(uint64(h.disk.Bytes())/worth, everyAtMost)
-	if luck%oneIn != 0 || h.failure != nil || h.sim.protocol.Disabled() {
+	if luck%oneIn != 0 || h.raft() == nil || h.failure != nil || h.sim.protocol.Disabled() {
 		return
 	}
 	luck = random.Mix(luck, 1)

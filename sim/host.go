@@ -7,6 +7,7 @@ import (
 	"raftsim/checker/membership"
 	"raftsim/clock"
 	"raftsim/disk"
+	"raftsim/host"
 	"raftsim/random"
 	"raftsim/vfs"
 )
@@ -321,6 +322,9 @@ func (h *Host) Fail(err error) {
 
 // Marks takes what the process hits of its marks.
 func (h *Host) Marks() *Marks { return h.marks }
+
+// Observe is told what a raft.Node and the loop around it do.
+func (h *Host) Observe() host.Observer { return &h.facts }
 
 // Executed says that a client's command takes effect.
 func (h *Host) Executed(index, session, number uint64) {

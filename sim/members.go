@@ -141,7 +141,6 @@ func (s *Simulation) replicaConfig(h *Host) replica.Config {
 		Raft:        m.factory(h.id),
 		Machine:     func() replica.Machine { return workload.NewSessions(m.workload.NewStateMachine()) },
 		Incarnation: h.incarnation,
-		Observer:    &h.facts,
 
 		Tick: o.Tick, ElectionTicks: o.ElectionTicks, HeartbeatTicks: o.HeartbeatTicks,
 		PreVote: o.PreVote, CheckQuorum: o.CheckQuorum, LeaseReads: o.LeaseReads,

@@ -29,19 +29,29 @@ func (s *Simulation) unchecked() (off []string) {
 	return off
 }
 
-// uncheckedOfProcess tells what a process does not show that is no raft host.
+// uncheckedOfProcess tells what a process does not show that is no replica.
 func (s *Simulation) uncheckedOfProcess(lacks func(p checker.Property, capability string)) {
+	seen := s.protocol.SeesNodes()
+	for _, p := range checker.Properties() {
+		if untold := s.protocol.Untold(p); untold != 0 {
+			lacks(p, fmt.Sprintf("never reports %v to host.Observer", untold))
+		}
+	}
 	for _, p := range checker.Invariants() {
 		switch {
-		case p != checker.Session:
-			lacks(p, "shows no raft.Node")
-		case !s.protocol.Executes():
+		case p == checker.Session && !s.protocol.Executes():
 			lacks(p, "does not call Env.Executed")
+		case p != checker.Session && !seen:
+			lacks(p, "shows no raft.Node")
 		}
 	}
 	for _, p := range checker.OfClass(checker.Liveness) {
 		if s.recovery.begun && p.Needs()&checker.FactStatus != 0 {
-			lacks(p, "shows no raft.Node")
+			if seen {
+				lacks(p, "is no replica.Replica, whose state is judged")
+			} else {
+				lacks(p, "shows no raft.Node")
+			}
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 func (o *Options) watched() checker.Options {
 	w := checker.Options{
 		ReadRounds: !o.Raft.LeaseReads, TransferTicks: uint64(o.Raft.ElectionTicks), MayNotExecute: o.Process != nil,
+		Partial: o.Process != nil,
 	}
 	if o.Raft.CheckQuorum {
 		w.LeaseTicks = uint64(o.Raft.ElectionTicks)

@@ -5,6 +5,7 @@ import (
 
 	"raftsim/checker"
 	"raftsim/clock"
+	"raftsim/faults"
 	"raftsim/host"
 	pb "raftsim/raft/raftpb"
 )
@@ -145,4 +146,31 @@ func (s *Simulation) takeSightings() {
 			sightings[i].Hit(s.watcher.marks)
 		}
 	}
+}
+
+// leader is the host that leads in the highest term, as far as it has told, or zero.
+func (w *watcher) leader() (id uint64) {
+	term := uint64(0)
+	for _, of := range w.hosts {
+		if p := &of.replica; p.leading && p.term >= term {
+			id, term = of.id, p.term
+		}
+	}
+	return id
+}
+
+// role is what a host is that runs a loop of its own, as far as it has told.
+func (w *watcher) role(h *Host) faults.Role {
+	p := &w.host(h.id).replica
+	switch {
+	case !h.Running() || !p.started:
+		return faults.Down
+	case slices.Contains(p.conf.Learners, h.id) || slices.Contains(p.conf.LearnersNext, h.id):
+		return faults.Learner
+	case !isVoter(&p.conf, h.id):
+		return 0
+	case p.leading:
+		return faults.Leader
+	}
+	return faults.Follower
 }
