@@ -50,8 +50,8 @@ var unprinted = []word{
 }
 
 // Vocabulary reports words that a text must not use: the first list in every
-// text below root (Go, Markdown, YAML), the second in the string literals of Go
-// outside tests, which are what is printed.
+// text below root (Go, Markdown, YAML), the second in what is printed: the string
+// literals of Go outside tests, and what scenarios and planted bugs are about.
 func Vocabulary(root string) ([]Finding, error) {
 	var findings []Finding
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
@@ -78,17 +78,41 @@ func Vocabulary(root string) ([]Finding, error) {
 			return nil // they quote what they forbid
 		}
 		findings = append(findings, spoken(name, source, unwritten)...)
-		if extension == ".go" && !strings.HasSuffix(name, "_test.go") {
-			printed, err := literals(source)
-			if err != nil {
-				return err
-			}
-			findings = append(findings, spoken(name, printed, unprinted)...)
-		}
-		return nil
+		printed, err := printedPart(name, source)
+		findings = append(findings, spoken(name, printed, unprinted)...)
+		return err
 	})
 	sortFindings(findings)
 	return findings, err
+}
+
+// printedPart is the part of a file that may be printed, in its place.
+func printedPart(name string, source []byte) ([]byte, error) {
+	switch extension := filepath.Ext(name); {
+	case extension == ".yaml":
+		at := aboutKey.FindIndex(source)
+		if at == nil {
+			return nil, nil
+		}
+		return append(blank(source[:at[0]]), source[at[0]:at[1]]...), nil
+	case extension == ".go" && !strings.HasSuffix(name, "_test.go"):
+		return literals(source)
+	}
+	return nil, nil
+}
+
+// aboutKey is the key about of a YAML file, with its lines.
+var aboutKey = regexp.MustCompile(`(?m)^about:.*(?:\n +.*)*`)
+
+// blank is a text without anything but its lines.
+func blank(text []byte) []byte {
+	lines := bytes.Repeat([]byte(" "), len(text))
+	for i, b := range text {
+		if b == '\n' {
+			lines[i] = b
+		}
+	}
+	return lines
 }
 
 // spoken finds the words in a text.
@@ -114,12 +138,7 @@ func literals(source []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	blank := bytes.Repeat([]byte(" "), len(source))
-	for i, b := range source {
-		if b == '\n' {
-			blank[i] = b
-		}
-	}
+	printed := blank(source)
 	ast.Inspect(file, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.ImportSpec:
@@ -128,10 +147,10 @@ func literals(source []byte) ([]byte, error) {
 			n.Tag = nil
 		case *ast.BasicLit:
 			if n.Kind == token.STRING {
-				copy(blank[fset.Position(n.Pos()).Offset:], source[fset.Position(n.Pos()).Offset:fset.Position(n.End()).Offset])
+				copy(printed[fset.Position(n.Pos()).Offset:], source[fset.Position(n.Pos()).Offset:fset.Position(n.End()).Offset])
 			}
 		}
 		return true
 	})
-	return blank, nil
+	return printed, nil
 }
