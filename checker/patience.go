@@ -30,7 +30,7 @@ func (c *Protocol) Ticked(host uint64) {
 	c.host(host).ticks++
 }
 
-// LeaderForgotten says that a host was told to forget its leader, or to campaign:
+// LeaderForgotten says that a host was asked to forget its leader, or to campaign:
 // it may vote for another at once.
 func (c *Protocol) LeaderForgotten(host uint64) {
 	h := c.host(host)

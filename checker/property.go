@@ -156,7 +156,7 @@ func (p Property) Class() Class { return registry[p].class }
 // Needs are the facts without which it is not watched.
 func (p Property) Needs() Facts { return registry[p].needs }
 
-// Unmet is the violation of the property. shape tells the ways apart in which it may
+// Unmet is the violation of the property. shape distinguishes the ways in which it may
 // break; it may be empty. The fact that broke it comes last in the evidence. When it
 // was seen is the caller's to add.
 func (p Property) Unmet(shape, detail string, evidence ...Evidence) *Violation {

@@ -111,7 +111,7 @@ func (r *rounds) first(context []byte) (place uint64, known bool) {
 	return before + 1, came
 }
 
-// ReadConfirmed says that a Ready of a host tells the index of a read that it
+// ReadConfirmed says that a Ready of a host has the index of a read that it
 // asked for with a context: the Ready's ReadStates. Call it after Offered.
 func (c *Protocol) ReadConfirmed(host uint64, context []byte, index uint64) {
 	if c.disabled {

@@ -43,7 +43,7 @@ func (c *Protocol) Executed(host, index, session, number uint64, duplicate bool)
 	c.sessions[session] = execution{number, index, stamp{host, c.now}}
 }
 
-// Acknowledged says that a client was told that its request took effect.
+// Acknowledged says that a client got the answer that its request was executed.
 func (c *Protocol) Acknowledged(session, number uint64) {
 	if c.disabled {
 		return
@@ -58,7 +58,7 @@ func (c *Protocol) Acknowledged(session, number uint64) {
 	}
 }
 
-// Executes reports whether any host tells what it executes.
+// Executes reports whether any host reports what it executes.
 func (c *Protocol) Executes() bool { return c.executes }
 
 // beginSessions is called when a host first tells what it executes: it had to tell what

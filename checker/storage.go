@@ -21,7 +21,7 @@ func (c *Protocol) WouldStart(host uint64, hs pb.HardState, snap pb.Snapshot, en
 	c.probing = false
 }
 
-// Terms tells the term of the entry at an index, as raft.Storage does.
+// Terms returns the term of the entry at an index, as raft.Storage does.
 type Terms interface {
 	Term(index uint64) (uint64, error)
 }

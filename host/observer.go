@@ -5,7 +5,7 @@ import (
 	pb "raftsim/raft/raftpb"
 )
 
-// Observer is told what happens to a raft.Node and in the loop around it. Who listens
+// Observer is shown what happens to a raft.Node and in the loop around it. Who listens
 // can hold the loop to what a Raft promises: see docs/your-own-server.md, which says
 // what each fact is needed for. An Observer changes nothing, keeps nothing of what it is
 // shown, unless that is said, and is told the facts one at a time, in the order in which
@@ -38,7 +38,7 @@ type Observer interface {
 	// TransferAsked says that this host is asked to hand over to another, or with itself to
 	// take back what it has begun. Tell it before Node.TransferLeadership.
 	TransferAsked(to uint64)
-	// LeaderForgotten says that the Node is told to forget its leader or to campaign.
+	// LeaderForgotten says that the Node is asked to forget its leader or to campaign.
 	// Tell it before Node.ForgetLeader and Node.Campaign.
 	LeaderForgotten()
 
@@ -121,7 +121,7 @@ type Write struct {
 	Sync bool
 }
 
-// Terms tells the term of the entry at an index, as raft.Storage does.
+// Terms returns the term of the entry at an index, as raft.Storage does.
 type Terms interface {
 	Term(index uint64) (uint64, error)
 }

@@ -22,9 +22,9 @@ type ShrinkOptions struct {
 	// Workers is the number of runs under way at once. Zero means one for
 	// each core.
 	Workers int
-	// Report is told what each pass made smaller, as soon as it is done.
+	// Report is called with what each pass made smaller, as soon as it is done.
 	Report func(Reduction)
-	// Ran is told after each run how many have counted so far.
+	// Ran is called after each run with how many have counted so far.
 	Ran func(runs int)
 	// Run makes one run and shows its records to trace, which may be nil; nil
 	// means Traced. It is called by several goroutines at once.

@@ -42,7 +42,7 @@ type Summary struct {
 	Unlisted int64 `json:",omitempty"`
 }
 
-// MaxBugs bounds the signatures that a summary tells apart: each keeps two results.
+// MaxBugs bounds the signatures that a summary keeps apart: each keeps two results.
 const MaxBugs = 200
 
 // FaultTotal says how often a kind of fault fired in a sweep, and how often it had

@@ -24,7 +24,7 @@ type Scenario struct {
 	File string
 	// Name is a short title, unique among files that are run together.
 	Name string
-	// About tells the story, and where it comes from.
+	// About says what the scenario is about, and its source.
 	About string
 	// Catches names the planted bug that the story was made to catch, and
 	// Reaches the mark that it was made to hit with at least one of its seeds.

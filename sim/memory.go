@@ -32,7 +32,7 @@ type MemoryHolder struct {
 	Bytes int64
 }
 
-// Over tells whether the use is more than its bound.
+// Over says whether the use is more than its bound.
 func (u *MemoryUse) Over() bool { return u.Bytes > u.Bound }
 
 // String names the largest holders:

@@ -177,7 +177,7 @@ func (bank) RankBefore(input, output any) (rank [2]uint64, tells [2]bool) {
 	return rank, [2]bool{true, true}
 }
 
-// Effect tells transfers apart by their marks.
+// Effect distinguishes transfers by their marks.
 func (bank) Effect(input any) Effect {
 	c := input.(bankCommand)
 	kind := random.Mix(random.Mix(c.from, c.to), c.amount)

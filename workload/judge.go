@@ -76,7 +76,7 @@ type Ranker interface {
 	RankBefore(input, output any) (rank [2]uint64, tells [2]bool)
 	// Effect says what an operation would do if it takes effect.
 	Effect(input any) Effect
-	// Reveals returns what an answer tells about the operations that raised
+	// Reveals returns what an answer shows about the operations that raised
 	// the counters: its own and others.
 	Reveals(input, output any) []Cause
 }

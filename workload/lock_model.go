@@ -135,7 +135,7 @@ func (s lockState) rank() [2]uint64 {
 	return [2]uint64{handled, s.writes}
 }
 
-// RankBefore takes both counts from the answer, which tells the whole state.
+// RankBefore takes both counts from the answer, which shows the whole state.
 func (lock) RankBefore(input, output any) (rank [2]uint64, tells [2]bool) {
 	in, out := input.(lockCommand), output.(lockOutput)
 	if !out.known || out.status == statusMalformed {

@@ -189,7 +189,7 @@ func (queue) RankBefore(input, output any) (rank [2]uint64, tells [2]bool) {
 	return [2]uint64{0, out.position - 1}, [2]bool{false, true}
 }
 
-// Effect tells items apart by their marks, and all dequeues are alike.
+// Effect distinguishes items by their marks, and all dequeues are alike.
 func (queue) Effect(input any) Effect {
 	if c := input.(queueCommand); c.op == queueEnqueue {
 		return Effect{Counter: 0, Own: c.mark.hash(1), Kind: queueEnqueue}

@@ -95,7 +95,7 @@ type Client interface {
 	// Next returns the nth command, counted from zero. It depends on n and
 	// on what the client has learned, on nothing else.
 	Next(n uint64) Command
-	// Learn tells the client what the nth command was answered, so that a
+	// Learn gives the client the answer to the nth command, so that a
 	// later one can build on it (release the lock that was acquired). It is
 	// not called for a command of unknown outcome.
 	Learn(n uint64, answer []byte)

@@ -26,7 +26,7 @@ type Config struct {
 	AutoLeave bool
 }
 
-// Of is the configuration that a Raft tells, with lists of its own.
+// Of is the configuration that a Raft reports, with lists of its own.
 func Of(cs *pb.ConfState) Config {
 	return Config{sorted(cs.Voters), sorted(cs.VotersOutgoing), sorted(cs.Learners), sorted(cs.LearnersNext), cs.AutoLeave}
 }
