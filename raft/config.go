@@ -126,6 +126,14 @@ type Config struct {
 	// they hear from a leader (thesis §6.2 and §4.2.3).
 	CheckQuorum bool
 
+	// StallTicks is for how many ticks a leader goes on while its Storage makes
+	// nothing durable of what it was given. Then it hands leadership to the
+	// active voter that has most of the log, and if nobody takes over within an
+	// election timeout it steps down; without another active voter it goes on.
+	// It looks once in ElectionTick ticks. Zero means 3*ElectionTick, a negative
+	// value that a leader never gives way for that.
+	StallTicks int
+
 	// PreVote makes a node ask whether it could win before it increases its
 	// term, so that a node that was cut off does not depose a leader when it
 	// comes back (thesis §9.6).
@@ -212,6 +220,9 @@ func (c *Config) withDefaults() Config {
 	}
 	if d.MaxInflightBytes == 0 {
 		d.MaxInflightBytes = noLimit
+	}
+	if d.StallTicks == 0 {
+		d.StallTicks = 3 * d.ElectionTick
 	}
 	if d.Logger == nil {
 		d.Logger = defaultLogger()

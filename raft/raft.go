@@ -59,6 +59,7 @@ type raft struct {
 	// postponedReads wait until the leader has committed an entry of its term.
 	postponedReads []pb.Message
 	lease          lease
+	storage        storageWatch
 	// tokens is how many were used to prove denials; see handleDenial.
 	tokens uint64
 
@@ -212,6 +213,7 @@ func (r *raft) reset(term uint64) {
 	r.uncommitted.reset()
 	r.reads.reset()
 	r.lease.reset()
+	r.storage = storageWatch{}
 }
 
 // oneEntry returns a slice with one entry, for messages. Its memory is never

@@ -23,12 +23,12 @@ func (r *raft) tickLeader() {
 	r.electionElapsed++
 	if r.electionElapsed >= r.ElectionTick {
 		r.electionElapsed = 0
-		if r.CheckQuorum {
-			r.checkQuorum()
-		}
 		// Leadership that was not taken over by now stays here (thesis §3.10).
-		if r.state == StateLeader {
-			r.transferee = None
+		tried := r.transferee != None
+		r.transferee = None
+		r.checkStorage(tried) // which asks who is active, what the next one resets
+		if r.CheckQuorum && r.state == StateLeader {
+			r.checkQuorum()
 		}
 	}
 	if r.state == StateLeader && r.heartbeatElapsed >= r.HeartbeatTick {

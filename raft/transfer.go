@@ -19,6 +19,11 @@ func (r *raft) handleTransfer(m *pb.Message, pr *tracker.Progress) {
 		return
 	}
 	r.electionElapsed = 0
+	r.handOver(to, pr)
+}
+
+// handOver makes another node lead, as soon as it has the whole log.
+func (r *raft) handOver(to uint64, pr *tracker.Progress) {
 	r.transferee = to
 	if !r.quiet {
 		r.Logger.Infof("raft %x: transfers leadership of term %d to %x", r.ID, r.term, to)

@@ -44,6 +44,7 @@ func DrawSettings(c random.Chooser) raft.Config {
 		MaxSizePerMsg:               random.Pick[uint64](c, "size", math.MaxUint64, 0, 60, 200, 1<<20),
 		MaxCommittedSizePerReady:    random.Pick[uint64](c, "committed", math.MaxUint64, 1, 100, 0),
 		MaxInflightMsgs:             random.Pick(c, "inflight", 256, 1, 2, 4),
+		StallTicks:                  -1, // v3.6.0 never gives way
 	}
 	if s.MaxSizePerMsg == 0 && s.MaxCommittedSizePerReady == 0 {
 		s.MaxCommittedSizePerReady = 1 // v3.6.0 panics
