@@ -115,11 +115,15 @@ func (s *Simulation) damageDisks(a faults.Disk) (effect, string) {
 
 // undamaged says why a fault could damage none of its disks.
 func (s *Simulation) undamaged(a faults.Disk) string {
+	files := ""
+	if a.File != "" {
+		files = " in " + a.File
+	}
 	switch a.Effect {
 	case faults.Rots:
-		return "these disks held no data whose bits could be flipped"
+		return "these disks held no data" + files + ", so no bit could be flipped"
 	case faults.Spoils:
-		return "these disks held no data in a sector that could become unreadable"
+		return "these disks held no data" + files + ", so no sector could become unreadable"
 	case faults.Lost:
 		return "these disks were empty already"
 	}
