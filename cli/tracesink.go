@@ -7,7 +7,7 @@ import (
 	"sync"
 
 	"raftsim/internal/outfile"
-	"raftsim/sim"
+	"raftsim/trace"
 )
 
 // traceSink writes the records of one run as text, to standard output or to a
@@ -34,7 +34,7 @@ func newTraceSink(name string, stdout io.Writer) (*traceSink, error) {
 
 // write adds a record. After finish or abandon it does nothing: an interrupted
 // run goes on in the background.
-func (t *traceSink) write(r *sim.Record) {
+func (t *traceSink) write(r *trace.Record) {
 	t.mutex.Lock()
 	defer t.mutex.Unlock()
 	if t.closed || t.err != nil {

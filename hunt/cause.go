@@ -3,13 +3,13 @@ package hunt
 import (
 	"fmt"
 
-	"raftsim/sim"
+	"raftsim/trace"
 )
 
 // origins remembers the first record of each of the last events of a run, to
 // say what brought about what.
 type origins struct {
-	ring [rememberedEvents]sim.Record
+	ring [rememberedEvents]trace.Record
 }
 
 // rememberedEvents bounds how far back causes are told, and mostCauses how many.
@@ -18,14 +18,14 @@ const (
 	mostCauses       = 4
 )
 
-func (o *origins) add(r *sim.Record) {
+func (o *origins) add(r *trace.Record) {
 	if kept := &o.ring[r.Event%rememberedEvents]; kept.Event != r.Event || kept.Verb == 0 {
 		*kept = *r
 	}
 }
 
 // chain tells how a record came about, the nearest event first.
-func (o *origins) chain(r *sim.Record) []string {
+func (o *origins) chain(r *trace.Record) []string {
 	lines := []string{fmt.Sprintf("in event %d: %s", r.Event, r.Cause)}
 	for by := r.Cause.By; by != 0 && len(lines) < mostCauses; {
 		earlier := &o.ring[by%rememberedEvents]
@@ -40,7 +40,7 @@ func (o *origins) chain(r *sim.Record) []string {
 
 // cause says where to look for what made two runs differ, by the first records
 // that do.
-func cause(first, second *sim.Record) string {
+func cause(first, second *trace.Record) string {
 	a, b := first, second
 	const stranger = "depends on something that is no part of the run, such as the order of a map, a variable of the process or the wall clock"
 	switch {
@@ -56,9 +56,9 @@ func cause(first, second *sim.Record) string {
 }
 
 // runner names what handles the event of a record.
-func runner(r *sim.Record) string {
+func runner(r *trace.Record) string {
 	if r.Cause.Host == 0 {
 		return "what handles it"
 	}
-	return "what " + sim.HostName(r.Cause.Host) + " runs"
+	return "what " + trace.Name(r.Cause.Host) + " runs"
 }

@@ -9,6 +9,7 @@ import (
 	"raftsim/random"
 	"raftsim/scenarios"
 	"raftsim/sim"
+	"raftsim/trace"
 )
 
 // ShrinkOptions say how much work a shrink may be. The zero value is a good
@@ -28,7 +29,7 @@ type ShrinkOptions struct {
 	Ran func(runs int)
 	// Run makes one run and shows its records to trace, which may be nil; nil
 	// means Traced. It is called by several goroutines at once.
-	Run func(u Unit, trace func(*sim.Record)) Result
+	Run func(u Unit, trace func(*trace.Record)) Result
 }
 
 // DefaultShrinkRuns is how many runs a shrink makes at most unless told
@@ -208,14 +209,14 @@ func (h *shrinker) verify() error {
 }
 
 // run makes one run. A panic outside the simulation becomes a verdict.
-func (h *shrinker) run(u Unit, trace func(*sim.Record)) Result {
+func (h *shrinker) run(u Unit, trace func(*trace.Record)) Result {
 	guarded := Sweep{Run: func(u Unit) Result { return h.options.Run(u, trace) }}
 	return guarded.run(u)
 }
 
 // await is run, but does not wait for the end of a run once ctx has ended. The
 // result is then empty, and trace may be called still.
-func (h *shrinker) await(u Unit, trace func(*sim.Record)) Result {
+func (h *shrinker) await(u Unit, trace func(*trace.Record)) Result {
 	done := make(chan Result, 1)
 	go func() { done <- h.run(u, trace) }()
 	select {

@@ -6,6 +6,7 @@ import (
 
 	"raftsim/faults"
 	"raftsim/sim"
+	"raftsim/trace"
 )
 
 // dropFaults takes lines of the schedule away.
@@ -46,8 +47,8 @@ func (h *shrinker) tryFault(i int, instead []faults.Fault) {
 // the time and the hosts that they had.
 func (h *shrinker) happened() []faults.Fault {
 	var list []faults.Fault
-	h.await(Unit{h.best.scenario, h.unit.Seed}, func(r *sim.Record) {
-		if r.Verb != sim.FaultBegan {
+	h.await(Unit{h.best.scenario, h.unit.Seed}, func(r *trace.Record) {
+		if r.Verb != trace.FaultBegan {
 			return
 		}
 		line := strings.ReplaceAll(r.At.String()+" "+r.Text, "µs", "us") // as time.Duration prints it

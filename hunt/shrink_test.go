@@ -21,6 +21,7 @@ import (
 	"raftsim/random"
 	"raftsim/scenarios"
 	"raftsim/sim"
+	"raftsim/trace"
 )
 
 // failing makes the verdict of a run that breaks something, or of one that passes.
@@ -34,8 +35,8 @@ func failing(u hunt.Unit, o sim.Options, signature string) hunt.Result {
 }
 
 // when is a run that breaks what its plan says it does.
-func when(judge func(o *sim.Options) string) func(hunt.Unit, func(*sim.Record)) hunt.Result {
-	return func(u hunt.Unit, _ func(*sim.Record)) hunt.Result {
+func when(judge func(o *sim.Options) string) func(hunt.Unit, func(*trace.Record)) hunt.Result {
+	return func(u hunt.Unit, _ func(*trace.Record)) hunt.Result {
 		o, err := u.Scenario.Options(u.Seed)
 		if err != nil {
 			return hunt.Result{Unit: u, Err: err}
@@ -161,7 +162,7 @@ func TestARunWithoutAViolationIsNotShrunk(t *testing.T) {
 	_, err := hunt.Shrink(context.Background(), s, 1, hunt.ShrinkOptions{Run: when(func(*sim.Options) string { return "" })})
 	require.ErrorIs(t, err, hunt.ErrPasses)
 	require.ErrorContains(t, err, "hunt: s, seed 1: ")
-	_, err = hunt.Shrink(context.Background(), s, 1, hunt.ShrinkOptions{Run: func(u hunt.Unit, _ func(*sim.Record)) hunt.Result {
+	_, err = hunt.Shrink(context.Background(), s, 1, hunt.ShrinkOptions{Run: func(u hunt.Unit, _ func(*trace.Record)) hunt.Result {
 		return hunt.Result{Unit: u, Verdict: sim.Verdict{Outcome: sim.Endless}}
 	}})
 	require.ErrorIs(t, err, hunt.ErrNoViolation)

@@ -13,6 +13,7 @@ import (
 	"raftsim/random"
 	"raftsim/scenarios"
 	"raftsim/sim"
+	"raftsim/trace"
 )
 
 // Unit is the work of one run. Its result depends on nothing else.
@@ -61,7 +62,7 @@ func Simulate(u Unit) Result { return Traced(u, nil) }
 
 // Traced is Simulate with every record of the run shown to trace, in the
 // goroutine that makes the run. A record is valid during the call.
-func Traced(u Unit, trace func(*sim.Record)) Result {
+func Traced(u Unit, trace func(*trace.Record)) Result {
 	return guarded(u, func() Result {
 		r := Result{Unit: u}
 		o, err := u.Scenario.Options(u.Seed)

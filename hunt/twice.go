@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"raftsim/random"
-	"raftsim/sim"
+	"raftsim/trace"
 )
 
 // Divergence is the first difference between two runs of one unit, which
@@ -76,15 +76,15 @@ const purposeTwice = 0x7477696365
 
 // Compare is Twice for any two ways to make a run: each must show every record
 // to its trace.
-func Compare(u Unit, first, second func(Unit, func(*sim.Record)) Result) Result {
+func Compare(u Unit, first, second func(Unit, func(*trace.Record)) Result) Result {
 	var a Result
-	next, stop := iter.Pull(func(yield func(sim.Record) bool) {
+	next, stop := iter.Pull(func(yield func(trace.Record) bool) {
 		listening := true
-		a = first(u, func(r *sim.Record) { listening = listening && yield(*r) })
+		a = first(u, func(r *trace.Record) { listening = listening && yield(*r) })
 	})
 	defer stop()
 	var c comparison
-	b := second(u, func(r *sim.Record) {
+	b := second(u, func(r *trace.Record) {
 		if c.found != nil {
 			return
 		}
@@ -106,12 +106,12 @@ func Compare(u Unit, first, second func(Unit, func(*sim.Record)) Result) Result 
 // comparison follows two runs, record by record.
 type comparison struct {
 	equal uint64
-	last  [contextRecords]sim.Record // ring of equal records
+	last  [contextRecords]trace.Record // ring of equal records
 	past  origins
 	found *Divergence
 }
 
-func (c *comparison) compare(first sim.Record, ok bool, second *sim.Record) {
+func (c *comparison) compare(first trace.Record, ok bool, second *trace.Record) {
 	switch {
 	case !ok:
 		c.ends(nil, second)
@@ -126,11 +126,11 @@ func (c *comparison) compare(first sim.Record, ok bool, second *sim.Record) {
 }
 
 // ends reports two records that differ; one is nil where a trace has ended.
-func (c *comparison) ends(first, second *sim.Record) {
+func (c *comparison) ends(first, second *trace.Record) {
 	text := [2]string{"(the trace ends here)", "(the trace ends here)"}
 	shape := [2]string{"the end of the trace", "the end of the trace"}
 	var causes [2][]string
-	for i, r := range []*sim.Record{first, second} {
+	for i, r := range []*trace.Record{first, second} {
 		if r != nil {
 			text[i], shape[i], causes[i] = r.String(), fmt.Sprintf("%v in %s", r.Verb, r.Cause.What), c.past.chain(r)
 		}

@@ -10,11 +10,12 @@ import (
 	"raftsim/raft"
 	"raftsim/random"
 	"raftsim/sim"
+	"raftsim/trace"
 )
 
 // script is a run that shows these records and ends with this verdict.
-func script(v sim.Verdict, records ...sim.Record) func(hunt.Unit, func(*sim.Record)) hunt.Result {
-	return func(u hunt.Unit, trace func(*sim.Record)) hunt.Result {
+func script(v sim.Verdict, records ...trace.Record) func(hunt.Unit, func(*trace.Record)) hunt.Result {
+	return func(u hunt.Unit, trace func(*trace.Record)) hunt.Result {
 		for _, r := range records {
 			trace(&r)
 		}
@@ -22,13 +23,13 @@ func script(v sim.Verdict, records ...sim.Record) func(hunt.Unit, func(*sim.Reco
 	}
 }
 
-func record(at int64, text string) sim.Record {
-	return sim.Record{At: clock.Time(at), Event: uint64(at), Verb: sim.Noted, Text: text}
+func record(at int64, text string) trace.Record {
+	return trace.Record{At: clock.Time(at), Event: uint64(at), Verb: trace.Noted, Text: text}
 }
 
 func TestTheFirstDifferingRecordIsShownFromBothRunsWithWhatWasEqual(t *testing.T) {
 	u := hunt.Unit{Scenario: story("s", "1"), Seed: 1}
-	var a, b []sim.Record
+	var a, b []trace.Record
 	for i := range int64(9) {
 		a, b = append(a, record(i, "same")), append(b, record(i, "same"))
 	}
@@ -61,10 +62,10 @@ func TestATraceThatEndsEarlyDiffers(t *testing.T) {
 
 func TestDivergencesAreOneBugIfTheSameKindOfRecordDiffersFirst(t *testing.T) {
 	u := hunt.Unit{Scenario: story("s", "1"), Seed: 1}
-	sends := func(to uint64) sim.Record {
-		return sim.Record{Verb: sim.Sent, Peer: to, Cause: sim.Cause{What: "timer"}}
+	sends := func(to uint64) trace.Record {
+		return trace.Record{Verb: trace.Sent, Peer: to, Cause: trace.Cause{What: "timer"}}
 	}
-	signature := func(first, second sim.Record) string {
+	signature := func(first, second trace.Record) string {
 		return hunt.Signature(hunt.Compare(u, script(sim.Verdict{}, first), script(sim.Verdict{}, second)))
 	}
 	luck := signature(sends(1), sends(2))
@@ -105,8 +106,8 @@ func TestARaftThatDrawsFromTheProcessIsCaughtAtItsFirstDifferingEvent(t *testing
 // The order of a map reaches a message: one event, two outcomes.
 func TestAProcessThatGoesByTheOrderOfAMapIsNamed(t *testing.T) {
 	u := hunt.Unit{Scenario: story("s", "1"), Seed: 1}
-	run := func(n uint64) func(hunt.Unit, func(*sim.Record)) hunt.Result {
-		return func(u hunt.Unit, trace func(*sim.Record)) hunt.Result {
+	run := func(n uint64) func(hunt.Unit, func(*trace.Record)) hunt.Result {
+		return func(u hunt.Unit, trace func(*trace.Record)) hunt.Result {
 			o := sim.Options{Nodes: 3, Run: 1e9, Trace: trace, Workload: sim.WorkloadOptions{Clients: -1}}
 			o.Process = func(uint64) sim.Process { return &fickle{next: n} }
 			v, err := sim.Run(o)

@@ -25,7 +25,7 @@ const (
 var (
 	// simulated is what package sim stands on. It does without raft/quorum and
 	// raft/confchange, for it judges: what a quorum is says checker/membership.
-	simulated = []string{"internal/text", "clock", "random", "vfs", "override", "mark", "host", "raft", "raft/raftpb", "raft/tracker", "raft/wal", "replica", "network", "disk", "faults", "workload", "checker/..."}
+	simulated = []string{"internal/text", "clock", "random", "vfs", "override", "mark", "trace", "host", "raft", "raft/raftpb", "raft/tracker", "raft/wal", "replica", "network", "disk", "faults", "workload", "checker/..."}
 	// told is all that the faces of the program may use.
 	told = append([]string{"sim", "scenarios", "internal/outfile", "internal/self"}, simulated...)
 )
@@ -37,6 +37,7 @@ var layers = []layer{
 	{folder: "random", ours: []string{"internal/text"}},
 	{folder: "vfs"},
 	{folder: "override"},
+	{folder: "trace", ours: []string{"clock", "random", "network", "raft/raftpb"}},
 	{folder: "mark", ours: []string{"internal/text"}},
 	{folder: "host", ours: []string{"clock", "random", "vfs", "mark", "raft", "raft/raftpb", "replica/snapstream"}},
 	{folder: "raft/raftpb", theirs: []string{protowire}},

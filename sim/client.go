@@ -7,6 +7,7 @@ import (
 	"raftsim/clock"
 	"raftsim/network"
 	"raftsim/random"
+	"raftsim/trace"
 	"raftsim/workload"
 )
 
@@ -170,8 +171,8 @@ func (c *client) begin(command workload.Command, nth uint64) {
 	} else {
 		k.request.Command = workload.EncodeRequest(nil, c.session, c.number, command.Bytes)
 	}
-	r := Record{Verb: Invoked, Host: c.id, Fields: [4]uint64{c.session, c.number}}
-	if s.trace.listener != nil {
+	r := Record{Verb: trace.Invoked, Host: c.id, Fields: [4]uint64{c.session, c.number}}
+	if s.trace.Listener != nil {
 		s.note(r, s.members.workload.Describe(command.Bytes, nil))
 	} else {
 		s.record(r)
@@ -226,8 +227,8 @@ func (c *client) finish(i int, r *Response) {
 	if !k.read {
 		s.protocol.Acknowledged(r.Session, r.Number)
 	}
-	rec := Record{Verb: Answered, Host: c.id, Fields: [4]uint64{r.Session, r.Number}}
-	if s.trace.listener != nil {
+	rec := Record{Verb: trace.Answered, Host: c.id, Fields: [4]uint64{r.Session, r.Number}}
+	if s.trace.Listener != nil {
 		s.note(rec, s.members.workload.Describe(s.history.operations[k.place].Command, r.Answer))
 	} else {
 		s.record(rec)

@@ -1,6 +1,9 @@
 package sim
 
-import "time"
+import (
+	"raftsim/trace"
+	"time"
+)
 
 // How long clients wait for an answer, and what they do then.
 
@@ -33,7 +36,7 @@ func (c *client) pause() time.Duration {
 // giveUp ends the client's own operation without an answer.
 func (c *client) giveUp() {
 	s, k := c.sim, &c.calls[0]
-	s.record(Record{Verb: GaveUp, Host: c.id, Fields: [4]uint64{k.request.Session, k.request.Number}})
+	s.record(Record{Verb: trace.GaveUp, Host: c.id, Fields: [4]uint64{k.request.Session, k.request.Number}})
 	if k.read {
 		s.history.drop(k.place)
 	} else {

@@ -12,6 +12,7 @@ import (
 	"raftsim/faults"
 	"raftsim/random"
 	"raftsim/sim"
+	"raftsim/trace"
 )
 
 func TestAClusterMustRecoverWhenAllItsFoundersAreReplaced(t *testing.T) {
@@ -63,8 +64,8 @@ func TestACoreIsChosenAnewWhenAnotherConfigurationComesIntoForce(t *testing.T) {
 		o := scheduled(t, "1999ms reconfigure add n4 n5 n6 n7 joint")
 		o.Seed, o.Run, o.Expect.CoreOnly = seed, 2*time.Second, true
 		o.Disk = disk.Profile{Sync: random.Constant(2 * time.Millisecond)}
-		o.Trace = func(r *sim.Record) {
-			if r.Verb == sim.Phase && strings.Contains(r.Text, "another configuration") {
+		o.Trace = func(r *trace.Record) {
+			if r.Verb == trace.Phase && strings.Contains(r.Text, "another configuration") {
 				renewed++
 			}
 		}
@@ -81,8 +82,8 @@ func TestARestartLeavesHostsOutsideTheCoreOff(t *testing.T) {
 	require.NoError(t, s.Inject("restart all"))
 	s.pass(0)
 	require.Equal(t, 3, s.running())
-	require.Equal(t, 1, s.count(func(r *sim.Record) bool {
-		return r.Verb == sim.FaultHadNoEffect && strings.Contains(r.Text, "outside the core")
+	require.Equal(t, 1, s.count(func(r *trace.Record) bool {
+		return r.Verb == trace.FaultHadNoEffect && strings.Contains(r.Text, "outside the core")
 	}))
 }
 

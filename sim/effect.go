@@ -8,6 +8,7 @@ import (
 	"raftsim/clock"
 	"raftsim/disk"
 	"raftsim/faults"
+	"raftsim/trace"
 )
 
 // A fault that fires may still make no difference: nothing met the link that it
@@ -39,7 +40,7 @@ func (s *Simulation) skip(line int, f faults.Fault, why string) {
 // hadNoEffect notes a fault that made no difference.
 func (s *Simulation) hadNoEffect(line int, at clock.Time, f faults.Fault, why string) {
 	s.trouble.planned[line].occurred.note(at, f, why)
-	s.record(Record{Verb: FaultHadNoEffect, Text: describeFault(f) + ": " + why})
+	s.record(Record{Verb: trace.FaultHadNoEffect, Text: describeFault(f) + ": " + why})
 }
 
 // ended notes what a fault that is over has done.

@@ -9,6 +9,7 @@ import (
 
 	"raftsim/random"
 	"raftsim/sim"
+	"raftsim/trace"
 	"raftsim/vfs"
 )
 
@@ -87,7 +88,7 @@ func crashComesDuringTheOperation(t *testing.T) {
 	require.Equal(t, before+7, d.disk.Operations())
 	require.Equal(t, 7, writer.ticks-ticks)
 	crash := d.records[len(d.records)-1]
-	require.Equal(t, sim.Crashed, crash.Verb)
+	require.Equal(t, trace.Crashed, crash.Verb)
 	require.Less(t, crash.At.Sub(begin), 710*time.Millisecond)
 	size, lost := uint64(7), crash.Fields[0]
 	require.Equal(t, size, lost, "seven writes were not synced, the last one had not ended")
@@ -129,7 +130,7 @@ func crashLoopIsDownHalfOfTheTime(t *testing.T) {
 	s := setUp(t, actors(&actor{}, &actor{}))
 	s.inject("crash-loop n1 off 100ms on 100ms for 2s")
 	require.InDelta(t, time.Second, s.uptime(2*time.Second), float64(20*time.Millisecond))
-	boots := s.count(func(r *sim.Record) bool { return r.Verb == sim.Boot && r.Host == 1 })
+	boots := s.count(func(r *trace.Record) bool { return r.Verb == trace.Boot && r.Host == 1 })
 	require.Equal(t, 11, boots, "the first, and ten after a crash")
 	require.Equal(t, time.Second, s.uptime(time.Second))
 	crashLoopWaitsForTheDisk(t)
@@ -150,7 +151,7 @@ func crashLoopWaitsForTheDisk(t *testing.T) {
 	require.InDelta(t, 2*time.Second, d.uptime(4*time.Second), float64(500*time.Millisecond))
 	crashes := 0
 	for _, r := range d.records {
-		if r.Verb == sim.Crashed {
+		if r.Verb == trace.Crashed {
 			require.NotZero(t, r.Fields[0], "what was written was not synced")
 			crashes++
 		}
@@ -169,7 +170,7 @@ func blackoutTakesAllAtOnce(t *testing.T) {
 	for _, h := range s.Hosts() {
 		require.False(t, h.Running())
 	}
-	require.Equal(t, 3, s.count(func(r *sim.Record) bool { return r.Verb == sim.Crashed && r.At == begin }))
+	require.Equal(t, 3, s.count(func(r *trace.Record) bool { return r.Verb == trace.Crashed && r.At == begin }))
 	s.pass(time.Millisecond)
 	for _, h := range s.Hosts() {
 		require.True(t, h.Running())

@@ -12,6 +12,7 @@ import (
 	pb "raftsim/raft/raftpb"
 	"raftsim/random"
 	"raftsim/sim"
+	"raftsim/trace"
 	"raftsim/workload"
 )
 
@@ -141,12 +142,12 @@ func delaysAddToTheLatency(t *testing.T) {
 	latency := func() time.Duration {
 		s.records = nil
 		s.pass(time.Second)
-		var sent []sim.Record
+		var sent []trace.Record
 		for _, r := range s.records {
 			switch r.Verb {
-			case sim.Sent:
+			case trace.Sent:
 				sent = append(sent, r)
-			case sim.Delivered:
+			case trace.Delivered:
 				if len(sent) > 0 {
 					return r.At.Sub(sent[0].At)
 				}
@@ -228,14 +229,14 @@ func dropPicksOneTypeOfMessage(t *testing.T) {
 	s.records = nil
 	s.inject("drop MsgHeartbeat network 50% for 1m")
 	s.pass(time.Minute)
-	count := func(verb sim.Verb, heartbeat bool) int {
-		return s.count(func(r *sim.Record) bool {
+	count := func(verb trace.Verb, heartbeat bool) int {
+		return s.count(func(r *trace.Record) bool {
 			return r.Verb == verb && heartbeat == (r.Fields[0] == uint64(pb.MsgHeartbeat))
 		})
 	}
-	dropped := count(sim.Dropped, true)
+	dropped := count(trace.Dropped, true)
 	require.Greater(t, dropped, 500)
-	require.InDelta(t, 0.5, float64(dropped)/float64(dropped+count(sim.Sent, true)), 0.05)
-	require.Zero(t, count(sim.Dropped, false))
-	require.NotZero(t, count(sim.Sent, false))
+	require.InDelta(t, 0.5, float64(dropped)/float64(dropped+count(trace.Sent, true)), 0.05)
+	require.Zero(t, count(trace.Dropped, false))
+	require.NotZero(t, count(trace.Sent, false))
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"raftsim/raft"
-	"raftsim/sim"
+	"raftsim/trace"
 )
 
 // voters are the configuration that the leader has applied.
@@ -45,7 +45,7 @@ func leaveJointEndsAnExplicitOne(t *testing.T) {
 	require.Equal(t, "(1 2 3 4)", s.voters())
 	require.NoError(t, s.Inject("leave-joint"))
 	s.pass(3 * time.Second) // it waits for a joint one
-	void := s.count(func(r *sim.Record) bool { return r.Verb == sim.FaultHadNoEffect })
+	void := s.count(func(r *trace.Record) bool { return r.Verb == trace.FaultHadNoEffect })
 	require.Equal(t, 1, void, "once more there is nothing to leave")
 }
 
@@ -91,8 +91,8 @@ func compactDropsTheLog(t *testing.T) {
 	applied := s.Host(leader).Applied()
 	require.GreaterOrEqual(t, applied, uint64(21))
 	compacted := func(id uint64) int {
-		return s.count(func(r *sim.Record) bool {
-			return r.Verb == sim.Compacted && r.Host == id && r.Fields[0] == applied
+		return s.count(func(r *trace.Record) bool {
+			return r.Verb == trace.Compacted && r.Host == id && r.Fields[0] == applied
 		})
 	}
 	require.Equal(t, 1, compacted(leader))
@@ -134,7 +134,7 @@ func readAsksEachHost(t *testing.T) {
 
 // asked is how many requests of clients a host got.
 func (s *stage) asked(id uint64) int {
-	return s.count(func(r *sim.Record) bool {
-		return r.Verb == sim.Delivered && r.Peer == id && r.Host >= 1_000_000 && r.At > 0
+	return s.count(func(r *trace.Record) bool {
+		return r.Verb == trace.Delivered && r.Peer == id && r.Host >= 1_000_000 && r.At > 0
 	})
 }

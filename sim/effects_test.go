@@ -11,6 +11,7 @@ import (
 	"raftsim/network"
 	"raftsim/random"
 	"raftsim/sim"
+	"raftsim/trace"
 )
 
 // effects shows, for each kind of fault, that it does what it says, in numbers.
@@ -89,7 +90,7 @@ func TestEveryKindOfFaultHasItsEffect(t *testing.T) {
 type stage struct {
 	*sim.Simulation
 	t       *testing.T
-	records []sim.Record // the trace
+	records []trace.Record // the trace
 }
 
 // setUp makes the stage after the changes, and lets the hosts boot.
@@ -99,7 +100,7 @@ func setUp(t *testing.T, changes ...func(*sim.Options)) *stage {
 		Nodes: 3, Seed: 11, Run: time.Hour,
 		Network:  network.Profile{Latency: random.Constant(5 * time.Millisecond)},
 		Workload: sim.WorkloadOptions{Clients: -1},
-		Trace:    func(r *sim.Record) { st.records = append(st.records, *r) },
+		Trace:    func(r *trace.Record) { st.records = append(st.records, *r) },
 	}
 	for _, change := range changes {
 		change(&o)
@@ -139,12 +140,12 @@ func (s *stage) inject(line string) {
 	require.NoError(s.t, s.Inject(line))
 	s.pass(0)
 	for _, r := range s.records {
-		require.NotEqual(s.t, sim.FaultHadNoEffect, r.Verb, "%s", r.String())
+		require.NotEqual(s.t, trace.FaultHadNoEffect, r.Verb, "%s", r.String())
 	}
 }
 
 // count counts the records that match.
-func (s *stage) count(match func(*sim.Record) bool) (n int) {
+func (s *stage) count(match func(*trace.Record) bool) (n int) {
 	for i := range s.records {
 		if match(&s.records[i]) {
 			n++

@@ -5,6 +5,7 @@ import (
 	"raftsim/host"
 	"raftsim/raft"
 	pb "raftsim/raft/raftpb"
+	"raftsim/trace"
 )
 
 // facts is the Observer of a host: it hands each fact to the checker, to the trace and
@@ -36,7 +37,7 @@ func (f *facts) Started(found *host.Found) {
 	if n := len(found.Entries); n > 0 {
 		last = found.Entries[n-1].Index
 	}
-	f.record(Recovered, hs.Term, hs.Commit, snap.Metadata.Index+1, last)
+	f.record(trace.Recovered, hs.Term, hs.Commit, snap.Metadata.Index+1, last)
 	s.watcher.started(f.of, found)
 	f.host.disk.Forgive() // what it has recovered is the new measure
 	s.protocol.ConfChanged(id, snap.Metadata.Index, snap.Metadata.ConfState)
@@ -81,13 +82,13 @@ func (f *facts) Offered(rd *raft.Ready) {
 	s.watcher.offered(f.of, rd)
 	if hs := rd.HardState; hs.Term != 0 && hs.Term != p.term {
 		p.term = hs.Term
-		f.record(TermChanged, hs.Term, hs.Vote)
+		f.record(trace.TermChanged, hs.Term, hs.Vote)
 	}
 	if soft := rd.SoftState; soft != nil {
 		was := p.leading
 		p.lead, p.leading = soft.Lead, soft.RaftState == raft.StateLeader
 		if p.leading && !was {
-			f.record(BecameLeader, p.term)
+			f.record(trace.BecameLeader, p.term)
 			s.members.leaders[p.term] = id
 		}
 	}
@@ -101,7 +102,7 @@ func (f *facts) Progress(peer, match, next uint64, full bool) {
 func (f *facts) Writes(w *host.Write) {
 	if n := len(w.Entries); n > 0 {
 		last := &w.Entries[n-1]
-		f.record(Wrote, last.Index, uint64(n), last.Term, flag(w.Sync))
+		f.record(trace.Wrote, last.Index, uint64(n), last.Term, flag(w.Sync))
 	}
 	f.sim.watcher.writes(f.of, w)
 }
@@ -141,7 +142,7 @@ func (f *facts) Executed(index, session, number uint64, duplicate bool) {
 func (f *facts) AppliedState(index, digest uint64) {
 	f.sim.protocol.AppliedState(f.host.id, index, digest)
 	if f.entry != nil {
-		f.record(Applied, index, f.entry.Term, digest)
+		f.record(trace.Applied, index, f.entry.Term, digest)
 		f.entry = nil
 	}
 }
@@ -149,7 +150,7 @@ func (f *facts) AppliedState(index, digest uint64) {
 func (f *facts) Reconfigured(index uint64, conf *pb.ConfState) {
 	s := f.sim
 	s.protocol.ConfChanged(f.host.id, index, *conf)
-	s.record(Record{Verb: Reconfigured, Host: f.host.id, Fields: [4]uint64{index}, Text: describeConf(conf)})
+	s.record(Record{Verb: trace.Reconfigured, Host: f.host.id, Fields: [4]uint64{index}, Text: describeConf(conf)})
 	s.watcher.reconfigured(f.of, conf, f.entry)
 	s.confChanged(index, conf, f.entry)
 }
@@ -157,7 +158,7 @@ func (f *facts) Reconfigured(index uint64, conf *pb.ConfState) {
 func (f *facts) Installed(snap *pb.Snapshot) {
 	s := f.sim
 	s.protocol.Installed(f.host.id, snap)
-	f.record(Installed, snap.Metadata.Index, snap.Metadata.Term, uint64(len(snap.Data)))
+	f.record(trace.Installed, snap.Metadata.Index, snap.Metadata.Term, uint64(len(snap.Data)))
 	s.watcher.installed(f.of, snap)
 	f.entry, f.installed = nil, true
 }
@@ -165,13 +166,13 @@ func (f *facts) Installed(snap *pb.Snapshot) {
 func (f *facts) Snapshotted(snap *pb.Snapshot, digest uint64, keep bool) {
 	f.sim.protocol.Snapshotted(f.host.id, snap, digest)
 	if keep {
-		f.record(Snapshot, snap.Metadata.Index, snap.Metadata.Term, uint64(len(snap.Data)))
+		f.record(trace.Snapshot, snap.Metadata.Index, snap.Metadata.Term, uint64(len(snap.Data)))
 	}
 }
 
 func (f *facts) Compacted(index uint64) {
 	f.sim.protocol.Compacted(f.host.id, index)
-	f.record(Compacted, index)
+	f.record(trace.Compacted, index)
 }
 
 func (f *facts) ReadBegun(context []byte) {

@@ -11,6 +11,7 @@ import (
 	"raftsim/raft"
 	pb "raftsim/raft/raftpb"
 	"raftsim/sim"
+	"raftsim/trace"
 )
 
 // restless is a Node that always has another Ready.
@@ -83,7 +84,7 @@ func TestAnErrorIsExcusedOnceByWhatTheDiskRefused(t *testing.T) {
 	}
 	d.inject("disk n1 fails-sync once for 1s")
 	d.pass(2 * time.Second)
-	require.Equal(t, 2, d.count(func(r *sim.Record) bool { return r.Verb == sim.Boot && r.Host == 1 }))
+	require.Equal(t, 2, d.count(func(r *trace.Record) bool { return r.Verb == trace.Boot && r.Host == 1 }))
 	require.True(t, d.Host(1).Running())
 	fails = true
 	require.False(t, d.RunFor(time.Second))

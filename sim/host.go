@@ -9,6 +9,7 @@ import (
 	"raftsim/disk"
 	"raftsim/host"
 	"raftsim/random"
+	"raftsim/trace"
 	"raftsim/vfs"
 )
 
@@ -96,7 +97,7 @@ func (h *Host) boot(e event) {
 	if first {
 		h.sim.grow()
 	}
-	h.sim.record(Record{Verb: Boot, Host: h.id, Fields: [4]uint64{uint64(h.incarnation)}})
+	h.sim.record(Record{Verb: trace.Boot, Host: h.id, Fields: [4]uint64{uint64(h.incarnation)}})
 	h.process = h.sim.newProcess(h)
 	h.refusedBefore = h.disk.Refused()
 	h.disk.At(h.sim.now)
@@ -207,7 +208,7 @@ func (h *Host) settle() {
 	if h.failure == nil {
 		return
 	}
-	h.sim.record(Record{Verb: Failed, Host: h.id, Text: h.failure.Error()})
+	h.sim.record(Record{Verb: trace.Failed, Host: h.id, Text: h.failure.Error()})
 	h.sim.processFailed(h, h.failure)
 }
 
@@ -222,7 +223,7 @@ func (h *Host) crash(c disk.Crash) disk.Loss {
 	if loss.Torn {
 		torn = 1
 	}
-	h.sim.record(Record{Verb: Crashed, Host: h.id, Fields: [4]uint64{uint64(loss.Operations), uint64(loss.Bytes), torn}})
+	h.sim.record(Record{Verb: trace.Crashed, Host: h.id, Fields: [4]uint64{uint64(loss.Operations), uint64(loss.Bytes), torn}})
 	return loss
 }
 
@@ -248,7 +249,7 @@ func (h *Host) restart() {
 func (h *Host) pause() {
 	if h.state == up {
 		h.state = paused
-		h.sim.record(Record{Verb: Paused, Host: h.id})
+		h.sim.record(Record{Verb: trace.Paused, Host: h.id})
 	}
 }
 
@@ -258,7 +259,7 @@ func (h *Host) resume() {
 		return
 	}
 	h.state = up
-	h.sim.record(Record{Verb: Resumed, Host: h.id, Fields: [4]uint64{uint64(len(h.held))}})
+	h.sim.record(Record{Verb: trace.Resumed, Host: h.id, Fields: [4]uint64{uint64(len(h.held))}})
 	h.work(h.incarnation)
 }
 
@@ -333,7 +334,7 @@ func (h *Host) Executed(index, session, number uint64) {
 }
 
 // Note puts a line into the trace.
-func (h *Host) Note(text string) { h.sim.record(Record{Verb: Noted, Host: h.id, Text: text}) }
+func (h *Host) Note(text string) { h.sim.record(Record{Verb: trace.Noted, Host: h.id, Text: text}) }
 
 // applyDelay is how long the apply queue of an incarnation keeps its requests.
 func (h *Host) applyDelay() func(request uint64) time.Duration {

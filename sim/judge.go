@@ -24,7 +24,7 @@ func (s *Simulation) judge() Verdict {
 	v.Unchecked = s.unchecked()
 	v.Marks = s.Reached()
 	v.Outcome, v.Violations = s.outcome(&v, noEffect)
-	v.Fingerprint = s.trace.digest
+	v.Fingerprint = s.trace.Digest()
 	v = s.expected(v)
 	if len(v.OutOfModel) > 0 && (v.Outcome == Safety || v.Outcome == Liveness) {
 		v.Outcome = OutOfModel

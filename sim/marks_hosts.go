@@ -7,6 +7,7 @@ import (
 	"raftsim/network"
 	pb "raftsim/raft/raftpb"
 	"raftsim/replica"
+	"raftsim/trace"
 )
 
 // What happens to hosts, disks, packets and clients.
@@ -65,7 +66,7 @@ func (w *watcher) stopped(r *Record) {
 	of.leads, of.last, of.transferee, of.asked = false, 0, 0, asked{}
 	of.replica = standing{writes: of.replica.writes[:0]}
 	sawAllDown.When(w.marks, w.up == 0)
-	if r.Verb == Retired {
+	if r.Verb == trace.Retired {
 		of.retired = true
 		sawRetired.Hit(w.marks)
 		return

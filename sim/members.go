@@ -7,6 +7,7 @@ import (
 	"raftsim/disk"
 	pb "raftsim/raft/raftpb"
 	"raftsim/replica"
+	"raftsim/trace"
 	"raftsim/workload"
 )
 
@@ -238,7 +239,7 @@ func (s *Simulation) retire() {
 		h.disk.Crash(s.now, disk.Crash{Losing: disk.Nothing})
 		h.stop(retired)
 		h.downs, h.configs = 0, nil // it begins anew should it become a member again
-		s.record(Record{Verb: Retired, Host: id})
+		s.record(Record{Verb: trace.Retired, Host: id})
 	}
 	s.retiring = s.retiring[:0]
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"raftsim/trace"
 )
 
 // DefaultMaxMemory is the bound on what one run keeps when its options name none.
@@ -121,26 +123,26 @@ type keptLog struct {
 // see takes a record of the trace.
 func (m *memory) see(r *Record) {
 	switch r.Verb {
-	case Wrote:
+	case trace.Wrote:
 		h := m.host(r.Host)
 		h.first, h.last = max(h.first, 1), r.Fields[0]
 		m.committed = max(m.committed, h.last)
-	case Recovered:
+	case trace.Recovered:
 		h := m.host(r.Host)
 		h.first, h.last = r.Fields[2], r.Fields[3]
-	case Compacted:
+	case trace.Compacted:
 		m.host(r.Host).first = r.Fields[0] + 1
-	case Installed:
+	case trace.Installed:
 		h := m.host(r.Host)
 		h.first, h.last, h.snapshot = r.Fields[0]+1, r.Fields[0], int64(r.Fields[2])
 		m.snapshots += h.snapshot
-	case Snapshot:
+	case trace.Snapshot:
 		h := m.host(r.Host)
 		h.snapshot = int64(r.Fields[2])
 		m.snapshots += h.snapshot
-	case GaveUp:
+	case trace.GaveUp:
 		m.abandoned++
-	case TermChanged:
+	case trace.TermChanged:
 		m.terms++
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"raftsim/network"
 	"raftsim/random"
 	"raftsim/sim"
+	"raftsim/trace"
 	"raftsim/workload"
 )
 
@@ -88,8 +89,8 @@ func TestFaultsThatLastForEverAreBounded(t *testing.T) {
 	schedule, err := faults.Parse("0s partition n1 | rest every 1ms")
 	require.NoError(t, err)
 	skipped := 0
-	v, err := sim.Run(sim.Options{Seed: 1, Run: 3 * time.Second, Schedule: schedule, Trace: func(r *sim.Record) {
-		if r.Verb == sim.FaultHadNoEffect {
+	v, err := sim.Run(sim.Options{Seed: 1, Run: 3 * time.Second, Schedule: schedule, Trace: func(r *trace.Record) {
+		if r.Verb == trace.FaultHadNoEffect {
 			require.Contains(t, r.Text, "200 faults last already")
 			skipped++
 		}

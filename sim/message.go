@@ -5,6 +5,7 @@ import (
 
 	"raftsim/host"
 	pb "raftsim/raft/raftpb"
+	"raftsim/trace"
 )
 
 // What runs on a host and what it has of the world, under the names that a program
@@ -44,11 +45,11 @@ func summary(m *Message) [4]uint64 {
 		}
 		return [4]uint64{uint64(r.Type), r.Term, index, uint64(len(r.Entries))}
 	case RequestMessage:
-		return [4]uint64{typeRequest, m.Request.Session, m.Request.Number, m.Request.Read}
+		return [4]uint64{trace.TypeRequest, m.Request.Session, m.Request.Number, m.Request.Read}
 	case ResponseMessage:
-		return [4]uint64{typeResponse, m.Response.Session, m.Response.Number, m.Response.Read}
+		return [4]uint64{trace.TypeResponse, m.Response.Session, m.Response.Number, m.Response.Read}
 	}
-	return [4]uint64{typePayload, 0, 0, uint64(len(m.Payload))}
+	return [4]uint64{trace.TypePayload, 0, 0, uint64(len(m.Payload))}
 }
 
 // raftType is the type of a protocol message, and below zero for any other.
@@ -86,7 +87,7 @@ func size(m *Message) int {
 // describe prints what a message is, as a trace does.
 func describe(m *Message) string {
 	f := summary(m)
-	return fmt.Sprintf("%s (term %d, index %d, %d entries)", messageTypeName(f[0]), f[1], f[2], f[3])
+	return fmt.Sprintf("%s (term %d, index %d, %d entries)", trace.MessageType(f[0]), f[1], f[2], f[3])
 }
 
 // isSnapshot says whether m carries a snapshot to a follower.

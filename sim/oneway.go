@@ -6,6 +6,7 @@ import (
 	"raftsim/network"
 	"raftsim/raft"
 	"raftsim/replica"
+	"raftsim/trace"
 )
 
 // oneWay are the hosts outside the core that are not switched off but run on and
@@ -31,7 +32,7 @@ func (s *Simulation) chooseOneWay(core []uint64) {
 			key := s.chance.Key("noise " + name(h.id))
 			if !slices.Contains(core, h.id) && s.mayRunOneWay(h) && key.Fate(purposeFault, 0)&1 == 1 {
 				n.hosts = append(n.hosts, h.id)
-				s.record(Record{Verb: Phase, Host: h.id, Text: "recovery: is outside the core, can send and cannot receive"})
+				s.record(Record{Verb: trace.Phase, Host: h.id, Text: "recovery: is outside the core, can send and cannot receive"})
 			}
 		}
 		s.cutOneWay()

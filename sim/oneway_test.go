@@ -8,6 +8,7 @@ import (
 
 	"raftsim/random"
 	"raftsim/sim"
+	"raftsim/trace"
 )
 
 // outsiders counts what the hosts outside a core of three of five do in the
@@ -27,18 +28,18 @@ func countOutsiders(t *testing.T, change func(*sim.Options)) outsiders {
 		o.Raft.PreVote, o.Raft.CheckQuorum = true, true
 		change(&o)
 		noisy, elections := map[uint64]bool{}, 0
-		o.Trace = func(r *sim.Record) {
+		o.Trace = func(r *trace.Record) {
 			switch {
-			case r.Verb == sim.Phase && strings.Contains(r.Text, "can send and cannot receive"):
+			case r.Verb == trace.Phase && strings.Contains(r.Text, "can send and cannot receive"):
 				noisy[r.Host] = true
 				n.noisy++
-			case r.Verb == sim.Crashed:
+			case r.Verb == trace.Crashed:
 				n.off++
-			case r.Verb == sim.Delivered && noisy[r.Peer]:
+			case r.Verb == trace.Delivered && noisy[r.Peer]:
 				n.heard++
-			case r.Verb == sim.Delivered && noisy[r.Host] && strings.Contains(r.String(), "MsgPreVote "):
+			case r.Verb == trace.Delivered && noisy[r.Host] && strings.Contains(r.String(), "MsgPreVote "):
 				n.asked++
-			case r.Verb == sim.BecameLeader && len(noisy) > 0:
+			case r.Verb == trace.BecameLeader && len(noisy) > 0:
 				elections++
 			}
 		}

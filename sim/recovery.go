@@ -10,6 +10,7 @@ import (
 	"raftsim/disk"
 	"raftsim/network"
 	"raftsim/random"
+	"raftsim/trace"
 )
 
 // recovery is the recovery phase: every fault has healed, the network is quick,
@@ -82,7 +83,7 @@ func (s *Simulation) recoveryPhase() {
 	for _, h := range s.hosts {
 		h.appliesAtOnce = true
 	}
-	s.record(Record{Verb: Phase, Text: "recovery: all faults heal"})
+	s.record(Record{Verb: trace.Phase, Text: "recovery: all faults heal"})
 	s.renewCore()
 	s.heal()
 	for _, h := range s.hosts {
@@ -92,7 +93,7 @@ func (s *Simulation) recoveryPhase() {
 		r.core = s.chooseCore(s.options.Expect.CoreOnly, nil)
 	}
 	if len(r.core) == 0 {
-		s.record(Record{Verb: Phase, Text: noCore})
+		s.record(Record{Verb: trace.Phase, Text: noCore})
 		return
 	}
 	s.isolateCore(r.core)
@@ -164,10 +165,10 @@ func (s *Simulation) followConf() {
 	s.renewCore()
 	if len(r.core) == 0 {
 		r.done = true
-		s.record(Record{Verb: Phase, Text: noCore})
+		s.record(Record{Verb: trace.Phase, Text: noCore})
 		return
 	}
-	s.record(Record{Verb: Phase, Text: "recovery: another configuration is in force, and a core of it is chosen"})
+	s.record(Record{Verb: trace.Phase, Text: "recovery: another configuration is in force, and a core of it is chosen"})
 	s.heal()
 	r.stage, r.elected, r.led, r.fresh = healing, false, leadership{}, nil
 	s.countFrom(s.now)
@@ -197,7 +198,7 @@ func (s *Simulation) nextStage() {
 	case r.stage == cutOff:
 		s.network.RestoreAll(r.cut)
 		s.enter(rejoined, rejoinTimeouts)
-		s.record(Record{Verb: Phase, Host: r.rejoins, Text: "recovery: is connected again"})
+		s.record(Record{Verb: trace.Phase, Host: r.rejoins, Text: "recovery: is connected again"})
 	default:
 		r.done = true
 	}
@@ -219,5 +220,5 @@ func (s *Simulation) unrecovered(unmet *checker.Violation) {
 		s.trouble.outOfModel = append(s.trouble.outOfModel, hazard)
 	}
 	r.failed, r.done = unmet, true
-	s.record(Record{Verb: Violated, Text: unmet.Property + ": " + unmet.Detail})
+	s.record(Record{Verb: trace.Violated, Text: unmet.Property + ": " + unmet.Detail})
 }

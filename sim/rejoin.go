@@ -5,6 +5,7 @@ import (
 
 	"raftsim/checker/membership"
 	"raftsim/raft"
+	"raftsim/trace"
 )
 
 // cutOneOff isolates a follower, where pre-vote and check-quorum promise that it
@@ -22,7 +23,7 @@ func (s *Simulation) cutOneOff() bool {
 	r.rejoins = candidates[below(s.chance.Key("rejoin").Fate(purposeFault, 0), len(candidates))]
 	r.cut = s.isolation([]uint64{r.rejoins})
 	s.network.CutAll(r.cut)
-	s.record(Record{Verb: Phase, Host: r.rejoins, Text: "recovery: is isolated for a while"})
+	s.record(Record{Verb: trace.Phase, Host: r.rejoins, Text: "recovery: is isolated for a while"})
 	s.enter(cutOff, cutOffTimeouts)
 	r.fresh = nil
 	if command, ok := s.freshCommand(false); ok {

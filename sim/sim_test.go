@@ -9,6 +9,7 @@ import (
 	"raftsim/faults"
 	"raftsim/random"
 	"raftsim/sim"
+	"raftsim/trace"
 )
 
 // troubled are options with a bit of everything.
@@ -53,7 +54,7 @@ func TestTracingDoesNotChangeARun(t *testing.T) {
 	o := troubled(t, 3)
 	silent := run(t, o)
 	lines := 0
-	o.Trace = func(r *sim.Record) {
+	o.Trace = func(r *trace.Record) {
 		lines++
 		require.NotEmpty(t, r.String())
 	}

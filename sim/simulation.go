@@ -19,6 +19,7 @@ import (
 	"raftsim/mark"
 	"raftsim/network"
 	"raftsim/random"
+	"raftsim/trace"
 )
 
 // Simulation is one run: hosts, network and clients around one queue of
@@ -39,7 +40,7 @@ type Simulation struct {
 	network  *network.Network[Message]
 	hosts    []*Host
 	clients  []*client
-	trace    trace
+	trace    trace.Recorder
 	protocol *checker.Protocol
 	trouble  trouble
 	history  clientHistory
@@ -92,7 +93,7 @@ func New(o Options) (*Simulation, error) {
 	}
 	s := &Simulation{options: o, fates: random.NewFates(o.Seed, o.Overrides)}
 	s.chance = s.fates.Key("simulation")
-	s.trace.listener = o.Trace
+	s.trace.Listener = o.Trace
 	s.hits = mark.NewHits()
 	s.watcher.sim, s.watcher.marks = s, s.marksOf(0)
 	s.protocol = checker.NewProtocol(o.watched())
@@ -141,7 +142,7 @@ func (s *Simulation) Now() clock.Time { return s.now }
 func (s *Simulation) Events() uint64 { return s.events }
 
 // Fingerprint is the digest of all that has happened so far.
-func (s *Simulation) Fingerprint() uint64 { return s.trace.digest }
+func (s *Simulation) Fingerprint() uint64 { return s.trace.Digest() }
 
 // Step handles the next event. It returns false when there is none, or when
 // the run is over: a property was violated, or a process panicked.
@@ -191,7 +192,7 @@ func (s *Simulation) next() {
 	s.now = at
 	s.events++
 	s.protocol.At(at, s.events)
-	s.trace.digest = random.Mix(s.trace.digest, uint64(e.kind)<<56^uint64(e.host)<<32^uint64(at))
+	s.trace.Mix(uint64(e.kind)<<56 ^ uint64(e.host)<<32 ^ uint64(at))
 	switch e.kind {
 	case deliverEvent:
 		s.deliver(e)
@@ -226,30 +227,27 @@ func (s *Simulation) over() bool {
 // violate ends the run with a violation seen now.
 func (s *Simulation) violate(v checker.Violation) {
 	v.At, v.Event = s.now, s.events
-	s.record(Record{Verb: Violated, Text: v.Property + ": " + v.Detail})
+	s.record(Record{Verb: trace.Violated, Text: v.Property + ": " + v.Detail})
 	s.violations = append(s.violations, v)
 }
 
 // note records r with a text that only a listener needs: it is not part of the
 // fingerprint.
 func (s *Simulation) note(r Record, text string) {
-	listener := s.trace.listener
-	s.trace.listener = nil
-	s.record(r)
-	s.trace.listener = listener
-	s.trace.current = r
-	s.trace.current.At, s.trace.current.Event, s.trace.current.Text = s.now, s.events, text
-	s.trace.current.Cause = s.queue.cause()
-	listener(&s.trace.current)
+	r.At, r.Event = s.now, s.events
+	s.trace.Add(&r)
+	s.watcher.see(&r)
+	r.Text, r.Cause = text, s.queue.cause()
+	s.trace.Show(&r)
 }
 
 // record stamps r and adds it to the trace.
 func (s *Simulation) record(r Record) {
 	r.At, r.Event = s.now, s.events
-	if s.trace.listener != nil {
+	if s.trace.Listener != nil {
 		r.Cause = s.queue.cause()
 	}
-	s.trace.record(&r)
+	s.trace.Record(&r)
 	s.watcher.see(&r)
 	s.memory.see(&r)
 }

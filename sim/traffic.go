@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"raftsim/network"
+	"raftsim/trace"
 )
 
 // refusedAfter is how long it takes a sender to learn that a connection could
@@ -23,9 +24,9 @@ func (s *Simulation) send(from, to uint64, m *Message) {
 		s.seal(m)
 	}
 	outcome := s.network.Send(s.now, from, to, *m, size(m))
-	r := Record{Verb: Sent, Host: from, Peer: to, Fields: summary(m)}
+	r := Record{Verb: trace.Sent, Host: from, Peer: to, Fields: summary(m)}
 	if outcome.Dropped() {
-		r.Verb, r.Text = Dropped, outcome.String()
+		r.Verb, r.Text = trace.Dropped, outcome.String()
 		s.undelivered(from, to, m, outcome)
 	}
 	s.record(r)
@@ -72,11 +73,11 @@ func (s *Simulation) deliver(e event) {
 		return // it is on its way, or dealt with
 	}
 	s.queue.receiver = p.To
-	r := Record{Verb: Delivered, Host: p.From, Peer: p.To, Fields: summary(&p.Message)}
+	r := Record{Verb: trace.Delivered, Host: p.From, Peer: p.To, Fields: summary(&p.Message)}
 	to := s.host(p.To)
 	refused := to != nil && !to.Running()
 	if outcome != network.Delivered || refused {
-		r.Verb, r.Text = Dropped, outcome.String()
+		r.Verb, r.Text = trace.Dropped, outcome.String()
 		if refused {
 			r.Text, outcome = "down", network.Cut
 		}

@@ -9,6 +9,7 @@ import (
 	"raftsim/clock"
 	"raftsim/faults"
 	"raftsim/random"
+	"raftsim/trace"
 )
 
 // trouble is what goes wrong in a run: the schedule, the faults that are
@@ -115,7 +116,7 @@ func (s *Simulation) beginFault(i int) {
 		return
 	}
 	s.count(action.Kind()).Fired++
-	s.record(Record{Verb: FaultBegan, Text: describeFault(f)})
+	s.record(Record{Verb: trace.FaultBegan, Text: describeFault(f)})
 	s.trouble.began++
 	a := activeFault{number: s.trouble.began, line: i, fault: f, effect: effect}
 	if effect.undo == nil && effect.noEffect == nil {
@@ -184,7 +185,7 @@ func (s *Simulation) endFault(number uint64) {
 	s.trouble.lasting--
 	s.ended(&a)
 	a.effect.undo()
-	s.record(Record{Verb: FaultEnded, Text: a.fault.Action.String()})
+	s.record(Record{Verb: trace.FaultEnded, Text: a.fault.Action.String()})
 }
 
 // endWhere undoes the active faults that match, and returns how many did.

@@ -11,6 +11,7 @@ import (
 	"raftsim/faults"
 	"raftsim/random"
 	"raftsim/sim"
+	"raftsim/trace"
 )
 
 // scheduled are options of a short run with these faults.
@@ -92,8 +93,8 @@ func TestOnlyACoreNeedRecover(t *testing.T) {
 		o := scheduled(t, "1s isolate leader for 1s")
 		o.Nodes, o.Seed, o.Expect.CoreOnly = 5, seed, true
 		off := 0
-		o.Trace = func(r *sim.Record) {
-			if r.Verb == sim.Crashed {
+		o.Trace = func(r *trace.Record) {
+			if r.Verb == trace.Crashed {
 				off++
 			}
 		}

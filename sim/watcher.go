@@ -8,6 +8,7 @@ import (
 	"raftsim/faults"
 	"raftsim/host"
 	pb "raftsim/raft/raftpb"
+	"raftsim/trace"
 )
 
 // watcher sees the marks that the simulator itself has: states of hosts and of
@@ -112,29 +113,29 @@ func (w *watcher) host(id uint64) *watched {
 // see takes a record of the trace.
 func (w *watcher) see(r *Record) {
 	switch r.Verb {
-	case Boot:
+	case trace.Boot:
 		w.booted(r)
-	case Crashed, Retired:
+	case trace.Crashed, trace.Retired:
 		w.stopped(r)
-	case Resumed:
+	case trace.Resumed:
 		w.resumed(r)
-	case Failed:
+	case trace.Failed:
 		sawProcessFailed.Hit(w.marks)
-	case FaultBegan:
+	case trace.FaultBegan:
 		w.faultBegan(r)
-	case Dropped:
+	case trace.Dropped:
 		w.dropped(r)
-	case GaveUp:
+	case trace.GaveUp:
 		sawAbandoned.Hit(w.marks)
-	case TermChanged:
+	case trace.TermChanged:
 		w.termChanged(r)
-	case BecameLeader:
+	case trace.BecameLeader:
 		w.elected(r)
-	case Wrote:
+	case trace.Wrote:
 		w.wrote(r)
-	case Installed:
+	case trace.Installed:
 		sawInstalled.Hit(w.marks)
-	case Compacted:
+	case trace.Compacted:
 		sawCompacted.Hit(w.marks)
 	}
 }

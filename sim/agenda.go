@@ -1,34 +1,10 @@
 package sim
 
 import (
-	"fmt"
-
 	"raftsim/clock"
 	"raftsim/network"
+	"raftsim/trace"
 )
-
-// Cause is the event of the loop in which something happens.
-type Cause struct {
-	// What is the kind of the event, such as "delivery" or "timer".
-	What string
-	// Host is whom it is for, a client as in Record, zero for nobody.
-	Host uint64
-	// By is the number of the event that brought it about: in which the message
-	// was sent or the timer set. Zero is the plan of the run.
-	By uint64
-}
-
-// String renders the cause, such as "delivery to n2, brought about by event 1230".
-func (c Cause) String() string {
-	text := c.What
-	if c.Host != 0 {
-		text += " for " + name(c.Host)
-	}
-	if c.By == 0 {
-		return text + ", as planned"
-	}
-	return fmt.Sprintf("%s, brought about by event %d", text, c.By)
-}
 
 // agenda is the queue of events. Each remembers the event in which it was put
 // there.
@@ -54,9 +30,9 @@ func (a *agenda) next() (clock.Time, event) {
 }
 
 // cause describes the event in hand.
-func (a *agenda) cause() Cause {
+func (a *agenda) cause() trace.Cause {
 	e := &a.handling
-	c := Cause{What: e.kind.String(), Host: a.receiver, By: uint64(e.by)}
+	c := trace.Cause{What: e.kind.String(), Host: a.receiver, By: uint64(e.by)}
 	switch e.kind {
 	case timerEvent, workEvent, bootEvent, snapshotEvent, unreachableEvent:
 		c.Host = uint64(e.host) + 1
