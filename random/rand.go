@@ -51,3 +51,9 @@ func (r *Rand) Shuffle(n int, swap func(i, j int)) {
 		swap(i, r.IntN(i+1))
 	}
 }
+
+// Below maps a fate to a number in [0, n), as [Rand.Uint64N] does. n is at least 1.
+func Below(fate uint64, n int) int {
+	hi, _ := bits.Mul64(fate, uint64(n))
+	return int(hi)
+}

@@ -168,11 +168,7 @@ func (s *Simulation) links(p faults.Path) (links []network.LinkID) {
 
 // ends are all hosts, then all clients.
 func (s *Simulation) ends() []uint64 {
-	ids := s.hostIDs()
-	for _, c := range s.clients {
-		ids = append(ids, c.id)
-	}
-	return ids
+	return append(s.hostIDs(), s.clients.IDs()...)
 }
 
 // hold keeps the packets of the links that list tells back until it ends.

@@ -136,7 +136,7 @@ func (f *facts) Applied(e *pb.Entry) {
 func (f *facts) Executed(index, session, number uint64, duplicate bool) {
 	f.sim.protocol.Executed(f.host.id, index, session, number, duplicate)
 	sawRepeated.When(f.sim.watcher.marks, duplicate)
-	f.sim.history.executed(session, number, index, duplicate)
+	f.sim.clients.History.Executed(session, number, index, duplicate)
 }
 
 func (f *facts) AppliedState(index, digest uint64) {

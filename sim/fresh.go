@@ -15,7 +15,7 @@ func (s *Simulation) freshCalls(read bool) []*Call {
 	var calls []*Call
 	for _, id := range s.coreMembers() {
 		if command, ok := s.freshCommand(read); ok {
-			calls = append(calls, s.freshCall(command, id))
+			calls = append(calls, s.call(command, id))
 		}
 	}
 	return calls
@@ -43,17 +43,6 @@ func (s *Simulation) freshCommand(read bool) (command workload.Command, ok bool)
 		}
 	}
 	return command, false
-}
-
-// freshCall asks a host for an operation, over a quick network.
-func (s *Simulation) freshCall(command workload.Command, host uint64) *Call {
-	c := s.idleClient()
-	for _, h := range s.hosts {
-		s.connect(c, h.id, quickNetwork)
-	}
-	c.calls[0].target = host
-	c.begin(command, 0)
-	return &Call{sim: s, place: c.calls[0].place}
 }
 
 // freshUnmet reports a fresh operation that has no answer yet, and by when it

@@ -31,30 +31,12 @@ func (c *Call) String() string {
 	return c.sim.members.workload.Describe(o.Command, o.Answer)
 }
 
-func (c *Call) operation() *history.Operation { return &c.sim.history.operations[c.place] }
+func (c *Call) operation() *history.Operation { return c.sim.clients.History.Operation(c.place) }
 
 // Propose lets a client of its own ask for an operation, and retry it until it
 // is answered. A command goes through the log; one that only reads is served as
 // a linearizable read unless it is stale. The answer comes as events are handled.
 func (s *Simulation) Propose(command workload.Command) *Call { return s.call(command, 0) }
-
-// call begins an operation of a client that has nothing else to do, at a host
-// to ask first (0: any).
-func (s *Simulation) call(command workload.Command, first uint64) *Call {
-	c := s.idleClient()
-	c.calls[0].target = first
-	c.begin(command, 0)
-	return &Call{sim: s, place: c.calls[0].place}
-}
-
-func (s *Simulation) idleClient() *client {
-	for _, c := range s.clients {
-		if c.generator == nil && !c.pending() {
-			return c
-		}
-	}
-	return s.addClient()
-}
 
 // operate lets clients of their own ask hosts for operations that read or write,
 // all at this instant. They have had an effect once one is answered.
@@ -151,7 +133,7 @@ func (s *Simulation) Network() *network.Network[Message] { return s.network }
 
 // History is what the clients asked and were answered so far, dropped reads
 // left out.
-func (s *Simulation) History() []history.Operation { return s.history.judged() }
+func (s *Simulation) History() []history.Operation { return s.clients.History.Judged() }
 
 // Violation is the first property that was broken so far, or nil.
 func (s *Simulation) Violation() *checker.Violation {

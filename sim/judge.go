@@ -14,7 +14,7 @@ func (s *Simulation) judge() Verdict {
 	counts, noEffect := s.reckon()
 	v := Verdict{
 		Name: s.options.Name, Seed: s.options.Seed,
-		Events: s.events, Simulated: s.now, Operations: s.history.counts,
+		Events: s.events, Simulated: s.now, Operations: Operations(s.clients.History.Counts),
 		Leaders: len(s.members.leaders), Faults: counts, Stack: s.panicked,
 		Class: s.trouble.class, OutOfModel: s.trouble.outOfModel,
 	}
@@ -77,7 +77,7 @@ func (s *Simulation) judgeHistory(v *Verdict) (illegal *checker.Violation, concl
 	if s.options.Expect.SkipLinearizable {
 		return nil, true
 	}
-	ops := s.history.judged()
+	ops := s.clients.History.Judged()
 	r := history.Linearizable(s.members.workload, ops, int64(s.options.SearchSteps()))
 	conclusive = r.Verdict != history.Inconclusive
 	if r.Verdict == history.Illegal {

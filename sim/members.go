@@ -23,8 +23,7 @@ type members struct {
 	confIndex uint64
 	settled   uint64            // index of a configuration that all members knew, for good
 	leaders   map[uint64]uint64 // by term
-	sessions  uint64
-	bursts    uint64 // clients made up for bursts of operations
+	bursts    uint64            // clients made up for bursts of operations
 	wanted    []*wantedChange
 }
 
@@ -61,12 +60,6 @@ func (s *Simulation) reachable() []uint64 {
 		return ids
 	}
 	return core
-}
-
-// nextSession numbers the clients' sessions from 1.
-func (m *members) nextSession() uint64 {
-	m.sessions++
-	return m.sessions
 }
 
 // memberIDs lists all members of a configuration, in order.
@@ -113,8 +106,8 @@ func (s *Simulation) addHost(id uint64) *Host {
 	h.facts = facts{sim: s, host: h, of: s.watcher.host(id)}
 	h.disk = disk.New(s.fates, name(id), s.options.Disk)
 	s.hosts = append(s.hosts, h)
-	for _, c := range s.clients {
-		s.connect(c, id, s.options.Access)
+	for _, c := range s.clients.IDs() {
+		s.connect(c, id)
 	}
 	return h
 }

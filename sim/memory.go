@@ -159,7 +159,7 @@ func (m *memory) host(id uint64) *keptLog {
 // events, and sooner when much was written.
 func (s *Simulation) weigh() {
 	m := &s.memory
-	written := s.history.bytes*int64(len(s.hosts)+1) + 4*m.snapshots
+	written := s.clients.History.Bytes*int64(len(s.hosts)+1) + 4*m.snapshots
 	if s.events%weighEveryEvents != 0 && written-m.weighed < s.options.MaxMemory/8 {
 		return
 	}
@@ -182,9 +182,9 @@ func (s *Simulation) MemoryUse() MemoryUse {
 		}
 		snapshots += 3 * l.snapshot // the state machine has as much, and one may be under way
 	}
-	hosts, clients := int64(len(s.hosts)), int64(len(s.clients))
+	hosts, clients := int64(len(s.hosts)), int64(s.clients.Len())
 	return newMemoryUse(s.options.MaxMemory,
-		MemoryHolder{"operations of the clients", int64(s.history.counts.Invoked)*operationBytes + s.history.bytes +
+		MemoryHolder{"operations of the clients", int64(s.clients.History.Counts.Invoked)*operationBytes + s.clients.History.Bytes +
 			m.abandoned*(abandonedBytes+hosts*sessionBytes)},
 		MemoryHolder{"disks", disks + m.copied},
 		MemoryHolder{"logs and terms", entries*entryBytes + int64(m.committed)*committedBytes + m.terms*termBytes},

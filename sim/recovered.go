@@ -50,11 +50,9 @@ func (s *Simulation) unmet() (v *checker.Violation, by clock.Time) {
 	if v, by := s.freshUnmet(); v != nil {
 		return v, by
 	}
-	for _, c := range s.clients {
-		if k := c.waits(); k != nil {
-			asked := s.asked(&Call{s, k.place})
-			return checker.OperationsComplete.Unmet("", name(c.id)+" still waits for an answer", asked), r.deadline
-		}
+	if client, place := s.clients.Waiting(); client != 0 {
+		asked := s.asked(&Call{s, place})
+		return checker.OperationsComplete.Unmet("", name(client)+" still waits for an answer", asked), r.deadline
 	}
 	return checker.Recovered(states), r.deadline
 }

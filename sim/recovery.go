@@ -99,19 +99,18 @@ func (s *Simulation) recoveryPhase() {
 	s.isolateCore(r.core)
 	begin := s.now // the bounds count once the disks have done what they were asked before
 	s.network.SetDefault(quickNetwork)
+	s.access = quickNetwork
 	for _, h := range s.hosts {
 		if h.Running() {
 			begin = max(begin, h.disk.Done())
 		}
 		h.disk.SetProfile(quickDisk)
-		for _, c := range s.clients {
-			s.connect(c, h.id, quickNetwork)
+		for _, c := range s.clients.IDs() {
+			s.connect(c, h.id)
 		}
 	}
 	s.countFrom(begin)
-	for _, c := range s.clients {
-		c.recover()
-	}
+	s.clients.Recover()
 	s.queue.Push(s.now, event{kind: checkEvent})
 	s.advance(clock.Never, func() bool { return r.done })
 }

@@ -5,6 +5,7 @@ import (
 
 	"raftsim/checker/membership"
 	"raftsim/raft"
+	"raftsim/random"
 	"raftsim/trace"
 )
 
@@ -20,14 +21,14 @@ func (s *Simulation) cutOneOff() bool {
 	if len(candidates) == 0 {
 		return false
 	}
-	r.rejoins = candidates[below(s.chance.Key("rejoin").Fate(purposeFault, 0), len(candidates))]
+	r.rejoins = candidates[random.Below(s.chance.Key("rejoin").Fate(purposeFault, 0), len(candidates))]
 	r.cut = s.isolation([]uint64{r.rejoins})
 	s.network.CutAll(r.cut)
 	s.record(Record{Verb: trace.Phase, Host: r.rejoins, Text: "recovery: is isolated for a while"})
 	s.enter(cutOff, cutOffTimeouts)
 	r.fresh = nil
 	if command, ok := s.freshCommand(false); ok {
-		r.fresh = append(r.fresh, s.freshCall(command, r.led.leader))
+		r.fresh = append(r.fresh, s.call(command, r.led.leader))
 	}
 	return true
 }

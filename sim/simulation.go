@@ -19,6 +19,7 @@ import (
 	"raftsim/mark"
 	"raftsim/network"
 	"raftsim/random"
+	"raftsim/sim/internal/clients"
 	"raftsim/trace"
 )
 
@@ -38,12 +39,12 @@ type Simulation struct {
 	now      clock.Time
 	events   uint64
 	network  *network.Network[Message]
+	access   network.Profile // of the links between clients and hosts
 	hosts    []*Host
-	clients  []*client
+	clients  *clients.Clients
 	trace    trace.Recorder
 	protocol *checker.Protocol
 	trouble  trouble
-	history  clientHistory
 	members  members
 	recovery recovery
 	watcher  watcher
@@ -84,6 +85,16 @@ const (
 	checkEvent                        // the recovery phase looks whether it is over
 )
 
+// What fates decide that are drawn by the simulation itself. The numbers are part of
+// every run.
+const (
+	purposeProcess    random.Purpose = 1
+	purposeFault      random.Purpose = 4
+	purposeSlow       random.Purpose = 5
+	purposeCrashProbe random.Purpose = 7
+	purposeApply      random.Purpose = 8
+)
+
 // New builds the cluster that o describes, with its defaults filled in. Nothing
 // has happened yet: hosts boot with the first events.
 func New(o Options) (*Simulation, error) {
@@ -101,10 +112,14 @@ func New(o Options) (*Simulation, error) {
 		s.queue.Push(at, event{kind: deliverEvent, arg: uint64(id)})
 	})
 	s.network.SetDefault(o.Network)
+	s.access = o.Access
+	s.clients = clients.New(clientWorld{s}, s.fates, clients.Options{
+		Timeout: o.Workload.Timeout, Attempt: o.Workload.Attempt, RecoveryAttempt: o.Raft.ElectionTimeout(),
+	})
 	if err := s.buildHosts(); err != nil {
 		return nil, err
 	}
-	if err := s.buildClients(); err != nil {
+	if err := s.startClients(); err != nil {
 		return nil, err
 	}
 	s.schedule(o.Schedule)
@@ -203,7 +218,7 @@ func (s *Simulation) next() {
 	case bootEvent:
 		s.hosts[e.host].boot(e)
 	case clientEvent:
-		s.clients[e.host].wake(e.arg)
+		s.clients.Wake(e.host, e.arg)
 	case faultEvent:
 		s.beginFault(int(e.arg))
 	case unfaultEvent:

@@ -2,10 +2,11 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"raftsim/clock"
-	"raftsim/random"
+	"raftsim/sim/internal/clients"
 	"raftsim/workload"
 )
 
@@ -57,60 +58,17 @@ func (o *WorkloadOptions) shape(stage Stage) workload.Shape {
 	return shape
 }
 
-// pace is what a client does in one stage.
-type pace struct {
-	until     clock.Time
-	quiet     bool
-	gap       random.Distribution // between two operations
-	generator workload.Client
-}
-
-// otherStage tells the clients of later stages apart: what they write is
-// marked by their number.
-const otherStage = 1 << 10
-
-// paces are those of client i, one for each stage and one for what comes after.
-func (c *client) paces(kind workload.Workload, i int) []pace {
-	w := &c.sim.options.Workload
-	paced := func(stage Stage, n int) pace {
+// clientStages are the stages as the clients go through them, and a last one that is
+// what WorkloadOptions says.
+func (o *WorkloadOptions) clientStages() []clients.Stage {
+	var all []clients.Stage
+	for _, stage := range append(slices.Clone(o.Stages), Stage{}) {
 		perSecond := stage.PerSecond
 		if perSecond == 0 {
-			perSecond = w.PerSecond
+			perSecond = o.PerSecond
 		}
-		key := c.chance.Key("operations")
-		if n > 0 {
-			key = c.chance.Key(fmt.Sprintf("operations of stage %d", n))
-		}
-		return pace{
-			until: clock.Time(stage.Until), quiet: stage.Quiet,
-			gap:       random.Exponential(time.Duration(w.Clients) * time.Second / time.Duration(perSecond)),
-			generator: kind.NewClient(key, uint64(n*otherStage+i+1), w.shape(stage)),
-		}
+		all = append(all, clients.Stage{Until: clock.Time(stage.Until), Quiet: stage.Quiet, PerSecond: perSecond, Shape: o.shape(stage)})
 	}
-	var all []pace
-	for n, stage := range w.Stages {
-		all = append(all, paced(stage, n+1))
-	}
-	last := paced(Stage{}, 0)
-	last.until = clock.Never
-	return append(all, last)
-}
-
-// think pauses before the next operation. A pause that is not over when its
-// stage is, begins anew with the next one: exponential pauses have no memory.
-func (c *client) think() {
-	for at := c.sim.now; ; at = c.stages[0].until {
-		for at >= c.stages[0].until {
-			c.stages = c.stages[1:]
-		}
-		stage := &c.stages[0]
-		c.generator = stage.generator
-		if stage.quiet {
-			continue
-		}
-		if next := at.Add(stage.gap.At(c.fate(purposeGap))); next < stage.until {
-			c.after(0, next.Sub(c.sim.now))
-			return
-		}
-	}
+	all[len(all)-1].Until = clock.Never
+	return all
 }

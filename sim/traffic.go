@@ -2,7 +2,6 @@ package sim
 
 import (
 	"fmt"
-	"math/bits"
 	"time"
 
 	"raftsim/network"
@@ -87,7 +86,7 @@ func (s *Simulation) deliver(e event) {
 	}
 	s.record(r)
 	if to == nil {
-		s.clients[p.To-network.ClientBase-1].receive(p.Message.Response)
+		s.clients.Receive(p.To, p.Message.Response)
 		return
 	}
 	from := p.From
@@ -96,10 +95,4 @@ func (s *Simulation) deliver(e event) {
 		s.reportSnapshot(sender, p.To, true, refusedAfter)
 	}
 	to.receive(from, &s.inbox)
-}
-
-// below maps a fate to an index in [0, n).
-func below(fate uint64, n int) int {
-	hi, _ := bits.Mul64(fate, uint64(n))
-	return int(hi)
 }

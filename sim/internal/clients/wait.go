@@ -1,8 +1,9 @@
-package sim
+package clients
 
 import (
-	"raftsim/trace"
 	"time"
+
+	"raftsim/random"
 )
 
 // How long clients wait for an answer, and what they do then.
@@ -12,36 +13,36 @@ import (
 // as long as the others: a cluster that is slow to catch up would otherwise be
 // buried in retries, or refuse all but the first of those that come together.
 func (c *client) patience(k *call) time.Duration {
-	wait := c.sim.options.Workload.Attempt
-	if c.sim.recovery.begun {
-		wait = c.sim.options.Raft.ElectionTimeout()
+	wait := c.options.Attempt
+	if c.recovering {
+		wait = c.options.RecoveryAttempt
 	} else if c.generator != nil {
 		return wait
 	}
 	k.tries++
 	wait <<= min(k.tries-1, 2)
-	return wait + time.Duration(below(c.fate(purposePatience), int(wait/time.Microsecond)))*time.Microsecond
+	return wait + time.Duration(random.Below(c.fate(purposePatience), int(wait/time.Microsecond)))*time.Microsecond
 }
 
 // pause is how long a client waits after a refusal. In the recovery phase, where
 // everybody asks at once, each waits another time: a leader that bounds its
 // uncommitted tail would otherwise accept a few and refuse the rest, each time.
 func (c *client) pause() time.Duration {
-	if !c.sim.recovery.begun {
+	if !c.recovering {
 		return refusedPause
 	}
-	return time.Duration(below(c.fate(purposePatience), int(2*refusedPause/time.Microsecond))) * time.Microsecond
+	return time.Duration(random.Below(c.fate(purposePatience), int(2*refusedPause/time.Microsecond))) * time.Microsecond
 }
 
 // giveUp ends the client's own operation without an answer.
 func (c *client) giveUp() {
-	s, k := c.sim, &c.calls[0]
-	s.record(Record{Verb: trace.GaveUp, Host: c.id, Fields: [4]uint64{k.request.Session, k.request.Number}})
+	k := &c.calls[0]
+	c.world.GaveUp(c.id, &k.request)
 	if k.read {
-		s.history.drop(k.place)
+		c.History.drop(k.place)
 	} else {
 		c.calls = append(c.calls, *k)
-		c.session, c.number = s.members.nextSession(), 0
+		c.session, c.number = c.nextSession(), 0
 	}
 	k = &c.calls[0]
 	k.busy, k.target = false, c.pick()
@@ -50,12 +51,11 @@ func (c *client) giveUp() {
 
 // pick draws a host to ask.
 func (c *client) pick() uint64 {
-	hosts := c.sim.reachable()
-	return hosts[below(c.fate(purposeTarget), len(hosts))]
+	hosts := c.world.Reachable()
+	return hosts[random.Below(c.fate(purposeTarget), len(hosts))]
 }
 
-// recover begins the recovery phase: no operation is given up any more, those that
-// were are asked again, and no other is begun.
+// recover asks for all operations again that have no answer.
 func (c *client) recover() {
 	for i := range c.calls {
 		k := &c.calls[i]
@@ -66,9 +66,6 @@ func (c *client) recover() {
 		}
 	}
 }
-
-// pending says whether the client still waits for an answer.
-func (c *client) pending() bool { return c.waits() != nil }
 
 // waits is the first call that has no answer yet, nil when there is none.
 func (c *client) waits() *call {

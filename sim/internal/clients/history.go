@@ -1,4 +1,4 @@
-package sim
+package clients
 
 import (
 	"raftsim/checker/history"
@@ -8,17 +8,29 @@ import (
 // command names a command of a client.
 type command struct{ session, number uint64 }
 
-// clientHistory is what the clients asked and were answered, in the order of asking.
-type clientHistory struct {
+// History is what the clients asked and were answered, in the order of asking.
+type History struct {
+	Counts Counts
+	Bytes  int64 // of commands and answers
+
 	operations []history.Operation
 	dropped    []bool // reads that were given up
 	byCommand  map[command]int
-	counts     Operations
-	bytes      int64 // of commands and answers
 }
 
+// Counts say how many operations there were. Invoked = Completed + Dropped + Open.
+type Counts struct {
+	Invoked, Completed int
+	Dropped            int // reads that were given up: they promise nothing
+	Open               int // commands that nobody knows the outcome of
+	Attempts           int // requests sent, retries included
+}
+
+// Operation is the one at a place.
+func (h *History) Operation(place int) *history.Operation { return &h.operations[place] }
+
 // invoke notes that an operation begins, and returns its place.
-func (h *clientHistory) invoke(o history.Operation, number uint64) int {
+func (h *History) invoke(o history.Operation, number uint64) int {
 	if h.byCommand == nil {
 		h.byCommand = map[command]int{}
 	}
@@ -29,35 +41,35 @@ func (h *clientHistory) invoke(o history.Operation, number uint64) int {
 	if !o.ReadOnly {
 		h.byCommand[command{o.Client, number}] = place
 	}
-	h.counts.Invoked++
-	h.counts.Open++
-	h.bytes += 2 * int64(len(o.Command)) // it is in the log, too
+	h.Counts.Invoked++
+	h.Counts.Open++
+	h.Bytes += 2 * int64(len(o.Command)) // it is in the log, too
 	return place
 }
 
 // answer notes the answer of the operation at a place. A read took effect at
 // index; a command did so where it was first executed, which is not where a
 // retry of it met the session table.
-func (h *clientHistory) answer(place int, answer []byte, index uint64, event uint64, at clock.Time) {
+func (h *History) answer(place int, answer []byte, index uint64, event uint64, at clock.Time) {
 	o := &h.operations[place]
 	o.Answer, o.Return, o.ReturnAt = answer, int64(event), at
 	if o.ReadOnly {
 		o.Applied = index
 	}
-	h.counts.Open--
-	h.counts.Completed++
-	h.bytes += int64(len(answer))
+	h.Counts.Open--
+	h.Counts.Completed++
+	h.Bytes += int64(len(answer))
 }
 
 // drop notes that a read was given up: it promises nothing.
-func (h *clientHistory) drop(place int) {
+func (h *History) drop(place int) {
 	h.dropped[place] = true
-	h.counts.Open--
-	h.counts.Dropped++
+	h.Counts.Open--
+	h.Counts.Dropped++
 }
 
-// executed notes where in the log a command first took effect, on any host.
-func (h *clientHistory) executed(session, number, index uint64, duplicate bool) {
+// Executed notes where in the log a command first took effect, on any host.
+func (h *History) Executed(session, number, index uint64, duplicate bool) {
 	if duplicate {
 		return
 	}
@@ -66,8 +78,8 @@ func (h *clientHistory) executed(session, number, index uint64, duplicate bool) 
 	}
 }
 
-// judged are the operations that the verdict rests on: all but dropped reads.
-func (h *clientHistory) judged() []history.Operation {
+// Judged are the operations that the verdict rests on: all but dropped reads.
+func (h *History) Judged() []history.Operation {
 	var kept []history.Operation
 	for i := range h.operations {
 		if !h.dropped[i] {
