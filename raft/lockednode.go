@@ -155,7 +155,11 @@ func (n *lockedNode) ProposeConfChange(ctx context.Context, cc pb.ConfChangeI) e
 }
 
 func (n *lockedNode) Step(ctx context.Context, m pb.Message) error {
-	if err := n.enterWithin(ctx); err != nil {
+	enter := n.enterWithin
+	if m.Type == pb.MsgProp {
+		enter = n.enterWithLeader
+	}
+	if err := enter(ctx); err != nil {
 		return err
 	}
 	defer n.leave()

@@ -32,11 +32,15 @@ type Node interface {
 	ProposeConfChange(ctx context.Context, cc pb.ConfChangeI) error
 
 	// Step takes a message from a peer, or with AsyncStorageWrites from a
-	// storage thread. It never waits. Messages that only the node itself may
-	// send, and answers of nodes that are not members, are ignored; for others
-	// that no correct peer sends it returns an error, and for a proposal that
-	// goes nowhere [ErrProposalDropped]. The node keeps what the message refers
-	// to; the caller must not write to it afterwards.
+	// storage thread. A MsgProp waits for a leader like Propose does, so
+	// a program that steps one message after the other must not let one hold up
+	// the rest, which may be those that elect the leader: step it in another
+	// goroutine, with a context that ends soon, or not at all while no leader is
+	// known. Nothing else waits. Messages that only the node itself may send, and
+	// answers of nodes that are not members, are ignored; for others that no
+	// correct peer sends it returns an [ErrInvalidMessage], and for a proposal
+	// that goes nowhere [ErrProposalDropped]. The node keeps what the message
+	// refers to; the caller must not write to it afterwards.
 	Step(ctx context.Context, msg pb.Message) error
 
 	// Ready returns a channel from which one Ready can be received when there

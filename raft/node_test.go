@@ -309,11 +309,37 @@ func TestProposeWithoutLeaderEndsWithItsContextAndWithTheNode(t *testing.T) {
 	require.Equal(t, raft.ErrStopped, <-results)
 }
 
-func TestStepNeverWaits(t *testing.T) {
-	core, _ := newCore(t, false)
+func TestAProposalOfAPeerWaitsForALeaderAsOnesOwnDoes(t *testing.T) {
+	core, s := newCore(t, false)
 	n := raft.NewNode(core)
 	m := pb.Message{Type: pb.MsgProp, From: 2, To: 1, Entries: []pb.Entry{{Data: []byte("x")}}}
-	require.Equal(t, raft.ErrProposalDropped, n.Step(background, m))
+	ctx, cancel := context.WithTimeout(background, time.Millisecond)
+	defer cancel()
+	require.Equal(t, context.DeadlineExceeded, n.Step(ctx, m))
+
+	results := make(chan error, 2)
+	go func() { results <- n.Step(background, m) }()
+	require.NoError(t, n.Campaign(background))
+	require.NoError(t, n.Step(background, pb.Message{Type: pb.MsgVoteResp, From: 2, To: 1, Term: n.Status().Term}))
+	for n.Status().Lead != 1 {
+		rd := <-n.Ready()
+		require.NoError(t, s.Append(rd.Entries))
+		n.Advance()
+	}
+	require.NoError(t, <-results)
+
+	other := raft.NewNode(must(newCore(t, false)))
+	go func() { results <- other.Step(background, m) }()
+	other.Stop()
+	require.Equal(t, raft.ErrStopped, <-results)
+}
+
+func must[A, B any](a A, _ B) A { return a }
+
+func TestStepOfAnythingElseNeverWaits(t *testing.T) {
+	core, _ := newCore(t, false)
+	n := raft.NewNode(core)
+	m := pb.Message{Type: pb.MsgHeartbeat, From: 2, To: 1, Term: 1}
 	require.NoError(t, n.Step(background, pb.Message{Type: pb.MsgHup}), "ignored")
 	require.NoError(t, n.Step(background, pb.Message{Type: pb.MsgAppResp, From: 9}), "ignored")
 	require.Equal(t, raft.StateFollower, n.Status().RaftState)

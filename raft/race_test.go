@@ -75,6 +75,12 @@ func TestManyGoroutinesShareANode(t *testing.T) {
 				for {
 					select {
 					case m := <-s.inbox:
+						if m.Type == pb.MsgProp { // must not hold up the rest
+							soon, cancel := context.WithTimeout(ctx, time.Millisecond)
+							_ = s.node.Step(soon, m)
+							cancel()
+							continue
+						}
 						_ = s.node.Step(ctx, m)
 					case <-ctx.Done():
 						return

@@ -248,6 +248,10 @@ func (p *Replica) step(m *pb.Message) {
 	if p.observer != nil {
 		p.observer.Received(m)
 	}
+	if m.Type == pb.MsgProp && p.node.BasicStatus().Lead == raft.None {
+		p.dropped(raft.ErrProposalDropped) // Step would wait, and hold up what elects a leader
+		return
+	}
 	if err := p.node.Step(context.Background(), *m); err != nil {
 		p.dropped(err)
 	}

@@ -185,9 +185,10 @@ func (s *server) take(in inbound) {
 	case in.chunk != nil:
 		m = s.snapshots.receive(in.from, in.chunk)
 	}
-	if m != nil {
-		_ = s.node.Step(context.Background(), *m)
+	if m == nil || m.Type == pb.MsgProp && s.node.Status().Lead == raft.None {
+		return // Step would wait for a leader, and hold up what elects one
 	}
+	_ = s.node.Step(context.Background(), *m)
 }
 
 // publish brings the store up to date and answers those who wait for that.
