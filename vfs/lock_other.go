@@ -5,11 +5,10 @@ package vfs
 import (
 	"io"
 	"os"
-	"path/filepath"
 )
 
 // Lock makes the file and locks nothing: this system has no lock that the standard
 // library knows and that ends with the process.
-func (osFS) Lock(name string) (io.Closer, error) {
-	return os.OpenFile(filepath.FromSlash(name), os.O_RDWR|os.O_CREATE, 0o600)
+func (fs osFS) Lock(name string) (io.Closer, error) {
+	return os.OpenFile(fs.path(name), os.O_RDWR|os.O_CREATE, 0o600)
 }

@@ -6,13 +6,12 @@ import (
 	"errors"
 	"io"
 	"os"
-	"path/filepath"
 	"syscall"
 )
 
 // Lock takes an advisory lock, which the kernel gives back when the process ends.
-func (osFS) Lock(name string) (io.Closer, error) {
-	f, err := os.OpenFile(filepath.FromSlash(name), os.O_RDWR|os.O_CREATE, 0o600)
+func (fs osFS) Lock(name string) (io.Closer, error) {
+	f, err := os.OpenFile(fs.path(name), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
 	}

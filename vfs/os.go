@@ -11,36 +11,43 @@ import (
 // a directory can be synced and an open file renamed. It is a [Locker].
 func OS() FS { return osFS{} }
 
-type osFS struct{}
+// OSAt is OS with names that start at a directory, which need not exist yet.
+func OSAt(dir string) FS { return osFS{root: dir} }
 
-func (osFS) Create(name string) (File, error) {
-	return openFile(name, os.O_RDWR|os.O_CREATE|os.O_TRUNC)
+type osFS struct{ root string }
+
+// path is where a name is in the operating system.
+func (fs osFS) path(name string) string { return filepath.Join(fs.root, filepath.FromSlash(name)) }
+
+func (fs osFS) Create(name string) (File, error) {
+	return openFile(fs.path(name), os.O_RDWR|os.O_CREATE|os.O_TRUNC)
 }
 
-func (osFS) Open(name string) (File, error) {
-	return openFile(name, os.O_RDWR)
+func (fs osFS) Open(name string) (File, error) {
+	return openFile(fs.path(name), os.O_RDWR)
 }
 
-func openFile(name string, flags int) (File, error) {
-	f, err := os.OpenFile(filepath.FromSlash(name), flags, 0o600)
+func openFile(path string, flags int) (File, error) {
+	f, err := os.OpenFile(path, flags, 0o600)
 	if err != nil {
 		return nil, err
 	}
 	return osFile{f}, nil
 }
 
-func (osFS) Remove(name string) error {
-	return os.Remove(filepath.FromSlash(name))
+func (fs osFS) Remove(name string) error {
+	return os.Remove(fs.path(name))
 }
 
-func (osFS) Rename(oldName, newName string) error {
-	return os.Rename(filepath.FromSlash(oldName), filepath.FromSlash(newName))
+func (fs osFS) Rename(oldName, newName string) error {
+	return os.Rename(fs.path(oldName), fs.path(newName))
 }
 
 // MkdirAll syncs the parent of every directory that it makes: a log whose
 // directory is gone after a power failure was never durable.
-func (fs osFS) MkdirAll(dir string) error {
-	dir = filepath.Clean(filepath.FromSlash(dir))
+func (fs osFS) MkdirAll(dir string) error { return mkdirAll(filepath.Clean(fs.path(dir))) }
+
+func mkdirAll(dir string) error {
 	if info, err := os.Stat(dir); err == nil {
 		if !info.IsDir() {
 			return &os.PathError{Op: "mkdir", Path: dir, Err: errNotDir}
@@ -49,18 +56,18 @@ func (fs osFS) MkdirAll(dir string) error {
 	}
 	parent := filepath.Dir(dir)
 	if parent != dir {
-		if err := fs.MkdirAll(parent); err != nil {
+		if err := mkdirAll(parent); err != nil {
 			return err
 		}
 	}
 	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
 		return err
 	}
-	return fs.SyncDir(parent)
+	return osFS{}.SyncDir(parent)
 }
 
-func (osFS) List(dir string) ([]string, error) {
-	entries, err := os.ReadDir(filepath.FromSlash(dir))
+func (fs osFS) List(dir string) ([]string, error) {
+	entries, err := os.ReadDir(fs.path(dir))
 	if err != nil {
 		return nil, err
 	}
@@ -71,8 +78,8 @@ func (osFS) List(dir string) ([]string, error) {
 	return names, nil
 }
 
-func (osFS) SyncDir(dir string) error {
-	d, err := os.Open(filepath.FromSlash(dir))
+func (fs osFS) SyncDir(dir string) error {
+	d, err := os.Open(fs.path(dir))
 	if err != nil {
 		return err
 	}

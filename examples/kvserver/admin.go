@@ -59,7 +59,7 @@ func (s *server) change(w http.ResponseWriter, r *http.Request, typ pb.ConfChang
 }
 
 // status serves GET /status.
-func (s *server) status(w http.ResponseWriter, _ *http.Request) {
+func (s *server) status(w http.ResponseWriter, r *http.Request) {
 	type status struct {
 		Cluster  string            `json:"cluster"`
 		ID       uint64            `json:"id"`
@@ -72,13 +72,18 @@ func (s *server) status(w http.ResponseWriter, _ *http.Request) {
 		Voters   string            `json:"voters"`
 		Members  map[uint64]string `json:"members"` // addresses of all that are known
 	}
-	now := s.node.Status()
+	var now raft.Status
+	var snapshot uint64
+	if err := s.world.call(r.Context(), func() { now, snapshot = s.replica.Node().Status(), s.replica.Snapshotted() }); err != nil {
+		unavailable(w, err)
+		return
+	}
 	members := s.peers.addresses()
 	members[s.id] = s.cluster[s.id]
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(status{
 		Cluster: s.identity.Cluster, ID: now.ID, Term: now.Term, Leader: now.Lead, Role: now.RaftState.String(),
-		Commit: now.Commit, Applied: now.Applied, Snapshot: s.storage.snapshotIndex(),
+		Commit: now.Commit, Applied: now.Applied, Snapshot: snapshot,
 		Voters: now.Config.Voters.String(), Members: members,
 	})
 }

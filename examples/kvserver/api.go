@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"raftsim/host"
 	"raftsim/workload"
 )
 
@@ -62,7 +63,7 @@ func (s *server) write(encode func(key uint64, m workload.Mark, value []byte) []
 		if !ok {
 			return
 		}
-		t := ticket{randomNumber(), 1}
+		t := ticket{session: randomNumber(), number: 1}
 		if r.Header.Get(sessionHeader) != "" {
 			if t, ok = ticketOf(w, r); !ok {
 				return
@@ -136,16 +137,18 @@ func (s *server) propose(w http.ResponseWriter, r *http.Request, t ticket, comma
 	}
 	defer cancel()
 	request := workload.EncodeRequest(nil, t.session, t.number, command)
-	answer, err := s.proposals.do(ctx, t, func(ctx context.Context) error { return s.node.Propose(ctx, request) })
+	a, err := s.request(ctx, t, func() {
+		s.serve(&host.Request{Session: t.session, Number: t.number, Command: request})
+	})
 	switch {
 	case err != nil:
 		unavailable(w, err)
 		return nil, false
-	case answer == nil:
+	case a.superseded:
 		http.Error(w, fmt.Sprintf("command %d of session %d is not the last one", t.number, t.session), http.StatusConflict)
 		return nil, false
 	}
-	return answer, true
+	return a.bytes, true
 }
 
 // read is propose for a linearizable read.
@@ -155,12 +158,13 @@ func (s *server) read(w http.ResponseWriter, r *http.Request, query []byte) ([]b
 		return nil, false
 	}
 	defer cancel()
-	answer, err := s.reads.do(ctx, query)
+	t := ticket{read: randomNumber()}
+	a, err := s.request(ctx, t, func() { s.serve(&host.Request{Read: t.read, Command: query}) })
 	if err != nil {
 		unavailable(w, err)
 		return nil, false
 	}
-	return answer, true
+	return a.bytes, true
 }
 
 // admit makes room for a request of a client and bounds its time, or has answered
@@ -209,5 +213,5 @@ func ticketOf(w http.ResponseWriter, r *http.Request) (ticket, bool) {
 		http.Error(w, "the headers Session and Number must be numbers from 1 on", http.StatusBadRequest)
 		return ticket{}, false
 	}
-	return ticket{session, number}, true
+	return ticket{session: session, number: number}, true
 }

@@ -1,11 +1,11 @@
-// Kvserver is a replicated key-value store in several processes: what a program
-// around package raft looks like. Each process keeps a copy of the store and a
+// Kvserver is a replicated key-value store in several processes: what a server
+// around package replica looks like. Each process keeps a copy of the store and a
 // log on its own disk; they talk to one another, and to their clients, over
 // HTTP. It goes on as long as a majority of them runs, and loses nothing that
 // it has acknowledged when processes are killed.
 //
-// The loop in server.go is the one of any program written for the Node
-// interface of the etcd family of Rafts. The store is workload.KV behind
+// The replica is the code that the simulator runs; world.go is what it has of the
+// real world. The store is workload.KV behind
 // workload.Sessions, so that what clients saw can be judged by package checker.
 //
 // Servers know one another by certificates of their own authority; without them

@@ -3,54 +3,67 @@ package main
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 
 	"raftsim/raft"
 	pb "raftsim/raft/raftpb"
 )
 
-// changeMembers proposes a change of the configuration and waits until it is
-// applied here. An error leaves the outcome open; asking again does no harm.
+// changeMembers proposes a change of the configuration and waits until it is applied
+// here. An error leaves the outcome open; asking again does no harm.
 func (s *server) changeMembers(ctx context.Context, typ pb.ConfChangeType, id uint64, address string) error {
-	cc := pb.ConfChange{ID: randomNumber(), Type: typ, NodeID: id, Context: []byte(address)}
-	refusal, err := s.proposals.do(ctx, ticket{number: cc.ID}, func(ctx context.Context) error {
-		return s.node.ProposeConfChange(ctx, cc)
+	t := ticket{change: randomNumber()}
+	cc := pb.ConfChangeV2{Changes: []pb.ConfChangeSingle{{Type: typ, NodeID: id}}, Context: contextOf(t.change, address)}
+	a, err := s.request(ctx, t, func() {
+		_ = s.replica.Reconfigure(cc) // what is refused now is asked again
+		s.replica.Pump()
 	})
-	if len(refusal) > 0 {
-		return errors.New(string(refusal))
+	if len(a.bytes) > 0 {
+		return errors.New(string(a.bytes))
 	}
 	return err
 }
 
-// reconfigure puts a committed change into force. All members alike refuse to add
-// a server that was removed: it would come back with a log from before.
-func (s *server) reconfigure(cc pb.ConfChange) {
-	address, known := s.store.members[cc.NodeID]
-	if known && address == "" {
-		s.proposals.applied(ticket{number: cc.ID}, []byte("the server was removed: a new one takes another id"))
-		return
+// decided answers the clients that wait for a change.
+func (s *server) decided(change uint64, refusal error) {
+	var a answer
+	if refusal != nil {
+		a.bytes = []byte(refusal.Error())
 	}
-	s.conf = *s.node.ApplyConfChange(cc)
-	switch cc.Type {
-	case pb.ConfChangeRemoveNode:
-		s.store.members[cc.NodeID] = ""
-		s.peers.remove(cc.NodeID)
-		if cc.NodeID == s.id {
-			s.linger = lingerTicks
-		}
-	case pb.ConfChangeAddNode, pb.ConfChangeAddLearnerNode:
-		if address := string(cc.Context); address != "" {
-			s.store.members[cc.NodeID] = address
-			s.peers.add(cc.NodeID, address)
+	s.requests.settle(ticket{change: change}, a)
+}
+
+// settle follows the configuration that the replica uses, after each event.
+func (s *server) settle() {
+	if at := s.replica.ConfIndex(); at != s.confIndex {
+		s.confIndex = at
+		s.follow()
+	}
+	if s.isRemoved() && s.linger == 0 {
+		s.linger = lingerTicks
+	}
+	if s.isDisowned() {
+		s.world.Fail(errGone)
+	}
+}
+
+// follow introduces what is new among the members. For the others an address of the
+// command line may have taken the place of the replicated one.
+func (s *server) follow() {
+	members := s.store().members
+	for id, address := range members {
+		if old, known := s.followed[id]; !known || old != address {
+			s.introduce(map[uint64]string{id: address})
 		}
 	}
-	s.proposals.applied(ticket{number: cc.ID}, nil)
+	s.followed = maps.Clone(members)
 }
 
 // introduce tells the transport about members, and about those that were removed.
 func (s *server) introduce(members map[uint64]string) {
-	for id, address := range members {
-		if address == "" {
+	for _, id := range slices.Sorted(maps.Keys(members)) {
+		if address := members[id]; address == "" {
 			s.peers.remove(id)
 		} else {
 			s.peers.add(id, address)
@@ -58,18 +71,21 @@ func (s *server) introduce(members map[uint64]string) {
 	}
 }
 
-// isMember says whether a configuration has a server in any role.
-func isMember(cs pb.ConfState, id uint64) bool {
-	return slices.Contains(cs.Voters, id) || slices.Contains(cs.Learners, id) ||
-		slices.Contains(cs.VotersOutgoing, id) || slices.Contains(cs.LearnersNext, id)
+// isRemoved says whether this server was removed, as far as it has applied the log.
+func (s *server) isRemoved() bool {
+	address, known := s.store().members[s.id]
+	return known && address == ""
 }
 
 // isDisowned says whether so many of the other voters, as far as this server knows
 // them, say that it was removed that the rest can be no majority. One alone is not
 // believed, and a stranger never.
 func (s *server) isDisowned() bool {
+	if len(s.disowned) == 0 {
+		return false
+	}
 	others, say := 0, 0
-	for _, id := range s.conf.Voters {
+	for _, id := range s.replica.ConfState().Voters {
 		if id == s.id {
 			continue
 		}
@@ -81,24 +97,23 @@ func (s *server) isDisowned() bool {
 	return say > others/2
 }
 
-// handOver asks the most advanced other voter to lead, if this server does, and
-// waits until it no longer does.
+// handOver makes the most advanced other voter lead, if this server does, and waits
+// until it no longer does.
 func (s *server) handOver(ctx context.Context) {
-	status := s.node.Status()
-	if status.RaftState != raft.StateLeader {
+	var err error
+	if stopped := s.world.call(ctx, func() {
+		if err = raft.ErrStopped; s.leads() {
+			err = s.replica.HandOver(s.replica.Successor())
+			s.replica.Pump()
+		}
+	}); err != nil || stopped != nil {
 		return
 	}
-	best := raft.None
-	for id, progress := range status.Progress {
-		if id != s.id && !progress.IsLearner && progress.RecentActive &&
-			(best == raft.None || progress.Match > status.Progress[best].Match) {
-			best = id
+	for leads := true; leads && sleep(ctx, s.tick); {
+		if s.world.call(ctx, func() { leads = s.leads() }) != nil {
+			return
 		}
 	}
-	if best == raft.None {
-		return
-	}
-	s.node.TransferLeadership(ctx, s.id, best)
-	for s.node.Status().RaftState == raft.StateLeader && sleep(ctx, s.tick) {
-	}
 }
+
+func (s *server) leads() bool { return s.replica.BasicStatus().RaftState == raft.StateLeader }

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"time"
 
+	"raftsim/host"
 	"raftsim/raft"
 	"raftsim/replica/snapstream"
 )
@@ -52,7 +53,7 @@ func (s *server) receiveChunk(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	s.handOn(w, r, []inbound{{from: from, chunk: chunk}})
+	s.handOn(w, r, []inbound{{from, host.Message{Kind: host.ChunkMessage, Chunk: chunk}}})
 }
 
 // handOn gives to the loop what was received, all of it or nothing that is not for
@@ -64,13 +65,10 @@ func (s *server) handOn(w http.ResponseWriter, r *http.Request, batch []inbound)
 			return
 		}
 	}
-	for _, in := range batch {
-		select {
-		case s.recvc <- in:
-		case <-r.Context().Done():
-			return
-		case <-s.done:
-			unavailable(w, raft.ErrStopped)
+	for i := range batch {
+		in := &batch[i]
+		if err := s.world.do(r.Context(), func() { s.replica.Receive(in.from, &in.message) }); err != nil {
+			unavailable(w, err)
 			return
 		}
 	}
@@ -118,7 +116,7 @@ func (s *server) identify(w http.ResponseWriter, _ *http.Request) {
 
 // identityAt asks who is at the address of a server.
 func identityAt(ctx context.Context, sec *security, id uint64, address string) (identity, error) {
-	t := newTransport(identity{}, sec, time.Second, nil)
+	t := newTransport(identity{}, sec, time.Second, reports{})
 	client := t.newClient(id)
 	defer client.CloseIdleConnections()
 	response, err := t.request(ctx, client, http.MethodGet, id, address, "/raft/identity", nil)

@@ -42,7 +42,7 @@ func run(ctx context.Context, c config) error {
 	select {
 	case <-ctx.Done():
 		return s.stop(web)
-	case <-s.done:
+	case <-s.world.done:
 	}
 	if err := errors.Join(s.close(), web.Close()); !errors.Is(err, errGone) {
 		return err

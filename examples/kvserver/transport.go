@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"raftsim/host"
 )
 
 const (
@@ -38,8 +40,7 @@ type transport struct {
 	identity identity
 	security *security
 	timeout  time.Duration // of one request
-	// gone is told the servers that say that this one was removed.
-	gone func(by uint64)
+	reports  reports
 
 	mu      sync.Mutex
 	peers   map[uint64]*peer
@@ -57,17 +58,16 @@ type peer struct {
 	stop     context.CancelFunc
 }
 
-// part is something to send, and who is told what became of it: nil when it has
-// arrived.
-type part struct {
-	bytes []byte
-	sent  func(error)
+// reports are told what a transport finds out. They must not wait.
+type reports struct {
+	gone        func(by uint64) // a server says that this one was removed
+	unreachable func(id uint64) // messages to a server were lost
 }
 
 // newTransport returns one without servers to send to. A request that takes
 // longer than timeout has failed.
-func newTransport(i identity, s *security, timeout time.Duration, gone func(by uint64)) *transport {
-	return &transport{identity: i, security: s, timeout: timeout, gone: gone, peers: map[uint64]*peer{}}
+func newTransport(i identity, s *security, timeout time.Duration, r reports) *transport {
+	return &transport{identity: i, security: s, timeout: timeout, reports: r, peers: map[uint64]*peer{}}
 }
 
 // add begins to send to a server. One that was removed stays so.
@@ -86,8 +86,8 @@ func (t *transport) add(id uint64, address string) {
 	ctx, stop := context.WithCancel(context.Background())
 	p := &peer{id: id, address: address, client: t.newClient(id), messages: newQueue(), chunks: newQueue(), stop: stop}
 	t.peers[id] = p
-	t.running.Go(func() { t.run(ctx, p, p.messages, "/raft", batchMessages) })
-	t.running.Go(func() { t.run(ctx, p, p.chunks, "/raft/chunk", 1) })
+	t.running.Go(func() { t.run(ctx, p) })
+	t.running.Go(func() { t.runChunks(ctx, p) })
 }
 
 func (t *transport) newClient(id uint64) *http.Client {
@@ -130,48 +130,45 @@ func (t *transport) addresses() map[uint64]string {
 }
 
 // send takes a message for a server and never waits.
-func (t *transport) send(to uint64, p part) {
-	t.enqueue(to, p, func(to *peer) *queue { return to.messages })
-}
-
-// sendChunk takes a chunk for a server and never waits.
-func (t *transport) sendChunk(to uint64, p part) {
-	t.enqueue(to, p, func(to *peer) *queue { return to.chunks })
-}
-
-func (t *transport) enqueue(to uint64, what part, choose func(*peer) *queue) {
+func (t *transport) send(to uint64, m *host.Message) {
 	t.mu.Lock()
 	p := t.peers[to]
 	t.mu.Unlock()
 	switch {
 	case p == nil || p.removed:
-		what.sent(errors.New("no address"))
-	case !choose(p).put(what):
-		what.sent(errors.New("the queue is full"))
+	case m.Kind == host.ChunkMessage:
+		p.chunks.put(encode(m)) // what is lost is sent again
+	case !p.messages.put(encode(m)):
+		t.reports.unreachable(to)
 	}
 }
 
-// run sends what is in a queue, at most so many parts in one request, until ctx
-// ends.
-func (t *transport) run(ctx context.Context, p *peer, q *queue, path string, most int) {
+// run sends the messages to a server, in batches, until ctx ends.
+func (t *transport) run(ctx context.Context, p *peer) {
 	for {
-		batch, ok := q.take(ctx, most)
+		batch, ok := p.messages.take(ctx, batchMessages)
 		if !ok {
 			p.client.CloseIdleConnections()
 			return
 		}
 		var body []byte
-		for i := range batch {
-			if most == 1 {
-				body = batch[i].bytes
-			} else {
-				body = appendToBatch(body, batch[i].bytes)
-			}
+		for _, part := range batch {
+			body = appendToBatch(body, part)
 		}
-		err := t.post(ctx, p, path, body)
-		for i := range batch {
-			batch[i].sent(err)
+		if t.post(ctx, p, "/raft", body) != nil {
+			t.reports.unreachable(p.id)
 		}
+	}
+}
+
+// runChunks sends the chunks to a server, one by one, until ctx ends.
+func (t *transport) runChunks(ctx context.Context, p *peer) {
+	for {
+		batch, ok := p.chunks.take(ctx, 1)
+		if !ok {
+			return
+		}
+		_ = t.post(ctx, p, "/raft/chunk", batch[0]) // what is lost is sent again
 	}
 }
 
@@ -187,7 +184,7 @@ func (t *transport) post(ctx context.Context, p *peer, path string, body []byte)
 	case http.StatusNoContent:
 		return nil
 	case http.StatusGone:
-		t.gone(p.id)
+		t.reports.gone(p.id)
 		return errGone
 	}
 	return fmt.Errorf("server %d answers %s: %s", p.id, response.Status, bytes.TrimSpace(text))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"raftsim/host"
 	pb "raftsim/raft/raftpb"
 	"raftsim/replica/snapstream"
 )
@@ -31,21 +32,24 @@ const (
 	ackKind
 )
 
-// inbound is one thing that another server has said: one of the three.
+// inbound is a message of another server.
 type inbound struct {
 	from    uint64
-	message *pb.Message
-	ack     *snapstream.Ack
-	chunk   *snapstream.Chunk
+	message host.Message
 }
 
-// encodeMessage encodes a message of the protocol for a batch.
-func encodeMessage(m *pb.Message) []byte {
-	return m.Append(append(make([]byte, 0, 1+m.Size()), raftKind))
+// encode encodes a message: a chunk by itself, another one as a part of a batch.
+func encode(m *host.Message) []byte {
+	switch m.Kind {
+	case host.ChunkMessage:
+		return m.Chunk.Append(make([]byte, 0, len(m.Chunk.Data)+1<<10))
+	case host.ChunkAckMessage:
+		return m.ChunkAck.Append([]byte{ackKind})
+	case host.RaftMessage:
+		return m.Raft.Append(append(make([]byte, 0, 1+m.Raft.Size()), raftKind))
+	}
+	panic(fmt.Sprintf("kvserver: a replica sends a message of kind %d to another", m.Kind))
 }
-
-// encodeAck encodes an acknowledgement for a batch.
-func encodeAck(a *snapstream.Ack) []byte { return a.Append([]byte{ackKind}) }
 
 // appendToBatch adds an encoded part to the body of a request.
 func appendToBatch(body, part []byte) []byte {
@@ -79,11 +83,11 @@ func decodeBatch(from uint64, body []byte) (batch []inbound, err error) {
 func (in *inbound) decode(part []byte) error {
 	switch part[0] {
 	case raftKind:
-		in.message = new(pb.Message)
-		return in.message.Unmarshal(part[1:])
+		in.message.Kind = host.RaftMessage
+		return in.message.Raft.Unmarshal(part[1:])
 	case ackKind:
-		in.ack = new(snapstream.Ack)
-		return in.ack.Unmarshal(part[1:])
+		in.message.Kind, in.message.ChunkAck = host.ChunkAckMessage, new(snapstream.Ack)
+		return in.message.ChunkAck.Unmarshal(part[1:])
 	}
 	return fmt.Errorf("kind is %d, must be %d or %d", part[0], raftKind, ackKind)
 }
@@ -91,11 +95,11 @@ func (in *inbound) decode(part []byte) error {
 // check says what is wrong with what a server has sent to another. Requests of
 // clients are forwarded in the name of whom they came from first.
 func (in *inbound) check(to uint64) error {
-	m := in.message
-	if in.chunk != nil {
-		m = &in.chunk.Head
-	}
-	if m == nil {
+	m := &in.message.Raft
+	switch in.message.Kind {
+	case host.ChunkMessage:
+		m = &in.message.Chunk.Head
+	case host.ChunkAckMessage:
 		return nil
 	}
 	forwarded := m.Type == pb.MsgProp || m.Type == pb.MsgReadIndex || m.Type == pb.MsgTransferLeader
@@ -104,7 +108,7 @@ func (in *inbound) check(to uint64) error {
 		return fmt.Errorf("a %v is for server %d, this is server %d", m.Type, m.To, to)
 	case m.From != in.from && !forwarded:
 		return fmt.Errorf("a %v of server %d was sent by server %d", m.Type, m.From, in.from)
-	case in.chunk == nil && m.Type == pb.MsgSnap:
+	case in.message.Kind == host.RaftMessage && m.Type == pb.MsgSnap:
 		return errors.New("a MsgSnap travels in chunks")
 	}
 	return nil
