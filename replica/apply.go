@@ -16,9 +16,7 @@ func (p *Replica) apply(entries []pb.Entry) {
 		if e.Index <= p.applied {
 			continue // a snapshot came before it
 		}
-		if p.observer != nil {
-			p.observer.Applied(e)
-		}
+		p.observer.Applied(e)
 		p.applied = e.Index
 		switch e.Type {
 		case pb.EntryNormal:
@@ -40,7 +38,7 @@ func (p *Replica) apply(entries []pb.Entry) {
 		default:
 			p.hasNoEffect(e, errors.New("the type is unknown"))
 		}
-		if p.observer != nil {
+		if p.watched {
 			p.observer.AppliedState(e.Index, p.machine.Digest())
 		}
 	}
@@ -59,9 +57,7 @@ func (p *Replica) execute(e *pb.Entry) {
 	if !ok {
 		return
 	}
-	if p.observer != nil {
-		p.observer.Executed(e.Index, session, number, duplicate)
-	}
+	p.observer.Executed(e.Index, session, number, duplicate)
 	client, waits := p.waiting[waiter{session, number}]
 	if !waits {
 		return
@@ -95,9 +91,7 @@ func (p *Replica) reconfigure(cc pb.ConfChangeI) {
 // reconfigured notes that this host uses another configuration.
 func (p *Replica) reconfigured() {
 	p.confIndex = p.applied
-	if p.observer != nil {
-		p.observer.Reconfigured(p.applied, &p.conf)
-	}
+	p.observer.Reconfigured(p.applied, &p.conf)
 }
 
 // respond sends an answer to a client.

@@ -34,9 +34,7 @@ func (p *Replica) Reconfigure(cc pb.ConfChangeV2) error {
 // begun.
 func (p *Replica) HandOver(to uint64) error {
 	before := p.node.BasicStatus().LeadTransferee
-	if p.observer != nil {
-		p.observer.TransferAsked(to)
-	}
+	p.observer.TransferAsked(to)
 	p.node.TransferLeadership(context.Background(), p.id, to)
 	switch after := p.node.BasicStatus().LeadTransferee; {
 	case after != to && to != p.id:
@@ -53,7 +51,7 @@ func (p *Replica) Campaign() error {
 	if before.RaftState == raft.StateLeader {
 		return ErrLeads
 	}
-	p.forgotten()
+	p.observer.LeaderForgotten()
 	if err := p.node.Campaign(context.Background()); err != nil {
 		return err
 	}
@@ -68,7 +66,7 @@ func (p *Replica) ForgetLeader() error {
 	if before := p.node.BasicStatus(); before.Lead == raft.None || before.RaftState == raft.StateLeader {
 		return ErrNoLeader
 	}
-	p.forgotten()
+	p.observer.LeaderForgotten()
 	if err := p.node.ForgetLeader(context.Background()); err != nil {
 		return err
 	}
@@ -76,12 +74,6 @@ func (p *Replica) ForgetLeader() error {
 		return ErrKept
 	}
 	return nil
-}
-
-func (p *Replica) forgotten() {
-	if p.observer != nil {
-		p.observer.LeaderForgotten()
-	}
 }
 
 // TakeSnapshot takes a snapshot, and drops the log before it.

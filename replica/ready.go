@@ -59,9 +59,7 @@ func (p *Replica) Pump() {
 
 // offered notes what a Ready says, and tells it.
 func (p *Replica) offered(rd *raft.Ready) {
-	if p.observer != nil {
-		p.observer.Offered(rd)
-	}
+	p.observer.Offered(rd)
 	if rd.HardState.Term != 0 {
 		p.term = rd.HardState.Term
 	}
@@ -69,7 +67,7 @@ func (p *Replica) offered(rd *raft.Ready) {
 		p.lead, p.leading = rd.SoftState.Lead, rd.SoftState.RaftState == raft.StateLeader
 		p.snapshots.led(p.leading)
 	}
-	if p.observer != nil && p.leading {
+	if p.watched && p.leading {
 		p.node.WithProgress(p.believes)
 	}
 }
@@ -80,9 +78,7 @@ func (p *Replica) persist(w *host.Write) error {
 	if !raft.IsEmptyHardState(hs) {
 		p.hardState = hs
 	}
-	if p.observer != nil {
-		p.observer.Writes(w)
-	}
+	p.observer.Writes(w)
 	if w.Snapshot != nil {
 		return p.log.Install(*w.Snapshot, hs, w.Entries)
 	}
@@ -115,7 +111,7 @@ func (p *Replica) complete() {
 func (p *Replica) store(w *host.Write) error {
 	if w.Sync || w.Snapshot != nil {
 		p.durable = p.hardState
-		p.persisted(w)
+		p.observer.Persisted(p.durable, w)
 	}
 	if w.Snapshot != nil {
 		if err := p.install(w.Snapshot); err != nil {
@@ -136,16 +132,9 @@ func (p *Replica) store(w *host.Write) error {
 	return nil
 }
 
-// persisted tells that a write is durable.
-func (p *Replica) persisted(w *host.Write) {
-	if p.observer != nil {
-		p.observer.Persisted(p.durable, w)
-	}
-}
-
 // stored tells what the Node reads of a log that has changed.
 func (p *Replica) stored() {
-	if p.observer != nil {
+	if p.watched {
 		first, _ := p.storage.FirstIndex()
 		last, _ := p.storage.LastIndex()
 		p.observer.Stored(first-1, last, p.storage)
@@ -161,7 +150,7 @@ func (p *Replica) install(snap *pb.Snapshot) error {
 		return err
 	}
 	p.snapshotted = p.applied
-	if p.observer != nil {
+	if p.watched {
 		p.observer.Installed(snap)
 		p.observer.AppliedState(p.applied, p.machine.Digest())
 	}
@@ -172,9 +161,7 @@ func (p *Replica) install(snap *pb.Snapshot) error {
 // send gives a protocol message to the network, and a snapshot to the sender of its
 // chunks where there is one.
 func (p *Replica) send(m *pb.Message) {
-	if p.observer != nil {
-		p.observer.Sent(m)
-	}
+	p.observer.Sent(m)
 	if m.Type == pb.MsgSnap && p.snapshots.sender != nil {
 		p.snapshots.sender.Send(m)
 		return

@@ -30,7 +30,8 @@ type Replica struct {
 	config   Config
 	env      host.Env
 	id       uint64
-	observer host.Observer
+	observer host.Observer // host.Nobody in the place of nil
+	watched  bool          // there is an observer: what only it needs is worth working out
 	node     driven
 	log      *wal.WAL
 	storage  *storage
@@ -104,6 +105,9 @@ func New(c Config) *Replica {
 // Start reads the log, and founds the cluster where there is none yet.
 func (p *Replica) Start(env host.Env) error {
 	p.env, p.id, p.observer = env, env.ID(), env.Observe()
+	if p.watched = p.observer != nil; !p.watched {
+		p.observer = host.Nobody{}
+	}
 	log, state, err := Open(env.FS(), p.config.SegmentBytes)
 	if err != nil {
 		return err
@@ -138,7 +142,7 @@ func (p *Replica) found() error {
 
 // begin makes a Node of what was recovered from the disk.
 func (p *Replica) begin() error {
-	if p.observer != nil {
+	if p.watched {
 		r := &p.recovered
 		p.observer.Started(&host.Found{HardState: r.HardState, Snapshot: r.Snapshot, Entries: r.Entries, TornBytes: r.TornBytes})
 	}
@@ -245,9 +249,7 @@ func (p *Replica) step(m *pb.Message) {
 	if m.Type == pb.MsgSnap && m.Snapshot != nil && !p.validate(m.From, m.Snapshot) {
 		return
 	}
-	if p.observer != nil {
-		p.observer.Received(m)
-	}
+	p.observer.Received(m)
 	if m.Type == pb.MsgProp && p.node.BasicStatus().Lead == raft.None {
 		p.dropped(raft.ErrProposalDropped) // Step would wait, and hold up what elects a leader
 		return
@@ -259,7 +261,7 @@ func (p *Replica) step(m *pb.Message) {
 
 // dropped tells what the Node has refused.
 func (p *Replica) dropped(err error) {
-	if p.observer != nil {
+	if p.watched {
 		p.observer.Dropped(err, p.node.BasicStatus().LeadTransferee)
 	}
 }

@@ -58,9 +58,7 @@ func (p *Replica) beginRead(client uint64, r *host.Request) {
 	var rctx [16]byte
 	binary.BigEndian.PutUint64(rctx[:8], p.id)
 	binary.BigEndian.PutUint64(rctx[8:], attempt)
-	if p.observer != nil {
-		p.observer.ReadBegun(rctx[:])
-	}
+	p.observer.ReadBegun(rctx[:])
 	if err := p.node.ReadIndex(context.Background(), rctx[:]); err != nil {
 		p.reads = p.reads[:len(p.reads)-1]
 		p.refuse(client, r)
@@ -70,9 +68,7 @@ func (p *Replica) beginRead(client uint64, r *host.Request) {
 // beginStaleRead asks nobody: whatever has been applied here will do, once that
 // is no less than the client has seen.
 func (p *Replica) beginStaleRead(client uint64, r *host.Request) {
-	if p.observer != nil {
-		p.observer.StaleRead(r.Seen)
-	}
+	p.observer.StaleRead(r.Seen)
 	p.reads = append(p.reads, pendingRead{request: r, client: client, index: r.Seen, since: p.env.Now()})
 	p.serveDueReads()
 }
@@ -101,7 +97,7 @@ func (p *Replica) serveDueReads() {
 		if r.index > p.applied {
 			return false
 		}
-		if p.observer != nil && !r.request.Stale {
+		if p.watched && !r.request.Stale {
 			p.observer.ReadServed(r.request.Read, p.applied)
 		}
 		answer := p.machine.Query(r.request.Command)
@@ -119,7 +115,7 @@ func (p *Replica) expireReads() {
 	oldest := p.env.Now().Add(-p.config.ReadTimeout)
 	before := len(p.reads)
 	p.reads = slices.DeleteFunc(p.reads, func(r pendingRead) bool { return r.since < oldest })
-	if p.observer != nil && len(p.reads) < before {
+	if p.watched && len(p.reads) < before {
 		p.observer.ReadsExpired()
 	}
 }

@@ -68,18 +68,14 @@ func (p *Replica) commit() {
 
 func (p *Replica) commitDone() {
 	p.stage, p.durable = idle, p.hardState
-	p.persisted(&p.write)
-	if p.observer != nil {
-		p.observer.Settled(p.confIndex)
-	}
+	p.observer.Persisted(p.durable, &p.write)
+	p.observer.Settled(p.confIndex)
 }
 
 // writesState tells that the hard state is about to be written for itself.
 func (p *Replica) writesState() {
 	p.write = host.Write{HardState: p.hardState, Sync: true}
-	if p.observer != nil {
-		p.observer.Writes(&p.write)
-	}
+	p.observer.Writes(&p.write)
 }
 
 // snapshot writes a snapshot at the applied index, with a hard state that
@@ -118,7 +114,7 @@ func (p *Replica) snapshotDone() {
 		p.fail(err)
 		return
 	}
-	p.persisted(&p.write)
+	p.observer.Persisted(p.durable, &p.write)
 	keep := p.config.KeepEntries
 	if p.snapshotted <= keep {
 		return
@@ -129,15 +125,13 @@ func (p *Replica) snapshotDone() {
 			return
 		}
 		p.compactTo = to
-		if p.observer != nil {
-			p.observer.Compacted(to)
-		}
+		p.observer.Compacted(to)
 	}
 }
 
 // tellSnapshot tells of a snapshot that was made, to keep it or to send it.
 func (p *Replica) tellSnapshot(snap *pb.Snapshot, keep bool) {
-	if p.observer != nil {
+	if p.watched {
 		p.observer.Snapshotted(snap, p.machine.Digest(), keep)
 	}
 }

@@ -39,13 +39,11 @@ func (p *Replica) holdsLease() bool { return p.config.LeaseReads && p.leading }
 // tick lets the Node know of one tick.
 func (p *Replica) tick() {
 	p.snapshots.tick()
-	if p.observer == nil {
-		p.node.Tick()
-		return
-	}
 	p.observer.Ticked()
 	p.node.Tick()
-	p.observer.HandsOver(p.node.BasicStatus().LeadTransferee)
+	if p.watched {
+		p.observer.HandsOver(p.node.BasicStatus().LeadTransferee)
+	}
 }
 
 // ClockSet says that the clock of the host was set to another time, so much later: the

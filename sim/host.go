@@ -329,8 +329,7 @@ func (h *Host) Observe() host.Observer { return &h.facts }
 
 // Executed says that a client's command takes effect.
 func (h *Host) Executed(index, session, number uint64) {
-	h.sim.protocol.Executed(h.id, index, session, number, false)
-	h.sim.clients.History.Executed(session, number, index, false)
+	h.facts.Executed(index, session, number, false)
 }
 
 // Note puts a line into the trace.
