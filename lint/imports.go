@@ -54,6 +54,7 @@ var layers = []layer{
 	{folder: "checker/membership", ours: []string{"raft/raftpb"}},
 	{folder: "checker/history", ours: []string{"checker", "clock", "random", "override", "workload", "internal/text"}, theirs: []string{porcupine}},
 	{folder: "sim/internal/clients", ours: []string{"checker/history", "clock", "host", "network", "random", "workload"}},
+	{folder: "sim/internal/recovery", ours: []string{"checker/membership", "network", "raft", "random", "replica"}},
 	{folder: "sim", ours: append([]string{"internal/registry", "sim/internal/..."}, simulated...), theirs: []string{protowire, porcupine}},
 	{folder: "sim/simtest", ours: told, theirs: []string{"pgregory.net/rapid"}},
 	{folder: "scenarios", ours: append([]string{"sim"}, simulated...), theirs: []string{"github.com/goccy/go-yaml/..."}},
@@ -135,13 +136,16 @@ func (l layer) allowance() string {
 	return strings.Join(all, ", ") + " and the standard library"
 }
 
-// judging are the files of package sim that say what must recover, what excuses a
-// host, and how bad a fault is.
-var judging = []string{"budget.go", "core.go", "hazard.go"}
+// judging are the files that say how bad a fault is, what must recover, and what
+// excuses a host.
+var judging = []string{"sim/budget.go", "sim/internal/recovery/*.go"}
 
 // judges tells whether a file is part of the judge of a Raft.
 func (p *Package) judges(file *ast.File) bool {
-	return fits(p.Folder, "checker/...") || p.Folder == "sim" && slices.Contains(judging, path.Base(p.file(file.Package)))
+	return fits(p.Folder, "checker/...") || slices.ContainsFunc(judging, func(pattern string) bool {
+		matches, _ := path.Match(pattern, p.file(file.Package))
+		return matches
+	})
 }
 
 // harmless are the methods that say what a message or an entry holds.

@@ -52,7 +52,7 @@ func (v view) Role(id uint64) faults.Role {
 	if r == nil && v.s.options.Process != nil {
 		return v.s.watcher.role(h)
 	}
-	if r == nil || v.s.oneWayHost(h) {
+	if r == nil || v.s.core.OneWay(h.id) {
 		return faults.Down
 	}
 	conf := &v.s.members.conf

@@ -147,7 +147,7 @@ func (s *Simulation) restartHosts(ids []uint64) string {
 		h := s.hosts[id-1]
 		switch {
 		case h.state != down:
-		case s.givenUp(h) && !s.oneWayHost(h):
+		case s.core.GivenUp(h.id) && !s.core.OneWay(h.id):
 			skipped = "these hosts are outside the core and stay down"
 		default:
 			h.downs = 0

@@ -140,7 +140,7 @@ func (s *Simulation) join(id uint64) {
 	h.joining = true
 	if h.state == absent || h.state == retired {
 		h.restart()
-		s.joinCore(id)
+		s.core.Join(id)
 	}
 }
 
@@ -174,7 +174,7 @@ func (s *Simulation) Leader() uint64 {
 	leader, term := uint64(0), uint64(0)
 	for _, h := range s.hosts {
 		r := h.raft()
-		if r == nil || s.oneWayHost(h) {
+		if r == nil || s.core.OneWay(h.id) {
 			continue
 		}
 		if st := r.BasicStatus(); st.RaftState == raft.StateLeader && st.Term >= term {

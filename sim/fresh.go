@@ -13,7 +13,7 @@ import (
 // judged with the rest of the history.
 func (s *Simulation) freshCalls(read bool) []*Call {
 	var calls []*Call
-	for _, id := range s.coreMembers() {
+	for _, id := range s.core.Members() {
 		if command, ok := s.freshCommand(read); ok {
 			calls = append(calls, s.call(command, id))
 		}

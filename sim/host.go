@@ -9,6 +9,7 @@ import (
 	"raftsim/disk"
 	"raftsim/host"
 	"raftsim/random"
+	"raftsim/sim/internal/recovery"
 	"raftsim/trace"
 	"raftsim/vfs"
 )
@@ -230,7 +231,7 @@ func (h *Host) crash(c disk.Crash) disk.Loss {
 // stop ends the process and forgets all that was meant for it.
 func (h *Host) stop(next hostState) {
 	if r := h.raft(); r != nil {
-		h.configs = possibleConfigs(r)
+		h.configs = recovery.PossibleConfigs(r)
 		r.Stop()
 	}
 	h.process, h.held, h.state, h.busyUntil = nil, nil, next, 0

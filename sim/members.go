@@ -7,6 +7,7 @@ import (
 	"raftsim/disk"
 	pb "raftsim/raft/raftpb"
 	"raftsim/replica"
+	"raftsim/sim/internal/recovery"
 	"raftsim/trace"
 	"raftsim/workload"
 )
@@ -55,7 +56,7 @@ func (s *Simulation) reachable() []uint64 {
 	if !s.recovery.begun {
 		return ids
 	}
-	core := slices.DeleteFunc(slices.Clone(ids), func(id uint64) bool { return !slices.Contains(s.recovery.core, id) })
+	core := slices.DeleteFunc(slices.Clone(ids), func(id uint64) bool { return !s.core.Has(id) })
 	if len(core) == 0 {
 		return ids
 	}
@@ -67,6 +68,11 @@ func memberIDs(cs *pb.ConfState) []uint64 {
 	ids := slices.Concat(cs.Voters, cs.VotersOutgoing, cs.Learners, cs.LearnersNext)
 	slices.Sort(ids)
 	return slices.Compact(ids)
+}
+
+// isVoter reports that a host votes in either half of a configuration.
+func isVoter(cs *pb.ConfState, id uint64) bool {
+	return slices.Contains(cs.Voters, id) || slices.Contains(cs.VotersOutgoing, id)
 }
 
 // buildHosts makes all hosts of the run, and boots the founding members.
@@ -187,7 +193,7 @@ func (s *Simulation) retireRemoved() {
 	m := &s.members
 	ids := memberIDs(&m.conf)
 	for _, id := range ids {
-		if s.givenUp(s.hosts[id-1]) {
+		if s.core.GivenUp(id) {
 			continue
 		}
 		if p := s.hosts[id-1].raft(); p == nil || p.Applied() < m.confIndex || p.Durable().Commit < m.confIndex {
@@ -210,9 +216,9 @@ func (s *Simulation) endJoining() {
 	if !s.recovery.begun {
 		return
 	}
-	for _, id := range append(s.coreMembers(), s.Leader()) {
+	for _, id := range append(s.core.Members(), s.Leader()) {
 		h := s.host(id)
-		if h == nil || h.raft() == nil || len(possibleConfigs(h.raft())) > 1 {
+		if h == nil || h.raft() == nil || len(recovery.PossibleConfigs(h.raft())) > 1 {
 			return
 		}
 	}

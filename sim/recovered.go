@@ -11,6 +11,7 @@ import (
 	"raftsim/raft"
 	"raftsim/raft/tracker"
 	"raftsim/replica"
+	"raftsim/sim/internal/recovery"
 )
 
 // leadership is the time of a leader in a term.
@@ -66,7 +67,7 @@ func passing(v *checker.Violation) bool {
 
 // coreStates are the states of the members that must recover.
 func (s *Simulation) coreStates() ([]checker.HostState, *checker.Violation) {
-	core := s.coreMembers()
+	core := s.core.Members()
 	states := make([]checker.HostState, 0, len(core))
 	for _, id := range core {
 		h := s.hosts[id-1]
@@ -81,14 +82,6 @@ func (s *Simulation) coreStates() ([]checker.HostState, *checker.Violation) {
 		}
 	}
 	return states, nil
-}
-
-// coreMembers are the members that must recover, in order of their number.
-func (s *Simulation) coreMembers() []uint64 {
-	members := memberIDs(&s.members.conf)
-	core := slices.DeleteFunc(slices.Clone(s.recovery.core), func(id uint64) bool { return !slices.Contains(members, id) })
-	slices.Sort(core)
-	return core
 }
 
 // hostState is how a host stands. Of a leader it has what it believes of those
@@ -136,13 +129,13 @@ func (s *Simulation) undisturbed(leader *checker.HostState) bool {
 	if leader == nil || s.now < s.recovery.quiet || leader.Transferee != 0 || len(leader.ConfState.VotersOutgoing) > 0 {
 		return false
 	}
-	core := s.coreMembers()
+	core := s.core.Members()
 	for _, h := range s.hosts {
 		p := h.raft()
-		if p == nil || s.oneWayHost(h) && settled(p) {
+		if p == nil || s.core.OneWay(h.id) && recovery.Settled(p) {
 			continue
 		}
-		if !slices.Contains(core, h.id) || p.BasicStatus().Term != leader.Term || len(possibleConfigs(p)) > 1 || !membership.Same(&leader.ConfState, p.ConfState()) {
+		if !slices.Contains(core, h.id) || p.BasicStatus().Term != leader.Term || len(recovery.PossibleConfigs(p)) > 1 || !membership.Same(&leader.ConfState, p.ConfState()) {
 			return false
 		}
 	}
@@ -167,7 +160,7 @@ func (s *Simulation) deposed() *checker.Violation {
 	}
 	for _, h := range s.hosts {
 		p := h.raft()
-		if p == nil || s.oneWayHost(h) {
+		if p == nil || s.core.OneWay(h.id) {
 			continue
 		}
 		status := p.BasicStatus()

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"raftsim/checker"
-	"raftsim/checker/membership"
 	"raftsim/clock"
 	"raftsim/disk"
 	"raftsim/network"
@@ -13,16 +12,14 @@ import (
 	"raftsim/trace"
 )
 
-// recovery is the recovery phase: every fault has healed, the network is quick,
+// recoveryPhase is the recovery phase: every fault has healed, the network is quick,
 // crashes have stopped. Now the cluster must elect a leader and keep it, finish
 // every operation, and converge; then answer fresh operations; then stay calm;
 // and last take back a host that was cut off. Each part has a bound of its own,
 // counted in election timeouts.
-type recovery struct {
+type recoveryPhase struct {
 	begun    bool
 	done     bool
-	core     []uint64   // the hosts that must recover
-	oneWay   oneWay     // the others that can send and cannot receive
 	since    clock.Time // when the phase began
 	deadline clock.Time // of all that has no bound of its own
 	leaderBy clock.Time // by when a leader must have been elected
@@ -74,29 +71,27 @@ const (
 	rejoinTimeouts = 3
 )
 
-// recoveryPhase heals everything and runs until the cluster has recovered, or a
+// recover heals everything and runs until the cluster has recovered, or a
 // bound is exceeded.
-func (s *Simulation) recoveryPhase() {
+func (s *Simulation) recover() {
 	r := &s.recovery
 	s.now = max(s.now, s.options.horizon())
 	r.begun, r.since = true, s.now
+	s.core.Complete()
 	for _, h := range s.hosts {
 		h.appliesAtOnce = true
 	}
 	s.record(Record{Verb: trace.Phase, Text: "recovery: all faults heal"})
-	s.renewCore()
+	s.core.Renew()
 	s.heal()
 	for _, h := range s.hosts {
 		h.joining = false // who was to become a member boots again if it does
 	}
-	if len(r.core) == 0 {
-		r.core = s.chooseCore(s.options.Expect.CoreOnly, nil)
-	}
-	if len(r.core) == 0 {
+	if !s.core.Chosen() && !s.core.Choose(s.options.Expect.CoreOnly) {
 		s.record(Record{Verb: trace.Phase, Text: noCore})
 		return
 	}
-	s.isolateCore(r.core)
+	s.core.Isolate()
 	begin := s.now // the bounds count once the disks have done what they were asked before
 	s.network.SetDefault(quickNetwork)
 	s.access = quickNetwork
@@ -158,11 +153,11 @@ func (s *Simulation) checkRecovery() {
 // its way to a log. The phase begins anew.
 func (s *Simulation) followConf() {
 	r := &s.recovery
-	if membership.EachHasQuorum([]membership.Config{membership.Of(&s.members.conf)}, r.core) {
+	if s.core.HasQuorum() {
 		return
 	}
-	s.renewCore()
-	if len(r.core) == 0 {
+	s.core.Renew()
+	if !s.core.Chosen() {
 		r.done = true
 		s.record(Record{Verb: trace.Phase, Text: noCore})
 		return
@@ -215,7 +210,7 @@ func (s *Simulation) unrecovered(unmet *checker.Violation) {
 	r := &s.recovery
 	unmet.At, unmet.Event = s.now, s.events
 	unmet.Detail = fmt.Sprintf("%s, %d election timeouts after the heal", unmet.Detail, s.now.Sub(r.since)/s.options.Raft.ElectionTimeout())
-	if hazard := s.formerVoterBlocks(); hazard != "" {
+	if hazard := s.core.Hazard(); hazard != "" {
 		s.trouble.outOfModel = append(s.trouble.outOfModel, hazard)
 	}
 	r.failed, r.done = unmet, true

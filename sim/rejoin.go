@@ -1,10 +1,6 @@
 package sim
 
 import (
-	"slices"
-
-	"raftsim/checker/membership"
-	"raftsim/raft"
 	"raftsim/random"
 	"raftsim/trace"
 )
@@ -17,7 +13,7 @@ func (s *Simulation) cutOneOff() bool {
 	if !s.options.Raft.PreVote || !s.options.Raft.CheckQuorum {
 		return false
 	}
-	candidates := s.dispensable()
+	candidates := s.core.Dispensable()
 	if len(candidates) == 0 {
 		return false
 	}
@@ -31,14 +27,4 @@ func (s *Simulation) cutOneOff() bool {
 		r.fresh = append(r.fresh, s.call(command, r.led.leader))
 	}
 	return true
-}
-
-// dispensable are the followers that vote and without whom the others still have
-// a quorum.
-func (s *Simulation) dispensable() []uint64 {
-	core, quorums := s.coreMembers(), s.possibleQuorums()
-	return slices.DeleteFunc(slices.Clone(core), func(id uint64) bool {
-		p := s.hosts[id-1].raft()
-		return p == nil || p.BasicStatus().RaftState != raft.StateFollower || !slices.Contains(p.ConfState().Voters, id) || !membership.EachHasQuorum(quorums, without(core, id))
-	})
 }

@@ -20,6 +20,7 @@ import (
 	"raftsim/network"
 	"raftsim/random"
 	"raftsim/sim/internal/clients"
+	"raftsim/sim/internal/recovery"
 	"raftsim/trace"
 )
 
@@ -46,7 +47,8 @@ type Simulation struct {
 	protocol *checker.Protocol
 	trouble  trouble
 	members  members
-	recovery recovery
+	core     *recovery.Core
+	recovery recoveryPhase
 	watcher  watcher
 	memory   memory
 	hits     *mark.Hits
@@ -113,6 +115,7 @@ func New(o Options) (*Simulation, error) {
 	})
 	s.network.SetDefault(o.Network)
 	s.access = o.Access
+	s.core = recovery.NewCore(cluster{s}, s.chance, o.Raft.PreVote && o.Raft.CheckQuorum && !o.Expect.SkipOneWay && o.Process == nil)
 	s.clients = clients.New(clientWorld{s}, s.fates, clients.Options{
 		Timeout: o.Workload.Timeout, Attempt: o.Workload.Attempt, RecoveryAttempt: o.Raft.ElectionTimeout(),
 	})
@@ -145,7 +148,7 @@ func Run(o Options) (v Verdict, err error) {
 func (s *Simulation) Run() Verdict {
 	s.advance(s.options.horizon(), nil)
 	if !s.over() && s.options.Expect.RecoveryTimeouts > 0 {
-		s.recoveryPhase()
+		s.recover()
 	}
 	return s.judge()
 }

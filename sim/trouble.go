@@ -171,7 +171,7 @@ func (s *Simulation) grow() {
 			a.effect.grow()
 		}
 	}
-	s.cutOneWay()
+	s.core.CutOneWay()
 }
 
 // endFault undoes the active fault of a number, unless it has ended before.
@@ -208,12 +208,45 @@ func (s *Simulation) endWhere(match func(faults.Action) bool) int {
 func (s *Simulation) heal() {
 	s.endWhere(func(faults.Action) bool { return true })
 	s.network.Heal(s.now)
-	s.network.CutAll(s.recovery.oneWay.cut)
+	s.core.Healed()
 	for _, h := range s.hosts {
-		if !s.givenUp(h) {
+		if !s.core.GivenUp(h.id) {
 			h.heal()
 		}
 	}
+}
+
+// healNow ends every fault in the middle of the fault phase. With a core only, it
+// is chosen now, and the recovery phase relies on it too.
+func (s *Simulation) healNow(coreOnly bool) (skipped string) {
+	if coreOnly {
+		s.core.Renew()
+	}
+	broken := s.broken()
+	s.heal()
+	switch {
+	case coreOnly && !s.core.Chosen():
+		if !s.core.Choose(true) {
+			return "no set of sound hosts has a quorum"
+		}
+		s.core.Isolate()
+	case !broken:
+		return "there was nothing to heal"
+	}
+	return ""
+}
+
+// broken says whether there is anything to heal: a fault that lasts, a host that
+// does not run, a clock that is off.
+func (s *Simulation) broken() bool {
+	for i := range s.trouble.active {
+		if s.trouble.active[i].effect.undo != nil {
+			return true
+		}
+	}
+	return slices.ContainsFunc(s.hosts, func(h *Host) bool {
+		return !s.core.GivenUp(h.id) && (h.state == down || h.state == paused || h.clock.Offset(s.now) != 0)
+	})
 }
 
 // heal makes a host whole again. What its disk has lost stays lost.
