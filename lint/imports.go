@@ -25,7 +25,7 @@ const (
 var (
 	// simulated is what package sim stands on. It does without raft/quorum and
 	// raft/confchange, for it judges: what a quorum is says checker/membership.
-	simulated = []string{"internal/text", "clock", "random", "vfs", "override", "mark", "trace", "host", "raft", "raft/raftpb", "raft/tracker", "raft/wal", "replica", "network", "disk", "faults", "workload", "checker/..."}
+	simulated = []string{"internal/text", "clock", "random", "vfs", "override", "mark", "trace", "host", "raft", "raft/raftpb", "raft/tracker", "raft/wal", "replica/...", "network", "disk", "faults", "workload", "checker/..."}
 	// told is all that the faces of the program may use.
 	told = append([]string{"sim", "scenarios", "internal/outfile", "internal/self"}, simulated...)
 )

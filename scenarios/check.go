@@ -77,6 +77,9 @@ func (r *reader) checkRaft(o sim.Options) {
 	if b := o.Raft.SegmentBytes; b > 0 && b < sim.MinSegmentBytes {
 		r.fails([]string{"cluster.raft.segment_bytes"}, "cluster.raft.segment_bytes is %d, must be 0 or at least 4KB", b)
 	}
+	if b := o.Raft.SnapshotChunk; b > 0 && b < sim.MinSnapshotChunk {
+		r.fails([]string{"cluster.raft.snapshot_chunk"}, "cluster.raft.snapshot_chunk is %d, must be 0 or at least 64B", b)
+	}
 	if b := o.Raft.MaxInflightBytes; b > 0 && b < o.Raft.MaxSizePerMessage {
 		r.fails([]string{"cluster.raft.max_inflight_bytes"}, "cluster.raft.max_inflight_bytes is %d, must be 0 or at least max_size_per_message (%d)", b, o.Raft.MaxSizePerMessage)
 	}

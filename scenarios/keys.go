@@ -87,6 +87,8 @@ var raftKeys = group{
 		whole(func(s *Scenario) *uint64 { return &s.Plan.Raft.SnapshotEvery }, 0, 1e9)},
 	{"keep_entries", "Entries before a snapshot that stay in the log for followers that are a little behind. Default: 0.",
 		whole(func(s *Scenario) *uint64 { return &s.Plan.Raft.KeepEntries }, 0, 1e9)},
+	{"snapshot_chunk", "Most bytes of a snapshot in one packet, from 64B; chunks that are lost are sent again. 0 sends a snapshot as one packet. Default: 0.",
+		size(func(s *Scenario) *int { return &s.Plan.Raft.SnapshotChunk }, sim.MaxSnapshotChunk)},
 	{"segment_bytes", "Size of one file of the write-ahead log, from 4KB; 0 is 64KB. Default: 64KB.",
 		size(func(s *Scenario) *int64 { return &s.Plan.Raft.SegmentBytes }, sim.MaxSegmentBytes)},
 	{"poison", "Overwrite all memory that the library may reuse, to find uses of it that come too late. Default: no.",

@@ -7,6 +7,7 @@ import (
 	"raftsim/network"
 	pb "raftsim/raft/raftpb"
 	"raftsim/replica"
+	"raftsim/replica/snapstream"
 	"raftsim/trace"
 )
 
@@ -35,6 +36,8 @@ var (
 	sawCut           = Reachable("packet-cut", "A packet is lost because its link is cut.")
 	sawCorrupt       = Reachable("corrupt-packet-refused", "A packet fails its checksum and is dropped.")
 	sawOverflow      = Reachable("queue-overflow", "A packet does not fit into the queue of its link.")
+	sawLostChunk     = Sometimes("snapshot-chunk-lost", "A chunk of a snapshot does not arrive.")
+	sawResumed       = Sometimes("snapshot-resumed", "A snapshot goes on from its middle, after an election timeout in which no chunk arrived.")
 	sawLostSnapshot  = Sometimes("snapshot-lost", "A message that carries a snapshot does not arrive.")
 	sawAbandoned     = Reachable("operation-abandoned", "A client stops waiting for the answer to an operation.")
 	sawRepeated      = Sometimes("duplicate-command-suppressed", "A command is in the log twice and is executed once.")
@@ -144,4 +147,12 @@ func (w *watcher) dropped(r *Record) {
 		sawOverflow.Hit(w.marks)
 	}
 	sawLostSnapshot.When(w.marks, r.Fields[0] == uint64(pb.MsgSnap))
+}
+
+// chunkArrives sees a chunk of a snapshot reach a host.
+func (w *watcher) chunkArrives(id uint64, c *snapstream.Chunk) {
+	of, now := w.host(id), w.sim.now
+	silent := now.Sub(of.chunkAt) > w.sim.options.Raft.ElectionTimeout()
+	sawResumed.When(w.marks, c.ID == of.chunk && c.Offset > 0 && silent)
+	of.chunk, of.chunkAt = c.ID, now
 }

@@ -148,7 +148,7 @@ func (s *Simulation) replicaConfig(h *Host) replica.Config {
 		MaxSizePerMessage: o.MaxSizePerMessage, MaxInflightMessages: o.MaxInflightMessages, MaxInflightBytes: o.MaxInflightBytes,
 		MaxUncommittedBytes: o.MaxUncommittedBytes, MaxCommittedBytes: o.MaxCommittedBytes, Poison: o.Poison,
 		AsyncStorage: o.AsyncStorage, ApplyDelay: h.applyDelay(), SegmentBytes: o.SegmentBytes,
-		SnapshotEvery: o.SnapshotEvery, KeepEntries: o.KeepEntries,
+		SnapshotEvery: o.SnapshotEvery, KeepEntries: o.KeepEntries, SnapshotChunk: o.SnapshotChunk,
 		ReadTimeout: s.options.Workload.Attempt,
 	}
 	if m.founding(h.id) {

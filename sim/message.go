@@ -28,6 +28,8 @@ const (
 	RequestMessage  = host.RequestMessage
 	ResponseMessage = host.ResponseMessage
 	PayloadMessage  = host.PayloadMessage
+	ChunkMessage    = host.ChunkMessage
+	ChunkAckMessage = host.ChunkAckMessage
 
 	Done       = host.Done
 	Refused    = host.Refused
@@ -48,15 +50,22 @@ func summary(m *Message) [4]uint64 {
 		return [4]uint64{trace.TypeRequest, m.Request.Session, m.Request.Number, m.Request.Read}
 	case ResponseMessage:
 		return [4]uint64{trace.TypeResponse, m.Response.Session, m.Response.Number, m.Response.Read}
+	case ChunkMessage: // the last number is where it belongs
+		return [4]uint64{trace.TypeChunk, m.Chunk.ID.Term, m.Chunk.Head.Snapshot.Metadata.Index, m.Chunk.Offset}
+	case ChunkAckMessage:
+		return [4]uint64{trace.TypeChunkAck, m.ChunkAck.ID.Term, m.ChunkAck.ID.Attempt, m.ChunkAck.Received}
 	}
 	return [4]uint64{trace.TypePayload, 0, 0, uint64(len(m.Payload))}
 }
 
-// raftType is the type of a protocol message, and below zero for any other.
+// raftType is the type of a protocol message, MsgSnap for each chunk of one, and below
+// zero for any other.
 func raftType(m *Message) int64 {
 	switch {
 	case m.Kind == RaftMessage:
 		return int64(m.Raft.Type)
+	case m.Kind == ChunkMessage:
+		return int64(pb.MsgSnap)
 	case m.Kind == RaftBytes && len(m.Payload) > 1:
 		return int64(m.Payload[1]) // the first field of the wire format
 	}
@@ -66,6 +75,7 @@ func raftType(m *Message) int64 {
 // size is about the number of bytes that m takes on a wire.
 func size(m *Message) int {
 	const header = 48
+	const chunkHeader = 96 // that of a MsgSnap, and where the chunk belongs
 	switch m.Kind {
 	case RaftMessage:
 		n := header + len(m.Raft.Context)
@@ -80,6 +90,8 @@ func size(m *Message) int {
 		return header + len(m.Request.Command)
 	case ResponseMessage:
 		return header + len(m.Response.Answer)
+	case ChunkMessage:
+		return chunkHeader + len(m.Chunk.Data)
 	}
 	return header + len(m.Payload)
 }
@@ -90,5 +102,5 @@ func describe(m *Message) string {
 	return fmt.Sprintf("%s (term %d, index %d, %d entries)", trace.MessageType(f[0]), f[1], f[2], f[3])
 }
 
-// isSnapshot says whether m carries a snapshot to a follower.
-func isSnapshot(m *Message) bool { return raftType(m) == int64(pb.MsgSnap) }
+// isSnapshot says whether m carries a whole snapshot to a follower.
+func isSnapshot(m *Message) bool { return m.Kind != ChunkMessage && raftType(m) == int64(pb.MsgSnap) }

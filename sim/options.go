@@ -105,6 +105,9 @@ type RaftOptions struct {
 	// KeepEntries is how many entries before a snapshot stay in the log for
 	// followers that are a little behind.
 	KeepEntries uint64
+	// SnapshotChunk is how many bytes of a snapshot one packet carries; 0 sends a
+	// snapshot as one packet.
+	SnapshotChunk int
 	// SegmentBytes is the size of a segment of the write-ahead log; 0 means 64 KiB.
 	SegmentBytes int64
 	// Poison scribbles over all memory that the raft library may reuse.
@@ -219,6 +222,12 @@ const (
 	MaxSegmentBytes = 64 << 20
 )
 
+// MinSnapshotChunk and MaxSnapshotChunk bound RaftOptions.SnapshotChunk.
+const (
+	MinSnapshotChunk = 64
+	MaxSnapshotChunk = 64 << 20
+)
+
 // MaxHosts is the largest number of hosts of one run.
 const MaxHosts = 101
 
@@ -240,6 +249,8 @@ func (o Options) Validate() error {
 		return fmt.Errorf("sim: Raft.ElectionTicks is %d, must be greater than HeartbeatTicks (%d), which must be at least 1", o.Raft.ElectionTicks, o.Raft.HeartbeatTicks)
 	case o.Raft.SegmentBytes != 0 && (o.Raft.SegmentBytes < MinSegmentBytes || o.Raft.SegmentBytes > MaxSegmentBytes):
 		return fmt.Errorf("sim: Raft.SegmentBytes is %d, must be 0 or from %d to %d", o.Raft.SegmentBytes, MinSegmentBytes, MaxSegmentBytes)
+	case o.Raft.SnapshotChunk != 0 && (o.Raft.SnapshotChunk < MinSnapshotChunk || o.Raft.SnapshotChunk > MaxSnapshotChunk):
+		return fmt.Errorf("sim: Raft.SnapshotChunk is %d, must be 0 or from %d to %d", o.Raft.SnapshotChunk, MinSnapshotChunk, MaxSnapshotChunk)
 	case o.Raft.LeaseReads && !o.Raft.CheckQuorum:
 		return fmt.Errorf("sim: Raft.LeaseReads needs Raft.CheckQuorum")
 	case o.Workload.PerSecond < 1 || o.Workload.PerSecond > 1_000_000:

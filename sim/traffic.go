@@ -51,6 +51,7 @@ func (s *Simulation) undelivered(from, to uint64, m *Message, outcome network.Ou
 	if h == nil || s.host(to) == nil {
 		return
 	}
+	sawLostChunk.When(s.watcher.marks, m.Kind == ChunkMessage)
 	if isSnapshot(m) {
 		s.reportSnapshot(h, to, false, s.options.Raft.ElectionTimeout())
 	}
@@ -88,6 +89,9 @@ func (s *Simulation) deliver(e event) {
 	if to == nil {
 		s.clients.Receive(p.To, p.Message.Response)
 		return
+	}
+	if p.Message.Kind == ChunkMessage {
+		s.watcher.chunkArrives(p.To, p.Message.Chunk)
 	}
 	from := p.From
 	s.inbox = p.Message

@@ -8,6 +8,7 @@ import (
 	"raftsim/faults"
 	"raftsim/host"
 	pb "raftsim/raft/raftpb"
+	"raftsim/replica/snapstream"
 	"raftsim/trace"
 )
 
@@ -45,6 +46,9 @@ type watched struct {
 	steps                 int // since its last Ready
 	transferee            uint64
 	transferTerm          uint64
+
+	chunk   snapstream.ID // of the last chunk that it got
+	chunkAt clock.Time
 
 	replica standing
 }

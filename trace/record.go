@@ -80,6 +80,8 @@ const (
 	TypeRequest = 1000 + iota
 	TypeResponse
 	TypePayload
+	TypeChunk
+	TypeChunkAck
 )
 
 // MessageType is how the type of a message is printed.
@@ -91,6 +93,10 @@ func MessageType(t uint64) string {
 		return "Response"
 	case TypePayload:
 		return "Payload"
+	case TypeChunk:
+		return "SnapshotChunk"
+	case TypeChunkAck:
+		return "SnapshotChunkAck"
 	}
 	return pb.MessageType(t).String()
 }
