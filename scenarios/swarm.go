@@ -112,6 +112,7 @@ func (d drawing) cluster() {
 	pick(d, "cluster.raft.max_uncommitted_bytes", &r.MaxUncommittedBytes, 0, 0, 4<<10, 64<<10)
 	pick(d, "cluster.raft.snapshot_every", &r.SnapshotEvery, 0, 20, 5, 100)
 	pick(d, "cluster.raft.keep_entries", &r.KeepEntries, 0, 1, 10)
+	pick(d, "cluster.raft.snapshot_chunk", &r.SnapshotChunk, 0, 0, 512, 4096)
 	pick(d, "cluster.raft.max_committed_bytes", &r.MaxCommittedBytes, 0, 0, 1, 1024)
 	pick(d, "cluster.raft.segment_bytes", &r.SegmentBytes, 64<<10, 4<<10, 4<<10, 16<<10)
 	pick(d, "cluster.raft.poison", &r.Poison, false, true)
