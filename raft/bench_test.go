@@ -118,6 +118,34 @@ func BenchmarkPropose(b *testing.B) {
 	}
 }
 
+// BenchmarkBulk is an entry of one MsgProp with 1,024 of them, from Step until everyone
+// has applied it.
+func BenchmarkBulk(b *testing.B) {
+	for _, nodes := range []int{3, 5} {
+		b.Run(fmt.Sprintf("nodes=%d", nodes), func(b *testing.B) {
+			const bulk = 1024
+			c := newBenchCluster(b, nodes)
+			m := pb.Message{Type: pb.MsgProp, From: 1, Entries: make([]pb.Entry, bulk)}
+			for i := range m.Entries {
+				m.Entries[i].Data = make([]byte, 64)
+			}
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				if i%bulk != 0 {
+					continue
+				}
+				if err := c.nodes[0].Step(m); err != nil {
+					b.Fatal(err)
+				}
+				c.settle(b)
+				if i%8192 == 0 {
+					c.compact()
+				}
+			}
+		})
+	}
+}
+
 // BenchmarkReadIndex is one read of the leader, until it is confirmed.
 func BenchmarkReadIndex(b *testing.B) {
 	for _, nodes := range []int{3, 5} {

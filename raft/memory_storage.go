@@ -20,6 +20,8 @@ type MemoryStorage struct {
 	// entries[i] has index entries[0].Index + i. entries[0] stands for the last
 	// compacted entry: only its index and term mean something.
 	entries []pb.Entry
+	// peak is how many entries there were lately when the log was compacted.
+	peak int
 }
 
 // NewMemoryStorage returns an empty MemoryStorage.
@@ -137,6 +139,9 @@ func (ms *MemoryStorage) CreateSnapshot(i uint64, cs *pb.ConfState, data []byte)
 	return ms.snapshot, nil
 }
 
+// mostKept is how many entries a compacted log makes room for in advance.
+const mostKept = 1 << 14
+
 // Compact drops the entries up to and including compactIndex, which the
 // application must have applied. It returns [ErrCompacted] if they are gone
 // already, and [ErrUnavailable] if compactIndex is beyond the log.
@@ -151,7 +156,10 @@ func (ms *MemoryStorage) Compact(compactIndex uint64) error {
 		return ErrUnavailable
 	}
 	kept := ms.entries[compactIndex-first:]
-	entries := make([]pb.Entry, len(kept), len(kept)+len(kept)/4+1)
+	// A log that is compacted again and again grows to much the same length each
+	// time. The first block of that length saves moving it as it grows.
+	ms.peak = max(len(ms.entries), ms.peak/2)
+	entries := make([]pb.Entry, len(kept), max(len(kept)+len(kept)/4+1, min(ms.peak, mostKept)))
 	copy(entries, kept)
 	entries[0] = pb.Entry{Term: kept[0].Term, Index: kept[0].Index}
 	ms.entries = entries
@@ -198,38 +206,4 @@ func (ms *MemoryStorage) Append(entries []pb.Entry) error {
 
 func (ms *MemoryStorage) last() uint64 {
 	return ms.entries[0].Index + uint64(len(ms.entries)) - 1
-}
-
-// limitSize returns the longest prefix of entries whose encoded size is at most
-// maxSize bytes, and never less than the first entry.
-func limitSize(entries []pb.Entry, maxSize uint64) []pb.Entry {
-	if maxSize == noLimit || len(entries) <= 1 {
-		return entries
-	}
-	size := uint64(entries[0].Size())
-	for i := 1; i < len(entries); i++ {
-		size += uint64(entries[i].Size())
-		if size > maxSize {
-			return entries[:i]
-		}
-	}
-	return entries
-}
-
-// encodedSize returns the encoded size of entries in bytes.
-func encodedSize(entries []pb.Entry) uint64 {
-	var size uint64
-	for i := range entries {
-		size += uint64(entries[i].Size())
-	}
-	return size
-}
-
-// dataSize returns the bytes of data in entries.
-func dataSize(entries []pb.Entry) uint64 {
-	var size uint64
-	for i := range entries {
-		size += uint64(len(entries[i].Data))
-	}
-	return size
 }

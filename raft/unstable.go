@@ -82,7 +82,11 @@ func (u *unstable) extend(n int) []pb.Entry {
 
 // move copies the entries to a new block with room for n more.
 func (u *unstable) move(n int) {
-	size := max(leastBlock, 2*(len(u.entries)+n), 2*min(u.peak, mostPeak))
+	need := len(u.entries) + n
+	if len(u.entries) > 0 {
+		need *= 2 // it is not the first move of these entries
+	}
+	size := max(leastBlock, need, 2*min(u.peak, mostPeak))
 	block := make([]pb.Entry, len(u.entries), size)
 	copy(block, u.entries)
 	u.entries = block
@@ -109,14 +113,19 @@ func (u *unstable) truncate(index uint64) {
 	u.inProgress = min(u.inProgress, index)
 }
 
-// append replaces everything from the index of the first entry on. The entries
-// are copied, their data is not.
+// append replaces everything from the index of the first entry on. Few entries are
+// copied, their data is not. Many become the block, if there is none: nobody writes to
+// what came in a message, so it can be shared.
 func (u *unstable) append(entries []pb.Entry) {
 	first := entries[0].Index
 	if first > u.last()+1 {
 		broken("entry %d appended to a log that ends at %d", first, u.last())
 	}
 	u.truncate(first)
+	if len(u.entries) == 0 && len(entries) >= leastBlock {
+		u.entries, u.released = entries[:len(entries):len(entries)], 0
+		return
+	}
 	copy(u.extend(len(entries)), entries)
 }
 
@@ -136,6 +145,7 @@ func (u *unstable) stableTo(index, term uint64) {
 	u.prevTerm = term
 	if len(u.entries) == 0 && u.released > mostReleased {
 		u.entries, u.released = nil, 0
+		u.peak = 0 // a block that is given up so soon need not have room for more
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 // Cluster is a group of one library.
 type Cluster interface {
 	Propose(data []byte)
+	Bulk(data []byte, n int)
 	ReadIndex(context []byte)
 	Tick()
 	Settle()
@@ -57,6 +58,9 @@ func Works() []Work {
 			}
 		}
 	}
+	for _, nodes := range []int{3, 5} {
+		works = append(works, Work{Name: fmt.Sprintf("bulk/nodes=%d/batch=1024/bytes=64", nodes), Nodes: nodes, Unit: "proposal", Do: inBulk(1024, 64)})
+	}
 	for _, nodes := range []int{3, 5, 51} {
 		works = append(works, Work{Name: fmt.Sprintf("tick/nodes=%d", nodes), Nodes: nodes, Unit: "tick of a node", Do: ticking(nodes)})
 	}
@@ -81,6 +85,22 @@ func proposing(batch, size int) func(c Cluster, n int) {
 			}
 			if i%compactEvery == 0 {
 				c.Settle()
+				c.Compact()
+			}
+		}
+	}
+}
+
+// inBulk commits and applies n proposals on all nodes, a batch at a time, each batch in
+// one message.
+func inBulk(batch, size int) func(c Cluster, n int) {
+	data := make([]byte, size)
+	return func(c Cluster, n int) {
+		for done := 0; done < n; {
+			now := min(batch, n-done)
+			c.Bulk(data, now)
+			c.Settle()
+			if done += now; done%compactEvery == 0 {
 				c.Compact()
 			}
 		}

@@ -86,6 +86,15 @@ func (c *Cluster) handle(i int, node *raft.RawNode) {
 // Propose proposes at the leader.
 func (c *Cluster) Propose(data []byte) { must(c.nodes[0].Propose(data)) }
 
+// Bulk proposes n times the same data at the leader, in one message.
+func (c *Cluster) Bulk(data []byte, n int) {
+	entries := make([]pb.Entry, n)
+	for i := range entries {
+		entries[i].Data = data
+	}
+	must(c.nodes[0].Step(pb.Message{Type: pb.MsgProp, From: 1, Entries: entries}))
+}
+
 // ReadIndex asks the leader for a read index.
 func (c *Cluster) ReadIndex(context []byte) { c.nodes[0].ReadIndex(context) }
 
