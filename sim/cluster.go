@@ -16,7 +16,7 @@ func (c cluster) Hosts() []recovery.Host {
 	hosts := make([]recovery.Host, len(c.sim.hosts))
 	for i, h := range c.sim.hosts {
 		hosts[i] = recovery.Host{
-			ID: h.id, Absent: h.state == absent, Retired: h.state == retired,
+			ID: h.id, Running: h.Running(), State: h.state.String(), Absent: h.state == absent, Retired: h.state == retired,
 			Sound: h.sound(), Replica: h.raft(), Configs: h.configs,
 		}
 	}

@@ -223,7 +223,7 @@ func (s *Simulation) swizzle(p *plannedFault, a faults.Swizzle) (effect, string)
 			if !ok {
 				continue
 			}
-			if s.recovery.begun {
+			if s.recovery.Begun() {
 				d.undo()
 				continue
 			}

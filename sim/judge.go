@@ -18,8 +18,8 @@ func (s *Simulation) judge() Verdict {
 		Leaders: len(s.members.leaders), Faults: counts, Stack: s.panicked,
 		Class: s.trouble.class, OutOfModel: s.trouble.outOfModel,
 	}
-	if s.recovery.begun {
-		v.Recovery = s.now.Sub(s.recovery.since)
+	if s.recovery.Begun() {
+		v.Recovery = s.now.Sub(s.recovery.Since())
 	}
 	v.Unchecked = s.unchecked()
 	v.Marks = s.Reached()
@@ -53,8 +53,8 @@ func (s *Simulation) outcome(v *Verdict, noEffect string) (Outcome, []checker.Vi
 		return Panicked, s.violations
 	case illegal != nil:
 		return Safety, []checker.Violation{*illegal}
-	case s.recovery.failed != nil:
-		return Liveness, []checker.Violation{*s.recovery.failed}
+	case s.recovery.Failed() != nil:
+		return Liveness, []checker.Violation{*s.recovery.Failed()}
 	case s.memory.exceeded != nil:
 		v.Memory = s.memory.exceeded
 		return MemoryBound, nil

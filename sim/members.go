@@ -52,15 +52,7 @@ func (m *members) factory(id uint64) Factory {
 // reachable lists the hosts that clients ask: the members of the latest
 // configuration, learners too, and in the recovery phase those that must recover.
 func (s *Simulation) reachable() []uint64 {
-	ids := memberIDs(&s.members.conf)
-	if !s.recovery.begun {
-		return ids
-	}
-	core := slices.DeleteFunc(slices.Clone(ids), func(id uint64) bool { return !s.core.Has(id) })
-	if len(core) == 0 {
-		return ids
-	}
-	return core
+	return s.core.Asked(memberIDs(&s.members.conf))
 }
 
 // memberIDs lists all members of a configuration, in order.
@@ -108,7 +100,7 @@ func (s *Simulation) buildHosts() error {
 // addHost makes a host with an empty disk, switched off.
 func (s *Simulation) addHost(id uint64) *Host {
 	h := &Host{sim: s, id: id, marks: s.marksOf(id), chance: s.fates.Key("host " + name(id))}
-	h.appliesAtOnce = s.recovery.begun
+	h.appliesAtOnce = s.appliesAtOnce
 	h.facts = facts{sim: s, host: h, of: s.watcher.host(id)}
 	h.disk = disk.New(s.fates, name(id), s.options.Disk)
 	s.hosts = append(s.hosts, h)
@@ -213,7 +205,7 @@ func (s *Simulation) retireRemoved() {
 // once no member and no leader has a change of the configuration left that could
 // make them so: what made them wait was refused or lost.
 func (s *Simulation) endJoining() {
-	if !s.recovery.begun {
+	if !s.recovery.Begun() {
 		return
 	}
 	for _, id := range append(s.core.Members(), s.Leader()) {

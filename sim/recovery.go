@@ -2,48 +2,29 @@ package sim
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"raftsim/checker"
 	"raftsim/clock"
 	"raftsim/disk"
 	"raftsim/network"
+	"raftsim/raft"
+	"raftsim/raft/tracker"
 	"raftsim/random"
+	"raftsim/sim/internal/recovery"
 	"raftsim/trace"
+	"raftsim/workload"
 )
 
-// recoveryPhase is the recovery phase: every fault has healed, the network is quick,
-// crashes have stopped. Now the cluster must elect a leader and keep it, finish
-// every operation, and converge; then answer fresh operations; then stay calm;
-// and last take back a host that was cut off. Each part has a bound of its own,
-// counted in election timeouts.
-type recoveryPhase struct {
-	begun    bool
-	done     bool
-	since    clock.Time // when the phase began
-	deadline clock.Time // of all that has no bound of its own
-	leaderBy clock.Time // by when a leader must have been elected
-	quiet    clock.Time // when the last packet of the fault phase has arrived
-	stage    recoveryStage
-	until    clock.Time // when this stage ends, or must have ended
-	elected  bool       // all have followed one leader
-	led      leadership // the leader that nothing may end any more, if there is one
-	fresh    []*Call    // operations of this stage
-	rejoins  uint64     // the host that is cut off and comes back
-	cut      []network.LinkID
-	failed   *checker.Violation
-}
-
-// recoveryStage is how far the recovery phase has come.
-type recoveryStage uint8
-
+// The bounds within the recovery phase, in election timeouts.
 const (
-	healing  recoveryStage = iota // until everything is as it must be
-	writing                       // until every member has answered a fresh command
-	reading                       // and a fresh read
-	resting                       // nothing happens for a while
-	cutOff                        // a follower is isolated
-	rejoined                      // it is back
+	// LeaderTimeouts is how soon after the heal all members must follow one
+	// leader, where the whole phase is not shorter.
+	LeaderTimeouts = recovery.LeaderTimeouts
+	// FreshTimeouts is how soon each of the fresh operations must be answered.
+	FreshTimeouts = recovery.FreshTimeouts
 )
 
 // The network and the disks of the recovery phase.
@@ -52,167 +33,149 @@ var (
 	quickDisk    = disk.Profile{Sync: random.Constant(100 * time.Microsecond)}
 )
 
-const noCore = "recovery: no core is left that could recover"
+// buildRecovery makes the recovery phase, which begins later, and its core.
+func (s *Simulation) buildRecovery() {
+	o := &s.options
+	quiet := o.Raft.PreVote && o.Raft.CheckQuorum
+	s.core = recovery.NewCore(cluster{s}, s.chance, quiet && !o.Expect.SkipOneWay && o.Process == nil)
+	s.recovery = recovery.NewPhase(s.core, recoveryWorld{cluster{s}}, recovery.Options{
+		ElectionTimeout: o.Raft.ElectionTimeout(), Tick: o.Raft.Tick,
+		Timeouts: o.Expect.RecoveryTimeouts, CoreOnly: o.Expect.CoreOnly,
+		Rejoin: quiet, Foreign: o.Process != nil,
+	})
+}
 
-// The bounds within the recovery phase, in election timeouts.
-const (
-	// LeaderTimeouts is how soon after the heal all members must follow one
-	// leader, where the whole phase is not shorter. Two that time out together
-	// split the vote, which may happen several times in a row.
-	LeaderTimeouts = 20
-	// FreshTimeouts is how soon each of the fresh operations must be answered.
-	FreshTimeouts = 3
-	// steadyTimeouts is how long a recovered cluster must keep its leader.
-	steadyTimeouts = 3
-	// cutOffTimeouts is how long the host is isolated that then comes back: it
-	// must want to campaign.
-	cutOffTimeouts = 3
-	// rejoinTimeouts is how long it has to catch up. The leader must stay.
-	rejoinTimeouts = 3
-)
-
-// recover heals everything and runs until the cluster has recovered, or a
-// bound is exceeded.
+// recover runs until the cluster has recovered, or a bound is exceeded.
 func (s *Simulation) recover() {
-	r := &s.recovery
 	s.now = max(s.now, s.options.horizon())
-	r.begun, r.since = true, s.now
-	s.core.Complete()
+	s.appliesAtOnce = true
 	for _, h := range s.hosts {
 		h.appliesAtOnce = true
 	}
-	s.record(Record{Verb: trace.Phase, Text: "recovery: all faults heal"})
-	s.core.Renew()
-	s.heal()
-	for _, h := range s.hosts {
-		h.joining = false // who was to become a member boots again if it does
+	if s.recovery.Begin(); !s.recovery.Done() {
+		s.advance(clock.Never, s.recovery.Done)
 	}
-	if !s.core.Chosen() && !s.core.Choose(s.options.Expect.CoreOnly) {
-		s.record(Record{Verb: trace.Phase, Text: noCore})
-		return
-	}
-	s.core.Isolate()
-	begin := s.now // the bounds count once the disks have done what they were asked before
+}
+
+// checkRecovery looks how far the recovery phase has come.
+func (s *Simulation) checkRecovery() {
+	s.retireRemoved()
+	s.recovery.Check()
+}
+
+// recoveryWorld is what the recovery phase has of a simulation besides the cluster.
+type recoveryWorld struct{ cluster }
+
+var _ recovery.World = recoveryWorld{}
+
+func (w recoveryWorld) Now() clock.Time       { return w.sim.now }
+func (w recoveryWorld) Events() uint64        { return w.sim.events }
+func (w recoveryWorld) LastDue() clock.Time   { return w.sim.network.LastDue() }
+func (w recoveryWorld) CheckAt(at clock.Time) { w.sim.queue.Push(at, event{kind: checkEvent}) }
+func (w recoveryWorld) Leader() uint64        { return w.sim.Leader() }
+func (w recoveryWorld) Heal()                 { w.sim.heal() }
+func (w recoveryWorld) Isolation(host uint64) []network.LinkID {
+	return w.sim.isolation([]uint64{host})
+}
+func (w recoveryWorld) Finish() { w.sim.clients.Recover() }
+
+func (w recoveryWorld) Quicken() clock.Time {
+	s, done := w.sim, w.sim.now
 	s.network.SetDefault(quickNetwork)
 	s.access = quickNetwork
 	for _, h := range s.hosts {
+		h.joining = false // one that was to become a member boots again if it does
 		if h.Running() {
-			begin = max(begin, h.disk.Done())
+			done = max(done, h.disk.Done())
 		}
 		h.disk.SetProfile(quickDisk)
 		for _, c := range s.clients.IDs() {
 			s.connect(c, h.id)
 		}
 	}
-	s.countFrom(begin)
-	s.clients.Recover()
-	s.queue.Push(s.now, event{kind: checkEvent})
-	s.advance(clock.Never, func() bool { return r.done })
+	return done
 }
 
-// countFrom counts the bounds of the phase from an instant. A snapshot that is still on
-// its way keeps its receiver waiting, so the one of all that has no bound of its own
-// begins when the last packet has arrived.
-func (s *Simulation) countFrom(begin clock.Time) {
-	r, timeouts := &s.recovery, s.options.Expect.RecoveryTimeouts
-	arrived := max(begin, s.network.LastDue())
-	r.deadline = arrived.Add(s.timeouts(timeouts))
-	r.leaderBy = begin.Add(s.timeouts(min(LeaderTimeouts, timeouts)))
-	r.quiet = arrived.Add(s.timeouts(1))
+func (w recoveryWorld) Waiting() (client uint64, o recovery.Operation) {
+	id, place := w.sim.clients.Waiting()
+	if id == 0 {
+		return 0, o
+	}
+	return id - network.ClientBase, w.Operation(place)
 }
 
-// timeouts is so many election timeouts.
-func (s *Simulation) timeouts(n int) time.Duration {
-	return time.Duration(n) * s.options.Raft.ElectionTimeout()
+func (w recoveryWorld) Ask(host uint64, read bool) (place int, ok bool) {
+	command, ok := w.sim.freshCommand(read)
+	if !ok {
+		return 0, false
+	}
+	return w.sim.clients.Call(command, host), true
 }
 
-// checkRecovery looks how far the recovery phase has come, and whether it is over,
-// one way or the other.
-func (s *Simulation) checkRecovery() {
-	r := &s.recovery
-	s.retireRemoved()
-	if s.followConf(); r.done {
-		return
-	}
-	unmet, by := s.unmet()
-	switch {
-	case unmet == nil:
-		s.nextStage()
-	case s.now >= by:
-		s.unrecovered(unmet)
-	case r.stage == resting:
-		r.until = s.now.Add(s.timeouts(steadyTimeouts))
-	}
-	if !r.done {
-		s.queue.Push(s.now.Add(s.options.Raft.Tick), event{kind: checkEvent})
-	}
+func (w recoveryWorld) Answered(place int) bool { return (&Call{w.sim, place}).Done() }
+
+func (w recoveryWorld) Operation(place int) recovery.Operation {
+	call := Call{w.sim, place}
+	o := call.operation()
+	return recovery.Operation{Text: call.String(), At: o.CallAt, Event: uint64(o.Call)}
 }
 
-// followConf renews a core that holds no quorum of the configuration in force: one
-// that came of a change which was in nobody's log when the core was chosen, only on
-// its way to a log. The phase begins anew.
-func (s *Simulation) followConf() {
-	r := &s.recovery
-	if s.core.HasQuorum() {
-		return
+func (w recoveryWorld) Unrecovered(v *checker.Violation, hazard string) {
+	if hazard != "" {
+		w.sim.trouble.outOfModel = append(w.sim.trouble.outOfModel, hazard)
 	}
-	s.core.Renew()
-	if !s.core.Chosen() {
-		r.done = true
-		s.record(Record{Verb: trace.Phase, Text: noCore})
-		return
-	}
-	s.record(Record{Verb: trace.Phase, Text: "recovery: another configuration is in force, and a core of it is chosen"})
-	s.heal()
-	r.stage, r.elected, r.led, r.fresh = healing, false, leadership{}, nil
-	s.countFrom(s.now)
+	w.sim.record(Record{Verb: trace.Violated, Text: v.Property + ": " + v.Detail})
 }
 
-// nextStage goes on when a stage has shown what it had to show.
-func (s *Simulation) nextStage() {
-	r := &s.recovery
-	switch {
-	case r.stage == healing:
-		s.enter(writing, s.freshTimeouts())
-		r.fresh = s.freshCalls(false)
-	case r.stage == writing:
-		s.enter(reading, s.freshTimeouts())
-		r.fresh = s.freshCalls(true)
-	case r.stage == reading:
-		s.enter(resting, steadyTimeouts)
-		if r.led.term == 0 {
-			r.led = s.leadershipNow()
+// freshCommand draws a command that no client has asked for.
+func (s *Simulation) freshCommand(read bool) (command workload.Command, ok bool) {
+	s.members.bursts++
+	shape := s.options.Workload.Shape
+	shape.Mix = nil // all operations that the workload has
+	key := s.chance.Key(fmt.Sprintf("fresh operation %d", s.members.bursts))
+	generator := s.members.workload.NewClient(key, burstClient+s.members.bursts, shape)
+	for n := range uint64(64) {
+		if command = generator.Next(n); command.ReadOnly == read {
+			return command, true
 		}
-	case s.now < r.until:
-	case r.stage == resting:
-		if r.led.term == 0 {
-			r.led = s.leadershipNow()
+	}
+	return command, false
+}
+
+// State is how a host stands. Of a leader it has what it believes of those
+// of its peers that must recover.
+func (w recoveryWorld) State(host uint64, core []uint64) checker.HostState {
+	p := w.sim.hosts[host-1].raft()
+	basic := p.BasicStatus()
+	last, _ := p.LogEnd()
+	state := checker.HostState{
+		At: w.sim.now, Event: w.sim.events,
+		Host: host, Term: basic.Term, Lead: basic.Lead, Applied: p.Applied(), Commit: basic.Commit,
+		LastIndex: last, Digest: p.Digest(), ConfState: *p.ConfState(), Member: true,
+	}
+	if basic.RaftState != raft.StateLeader {
+		return state
+	}
+	state.Transferee = basic.LeadTransferee
+	if viewer, ok := p.Node().(raft.UncommittedViewer); ok {
+		state.Uncommitted, _ = viewer.UncommittedBytes()
+	}
+	progress := p.Node().Status().Progress
+	for _, id := range slices.Sorted(maps.Keys(progress)) {
+		if pr := progress[id]; id != host && slices.Contains(core, id) {
+			state.Peers = append(state.Peers, peerState(id, &pr))
 		}
-		r.done = !s.cutOneOff()
-	case r.stage == cutOff:
-		s.network.RestoreAll(r.cut)
-		s.enter(rejoined, rejoinTimeouts)
-		s.record(Record{Verb: trace.Phase, Host: r.rejoins, Text: "recovery: is connected again"})
-	default:
-		r.done = true
 	}
+	return state
 }
 
-// enter begins a stage that lasts for so many election timeouts.
-func (s *Simulation) enter(stage recoveryStage, timeouts int) {
-	r := &s.recovery
-	r.stage, r.until = stage, s.now.Add(s.timeouts(timeouts))
-	r.deadline = max(r.deadline, r.until)
-}
-
-// unrecovered ends the run with what has not come true by its time.
-func (s *Simulation) unrecovered(unmet *checker.Violation) {
-	r := &s.recovery
-	unmet.At, unmet.Event = s.now, s.events
-	unmet.Detail = fmt.Sprintf("%s, %d election timeouts after the heal", unmet.Detail, s.now.Sub(r.since)/s.options.Raft.ElectionTimeout())
-	if hazard := s.core.Hazard(); hazard != "" {
-		s.trouble.outOfModel = append(s.trouble.outOfModel, hazard)
+func peerState(id uint64, pr *tracker.Progress) checker.PeerState {
+	state := checker.PeerState{
+		Host: id, Match: pr.Match, Learner: pr.IsLearner,
+		Probing: pr.State == tracker.StateProbe, Snapshotting: pr.State == tracker.StateSnapshot,
 	}
-	r.failed, r.done = unmet, true
-	s.record(Record{Verb: trace.Violated, Text: unmet.Property + ": " + unmet.Detail})
+	if pr.Inflights != nil {
+		state.Inflight, state.Bytes = pr.Inflights.Count(), pr.Inflights.Bytes()
+	}
+	return state
 }

@@ -33,25 +33,26 @@ import (
 // the run with simtest.New, which leaves the seed and the options when the test
 // fails.
 type Simulation struct {
-	options  Options
-	fates    random.Fates
-	chance   random.Key
-	queue    agenda
-	now      clock.Time
-	events   uint64
-	network  *network.Network[Message]
-	access   network.Profile // of the links between clients and hosts
-	hosts    []*Host
-	clients  *clients.Clients
-	trace    trace.Recorder
-	protocol *checker.Protocol
-	trouble  trouble
-	members  members
-	core     *recovery.Core
-	recovery recoveryPhase
-	watcher  watcher
-	memory   memory
-	hits     *mark.Hits
+	options       Options
+	fates         random.Fates
+	chance        random.Key
+	queue         agenda
+	now           clock.Time
+	events        uint64
+	network       *network.Network[Message]
+	access        network.Profile // of the links between clients and hosts
+	appliesAtOnce bool            // hosts do, that come
+	hosts         []*Host
+	clients       *clients.Clients
+	trace         trace.Recorder
+	protocol      *checker.Protocol
+	trouble       trouble
+	members       members
+	core          *recovery.Core
+	recovery      *recovery.Phase
+	watcher       watcher
+	memory        memory
+	hits          *mark.Hits
 
 	inbox      Message // the message being handed over
 	outbox     Message // the message being sent
@@ -115,7 +116,7 @@ func New(o Options) (*Simulation, error) {
 	})
 	s.network.SetDefault(o.Network)
 	s.access = o.Access
-	s.core = recovery.NewCore(cluster{s}, s.chance, o.Raft.PreVote && o.Raft.CheckQuorum && !o.Expect.SkipOneWay && o.Process == nil)
+	s.buildRecovery()
 	s.clients = clients.New(clientWorld{s}, s.fates, clients.Options{
 		Timeout: o.Workload.Timeout, Attempt: o.Workload.Attempt, RecoveryAttempt: o.Raft.ElectionTimeout(),
 	})

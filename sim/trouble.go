@@ -94,7 +94,7 @@ func (s *Simulation) plan(f faults.Fault) {
 // by nobody it tries again every tick, until its patience is over.
 func (s *Simulation) beginFault(i int) {
 	p := &s.trouble.planned[i]
-	if s.recovery.begun {
+	if s.recovery.Begun() {
 		return
 	}
 	action, missing := s.bind(p)

@@ -46,7 +46,7 @@ func (s *Simulation) uncheckedOfProcess(lacks func(p checker.Property, capabilit
 		}
 	}
 	for _, p := range checker.OfClass(checker.Liveness) {
-		if s.recovery.begun && p.Needs()&checker.FactStatus != 0 {
+		if s.recovery.Begun() && p.Needs()&checker.FactStatus != 0 {
 			if seen {
 				lacks(p, "is no replica.Replica, whose state is judged")
 			} else {
@@ -71,7 +71,7 @@ func (s *Simulation) uncheckedOfRaft(h *Host, lacks func(p checker.Property, cap
 	if leads && shown == 0 {
 		lacks(checker.ReplicationProgress, "has no WithProgress")
 	}
-	if !s.recovery.begun {
+	if !s.recovery.Begun() {
 		return
 	}
 	if viewer, ok := p.Node().(raft.UncommittedViewer); !ok {

@@ -6,7 +6,9 @@ package recovery
 import (
 	"slices"
 
+	"raftsim/checker"
 	"raftsim/checker/membership"
+	"raftsim/clock"
 	"raftsim/network"
 	"raftsim/replica"
 )
@@ -30,11 +32,55 @@ type Cluster interface {
 	Tell(host uint64, text string)
 }
 
+// World is what the phase has of the rest of a run.
+type World interface {
+	Cluster
+	// Now is the virtual time, Events the number of the event that is handled, LastDue
+	// when the last packet arrives that is under way.
+	Now() clock.Time
+	Events() uint64
+	LastDue() clock.Time
+	// CheckAt calls Phase.Check at an instant.
+	CheckAt(at clock.Time)
+
+	// Leader is the host that leads in the highest term, 0 when there is none. State is
+	// how a host with a replica stands, with what it believes of those of the core if it
+	// leads.
+	Leader() uint64
+	State(host uint64, core []uint64) checker.HostState
+
+	// Heal ends all that is wrong with the hosts that are not given up.
+	Heal()
+	// Quicken makes the network and the disks quick, and returns by when the disks have
+	// done what they were asked before.
+	Quicken() clock.Time
+	// Isolation lists the links between a host and all others.
+	Isolation(host uint64) []network.LinkID
+
+	// Finish lets the clients ask until they are answered, and begin nothing more.
+	Finish()
+	// Waiting is the number of the first client that has no answer, 0 when all have,
+	// with the operation.
+	Waiting() (client uint64, o Operation)
+	// Ask asks a host for an operation that no client has asked for, and returns its
+	// place in the history. It returns false where the workload has none such.
+	Ask(host uint64, read bool) (place int, ok bool)
+	Answered(place int) bool
+	Operation(place int) Operation
+
+	// Unrecovered is told what did not come true in time, and the hazard that excuses
+	// it, "" when there is none.
+	Unrecovered(v *checker.Violation, hazard string)
+}
+
 // Host is how a host stands.
 type Host struct {
 	ID uint64
 	// Absent was never started, Retired was removed and is switched off.
 	Absent, Retired bool
+	// Running is neither switched off nor down; State says it in a word.
+	Running bool
+	State   string
 	// Sound has all that it ever acknowledged.
 	Sound bool
 	// Replica is what runs on it, nil while it is down, reads its disk, or runs

@@ -40,6 +40,19 @@ func (k *Core) Has(id uint64) bool { return slices.Contains(k.hosts, id) }
 // GivenUp says whether a host is outside the core that was chosen.
 func (k *Core) GivenUp(id uint64) bool { return k.Chosen() && !k.Has(id) }
 
+// Asked are those of some hosts that clients ask: all until the phase begins, then those in
+// the core, as long as there are any.
+func (k *Core) Asked(hosts []uint64) []uint64 {
+	if !k.complete {
+		return hosts
+	}
+	core := slices.DeleteFunc(slices.Clone(hosts), func(id uint64) bool { return !k.Has(id) })
+	if len(core) == 0 {
+		return hosts
+	}
+	return core
+}
+
 // Members are the members of the configuration in force that must recover, in order of
 // their number.
 func (k *Core) Members() []uint64 {
@@ -99,16 +112,13 @@ func (k *Core) HasQuorum() bool {
 	return membership.EachHasQuorum([]membership.Config{k.cluster.Conf()}, k.hosts)
 }
 
-// Join takes a host into a core that was chosen before the host came. After Complete it
-// has no effect.
+// Join takes a host into a core that was chosen before the host came. Once the phase has
+// begun it has no effect.
 func (k *Core) Join(id uint64) {
 	if !k.complete && k.Chosen() && !k.Has(id) {
 		k.hosts = append(k.hosts, id)
 	}
 }
-
-// Complete is told that the recovery phase begins.
-func (k *Core) Complete() { k.complete = true }
 
 // soundHosts are the hosts that are sound, and not switched off for good.
 func (k *Core) soundHosts() (sound []uint64) {
