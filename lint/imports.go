@@ -54,6 +54,7 @@ var layers = []layer{
 	{folder: "checker/membership", ours: []string{"raft/raftpb"}},
 	{folder: "checker/history", ours: []string{"checker", "clock", "random", "override", "workload", "internal/text"}, theirs: []string{porcupine}},
 	{folder: "sim/internal/clients", ours: []string{"checker/history", "clock", "host", "network", "random", "workload"}},
+	{folder: "sim/internal/coverage", ours: []string{"checker", "checker/membership", "clock", "faults", "host", "mark", "network", "raft", "raft/raftpb", "replica/snapstream", "trace"}},
 	{folder: "sim/internal/recovery", ours: []string{"checker", "checker/membership", "clock", "network", "raft", "random", "replica"}},
 	{folder: "sim", ours: append([]string{"internal/registry", "sim/internal/..."}, simulated...), theirs: []string{protowire, porcupine}},
 	{folder: "sim/simtest", ours: told, theirs: []string{"pgregory.net/rapid"}},

@@ -40,7 +40,7 @@ func (v view) Hosts() []uint64 {
 // Leader is the running host that leads in the highest term, or zero.
 func (v view) Leader() uint64 {
 	if v.s.options.Process != nil {
-		return v.s.watcher.leader()
+		return v.s.watcher.Leader()
 	}
 	return v.s.Leader()
 }
@@ -50,7 +50,10 @@ func (v view) Role(id uint64) faults.Role {
 	h := v.s.host(id)
 	r := h.raft()
 	if r == nil && v.s.options.Process != nil {
-		return v.s.watcher.role(h)
+		if !h.Running() {
+			return faults.Down
+		}
+		return v.s.watcher.Role(id)
 	}
 	if r == nil || v.s.core.OneWay(h.id) {
 		return faults.Down

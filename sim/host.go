@@ -9,6 +9,7 @@ import (
 	"raftsim/disk"
 	"raftsim/host"
 	"raftsim/random"
+	"raftsim/replica"
 	"raftsim/sim/internal/recovery"
 	"raftsim/trace"
 	"raftsim/vfs"
@@ -218,7 +219,9 @@ func (h *Host) crash(c disk.Crash) disk.Loss {
 	loss := h.disk.Crash(h.sim.now, c)
 	h.damaged = h.damaged || h.excused()
 	h.sim.protocol.Crashed(h.id, h.mayHaveLost())
-	h.sim.watcher.crashing(h)
+	if _, ok := h.process.(*replica.Replica); ok {
+		h.sim.watcher.Crashing(h.id)
+	}
 	h.stop(down)
 	torn := uint64(0)
 	if loss.Torn {

@@ -41,10 +41,10 @@ func (s *Simulation) marksOf(host uint64) *Marks {
 
 // Marks takes hits that are not a host's own, such as those of a test that
 // directs the run.
-func (s *Simulation) Marks() *Marks { return s.watcher.marks }
+func (s *Simulation) Marks() *Marks { return s.marks }
 
 // Reached lists the ids of the marks that the run has hit so far, in alphabetical order.
 func (s *Simulation) Reached() []string {
-	s.takeSightings()
+	s.watcher.TakeSightings(s.protocol.Saw)
 	return s.hits.IDs()
 }

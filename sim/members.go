@@ -101,7 +101,7 @@ func (s *Simulation) buildHosts() error {
 func (s *Simulation) addHost(id uint64) *Host {
 	h := &Host{sim: s, id: id, marks: s.marksOf(id), chance: s.fates.Key("host " + name(id))}
 	h.appliesAtOnce = s.appliesAtOnce
-	h.facts = facts{sim: s, host: h, of: s.watcher.host(id)}
+	h.facts = facts{sim: s, host: h, of: s.watcher.Host(id)}
 	h.disk = disk.New(s.fates, name(id), s.options.Disk)
 	s.hosts = append(s.hosts, h)
 	for _, c := range s.clients.IDs() {

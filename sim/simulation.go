@@ -20,6 +20,7 @@ import (
 	"raftsim/network"
 	"raftsim/random"
 	"raftsim/sim/internal/clients"
+	"raftsim/sim/internal/coverage"
 	"raftsim/sim/internal/recovery"
 	"raftsim/trace"
 )
@@ -50,7 +51,8 @@ type Simulation struct {
 	members       members
 	core          *recovery.Core
 	recovery      *recovery.Phase
-	watcher       watcher
+	marks         *Marks // its own, and of a test
+	watcher       *coverage.Watcher
 	memory        memory
 	hits          *mark.Hits
 
@@ -109,7 +111,10 @@ func New(o Options) (*Simulation, error) {
 	s.chance = s.fates.Key("simulation")
 	s.trace.Listener = o.Trace
 	s.hits = mark.NewHits()
-	s.watcher.sim, s.watcher.marks = s, s.marksOf(0)
+	s.marks = s.marksOf(0)
+	s.watcher = coverage.NewWatcher(s.marks, coverage.Options{
+		ElectionTimeout: o.Raft.ElectionTimeout(), LeaseReads: o.Raft.LeaseReads, BoundsTail: o.Raft.MaxUncommittedBytes > 0, Checksum: checksum,
+	})
 	s.protocol = checker.NewProtocol(o.watched())
 	s.network = network.New[Message](s.fates, func(at clock.Time, id network.PacketID) {
 		s.queue.Push(at, event{kind: deliverEvent, arg: uint64(id)})
@@ -255,7 +260,7 @@ func (s *Simulation) violate(v checker.Violation) {
 func (s *Simulation) note(r Record, text string) {
 	r.At, r.Event = s.now, s.events
 	s.trace.Add(&r)
-	s.watcher.see(&r)
+	s.watcher.See(&r)
 	r.Text, r.Cause = text, s.queue.cause()
 	s.trace.Show(&r)
 }
@@ -267,6 +272,6 @@ func (s *Simulation) record(r Record) {
 		r.Cause = s.queue.cause()
 	}
 	s.trace.Record(&r)
-	s.watcher.see(&r)
+	s.watcher.See(&r)
 	s.memory.see(&r)
 }

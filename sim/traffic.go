@@ -51,7 +51,9 @@ func (s *Simulation) undelivered(from, to uint64, m *Message, outcome network.Ou
 	if h == nil || s.host(to) == nil {
 		return
 	}
-	sawLostChunk.When(s.watcher.marks, m.Kind == ChunkMessage)
+	if m.Kind == ChunkMessage {
+		s.watcher.ChunkLost()
+	}
 	if isSnapshot(m) {
 		s.reportSnapshot(h, to, false, s.options.Raft.ElectionTimeout())
 	}
@@ -91,7 +93,7 @@ func (s *Simulation) deliver(e event) {
 		return
 	}
 	if p.Message.Kind == ChunkMessage {
-		s.watcher.chunkArrives(p.To, p.Message.Chunk)
+		s.watcher.ChunkArrives(s.now, p.To, p.Message.Chunk)
 	}
 	from := p.From
 	s.inbox = p.Message

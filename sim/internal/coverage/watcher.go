@@ -1,26 +1,30 @@
-package sim
+// Package coverage sees the marks that the simulator itself has: states of hosts and of
+// the protocol that are worth coming to. It is told what happens and changes nothing.
+package coverage
 
 import (
 	"slices"
+	"time"
 
 	"raftsim/checker"
 	"raftsim/clock"
 	"raftsim/faults"
 	"raftsim/host"
+	"raftsim/mark"
 	pb "raftsim/raft/raftpb"
 	"raftsim/replica/snapstream"
 	"raftsim/trace"
 )
 
-// watcher sees the marks that the simulator itself has: states of hosts and of
+// Watcher sees the marks that the simulator itself has: states of hosts and of
 // the protocol. It is shown the records of the trace and what replicas tell, and
 // changes nothing. The marks and what sees them stand together, by theme, in the
 // files marks_*.go; those of which only the checker knows, in marks_checker.go.
-type watcher struct {
-	sim   *Simulation
-	marks *Marks
-	hosts []*watched
-	up    int // hosts that run
+type Watcher struct {
+	options Options
+	marks   *mark.Marks
+	hosts   []*Host
+	up      int // hosts that run
 
 	led        uint64 // last term that had a leader
 	won        uint64 // highest one
@@ -28,8 +32,20 @@ type watcher struct {
 	candidates int    // how many did
 }
 
-// watched is what is remembered of one host.
-type watched struct {
+// Options are those of the run that tell what a fact means.
+type Options struct {
+	ElectionTimeout time.Duration
+	LeaseReads      bool
+	BoundsTail      bool // the uncommitted entries of a leader are bounded
+	// Checksum is a digest of entries.
+	Checksum func([]pb.Entry) uint64
+}
+
+// NewWatcher returns one that hits marks.
+func NewWatcher(marks *mark.Marks, o Options) *Watcher { return &Watcher{marks: marks, options: o} }
+
+// Host is what is remembered of one host.
+type Host struct {
 	id                 uint64
 	up, leads, retired bool
 
@@ -50,21 +66,21 @@ type watched struct {
 	chunk   snapstream.ID // of the last chunk that it got
 	chunkAt clock.Time
 
-	replica standing
+	Replica Standing
 }
 
-// standing is how the replica on a host stands, as far as it has told.
-type standing struct {
+// Standing is how the replica on a host stands, as far as it has told.
+type Standing struct {
 	started bool
-	term    uint64
-	lead    uint64
-	leading bool
+	Term    uint64
+	Lead    uint64
+	Leading bool
 	written pb.HardState // the last one that the log was asked to write
 	durable pb.HardState
-	applied uint64
-	conf    pb.ConfState
-	end     uint64 // of the log that the Node reads
-	log     host.Terms
+	Applied uint64
+	Conf    pb.ConfState
+	End     uint64 // of the log that the Node reads
+	Log     host.Terms
 	writes  []pendingWrite // oldest first
 }
 
@@ -77,12 +93,12 @@ type pendingWrite struct {
 }
 
 // installing says whether a snapshot from the leader waits for the disk.
-func (s *standing) installing() bool {
+func (s *Standing) installing() bool {
 	return slices.ContainsFunc(s.writes, func(w pendingWrite) bool { return w.install })
 }
 
 // writing is the index of the last entry that waits for the disk, 0 when none does.
-func (s *standing) writing() uint64 {
+func (s *Standing) writing() uint64 {
 	for _, w := range slices.Backward(s.writes) {
 		if w.last > 0 {
 			return w.last
@@ -91,12 +107,17 @@ func (s *standing) writing() uint64 {
 	return 0
 }
 
+// votes says whether a host votes in either half of the configuration in use.
+func (s *Standing) votes(id uint64) bool {
+	return slices.Contains(s.Conf.Voters, id) || slices.Contains(s.Conf.VotersOutgoing, id)
+}
+
 // termAt is the term of an entry of the log; ok is false when that is not known.
-func (s *standing) termAt(index uint64) (term uint64, ok bool) {
-	if s.log == nil {
+func (s *Standing) termAt(index uint64) (term uint64, ok bool) {
+	if s.Log == nil {
 		return 0, false
 	}
-	term, err := s.log.Term(index)
+	term, err := s.Log.Term(index)
 	return term, err == nil
 }
 
@@ -106,16 +127,16 @@ type asked struct {
 	from, term, lead uint64
 }
 
-// host returns what is remembered of a host.
-func (w *watcher) host(id uint64) *watched {
+// Host returns what is remembered of a host.
+func (w *Watcher) Host(id uint64) *Host {
 	for uint64(len(w.hosts)) < id {
-		w.hosts = append(w.hosts, &watched{id: uint64(len(w.hosts)) + 1})
+		w.hosts = append(w.hosts, &Host{id: uint64(len(w.hosts)) + 1})
 	}
 	return w.hosts[id-1]
 }
 
-// see takes a record of the trace.
-func (w *watcher) see(r *Record) {
+// See takes a record of the trace.
+func (w *Watcher) See(r *trace.Record) {
 	switch r.Verb {
 	case trace.Boot:
 		w.booted(r)
@@ -144,37 +165,37 @@ func (w *watcher) see(r *Record) {
 	}
 }
 
-// takeSightings adds what the checker has seen.
-func (s *Simulation) takeSightings() {
+// TakeSightings adds what the checker has seen.
+func (w *Watcher) TakeSightings(saw func(checker.Sighting) bool) {
 	for i := range checker.Sightings {
-		if s.protocol.Saw(checker.Sighting(i)) {
-			sightings[i].Hit(s.watcher.marks)
+		if saw(checker.Sighting(i)) {
+			sightings[i].Hit(w.marks)
 		}
 	}
 }
 
-// leader is the host that leads in the highest term, as far as it has told, or zero.
-func (w *watcher) leader() (id uint64) {
+// Leader is the host that leads in the highest term, as far as it has told, or zero.
+func (w *Watcher) Leader() (id uint64) {
 	term := uint64(0)
 	for _, of := range w.hosts {
-		if p := &of.replica; p.leading && p.term >= term {
-			id, term = of.id, p.term
+		if p := &of.Replica; p.Leading && p.Term >= term {
+			id, term = of.id, p.Term
 		}
 	}
 	return id
 }
 
-// role is what a host is that runs a loop of its own, as far as it has told.
-func (w *watcher) role(h *Host) faults.Role {
-	p := &w.host(h.id).replica
+// Role is what a host is that runs a loop of its own, as far as it has told.
+func (w *Watcher) Role(id uint64) faults.Role {
+	p := &w.Host(id).Replica
 	switch {
-	case !h.Running() || !p.started:
+	case !p.started:
 		return faults.Down
-	case slices.Contains(p.conf.Learners, h.id) || slices.Contains(p.conf.LearnersNext, h.id):
+	case slices.Contains(p.Conf.Learners, id) || slices.Contains(p.Conf.LearnersNext, id):
 		return faults.Learner
-	case !isVoter(&p.conf, h.id):
+	case !p.votes(id):
 		return 0
-	case p.leading:
+	case p.Leading:
 		return faults.Leader
 	}
 	return faults.Follower
