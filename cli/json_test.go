@@ -77,7 +77,7 @@ var outcomes = map[string]struct {
 }
 
 // outOfModel loses what was acknowledged: two of three hosts get an empty disk.
-const outOfModel = "name: lost\nseeds: 1-12\nrun: 4s\nfaults:\n  - 1s disk n1 lost\n  - 1.6s disk n2 lost\n"
+const outOfModel = "name: lost\nseeds: 1-12\nrun: 4s\nfaults:\n  - 1s disk n1 lost\n  - 1.05s disk n2 lost\n"
 
 func TestTheJSONOfEveryOutcomeIsOfThePublishedSchema(t *testing.T) {
 	for o := sim.Pass; !strings.HasPrefix(o.String(), "outcome("); o++ {
