@@ -148,6 +148,36 @@ func TestALateAnswerConfirmsAnotherReadInEtcdOnly(t *testing.T) {
 	})
 }
 
+// What seed 473 of ./clusters has in it: a network that delivers a MsgReadIndex again,
+// and later the answer to the heartbeat of its first delivery.
+func TestALateAnswerConfirmsTheReadsBeforeADuplicateInEtcdOnly(t *testing.T) {
+	both(t, func(t *testing.T, theirs bool) {
+		m := newMember(t, theirs, three, 1, nil, nil)
+		term := m.lead(true)
+		forwarded := func(context string) pb.Message {
+			return pb.Message{Type: pb.MsgReadIndex, From: 3, Entries: []pb.Entry{{Data: []byte(context)}}}
+		}
+		m.hear(forwarded("x"))
+		late := m.contexts(3)[0]
+		m.hear(pb.Message{Type: pb.MsgHeartbeatResp, From: 2, Term: term, Context: m.contexts(2)[0]})
+		m.sent = nil
+		// Cut off from here on. The heartbeats of a new read reach nobody.
+		m.hear(forwarded("y"), forwarded("x"))
+		m.hear(pb.Message{Type: pb.MsgHeartbeatResp, From: 3, Term: term, Context: late})
+		var answered []string
+		for i := range m.sent {
+			if m.sent[i].Type == pb.MsgReadIndexResp {
+				answered = append(answered, string(m.sent[i].Entries[0].Data))
+			}
+		}
+		if theirs {
+			require.Equal(t, []string{"y", "x"}, answered)
+		} else {
+			require.Empty(t, answered)
+		}
+	})
+}
+
 func TestEtcdSwallowsASecondReadWithTheSameContext(t *testing.T) {
 	both(t, func(t *testing.T, theirs bool) {
 		m := newMember(t, theirs, three, 1, nil, nil)
