@@ -41,20 +41,29 @@ func buildAndRun(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	binary = filepath.Join(dir, "kvserver")
-	args := []string{"build", "-o", binary}
-	if info, ok := debug.ReadBuildInfo(); ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
-		args = append(args, "-race")
-	}
-	if out, err := exec.Command("go", append(args, ".")...).CombinedOutput(); err != nil {
-		fmt.Printf("go build: %v\n%s", err, out)
+	if err := build(binary); err != nil {
+		fmt.Println(err)
 		return 1
 	}
 	return m.Run()
 }
 
+// build makes a server.
+func build(binary string, flags ...string) error {
+	args := append([]string{"build", "-o", binary}, flags...)
+	if info, ok := debug.ReadBuildInfo(); ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
+		args = append(args, "-race")
+	}
+	if out, err := exec.Command("go", append(args, ".")...).CombinedOutput(); err != nil {
+		return fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return nil
+}
+
 // cluster is a number of servers, each a process on the loopback interface.
 type cluster struct {
 	t       *testing.T
+	binary  string
 	flags   []string
 	scheme  string
 	web     *http.Client
@@ -76,7 +85,7 @@ type member struct {
 
 // newCluster starts n servers. All processes end with the test.
 func newCluster(t *testing.T, n int, flags ...string) *cluster {
-	c := &cluster{t: t, scheme: "http", flags: append([]string{"-tick", "30ms"}, flags...), web: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}}
+	c := &cluster{t: t, binary: binary, scheme: "http", flags: append([]string{"-tick", "30ms"}, flags...), web: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}}
 	t.Cleanup(c.end)
 	for range n {
 		c.add()
@@ -121,7 +130,7 @@ func (c *cluster) start(m *member, flags ...string) {
 	if m.listen != "" {
 		flags = append(flags, "-listen", m.listen)
 	}
-	line := slices.Concat(m.prefix, []string{binary}, flags, c.flags)
+	line := slices.Concat(m.prefix, []string{c.binary}, flags, c.flags)
 	command := exec.Command(line[0], line[1:]...)
 	command.Stdout, command.Stderr, command.SysProcAttr = log, log, dieWithParent()
 	require.NoError(c.t, command.Start())

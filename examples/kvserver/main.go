@@ -5,8 +5,8 @@
 // it has acknowledged when processes are killed.
 //
 // The replica is the code that the simulator runs; world.go is what it has of the
-// real world. The store is workload.KV behind
-// workload.Sessions, so that what clients saw can be judged by package checker.
+// real world. The store is workload.KV behind workload.Sessions, so that what clients
+// saw can be judged by package checker.
 //
 // Servers know one another by certificates of their own authority; without them
 // they stay on one machine. README.md has the commands to try it.
