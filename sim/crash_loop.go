@@ -19,7 +19,7 @@ type crashLoop struct {
 }
 
 // crashLoops makes hosts crash and restart, each at its own times.
-func (s *Simulation) crashLoops(p *plannedFault, a faults.CrashLoop) effect {
+func (s *Simulation) crashLoops(p *plannedFault, a faults.CrashLoop) Effect {
 	t := &losses{losing: a.Losing, tear: a.Torn}
 	var loops []*crashLoop
 	for _, id := range a.Hosts.IDs() {
@@ -27,13 +27,13 @@ func (s *Simulation) crashLoops(p *plannedFault, a faults.CrashLoop) effect {
 		l.stop = s.every(l.turn, 0)
 		loops = append(loops, l)
 	}
-	return effect{
-		undo: func() {
+	return Effect{
+		Undo: func() {
 			for _, l := range loops {
 				l.end()
 			}
 		},
-		noEffect: func() string {
+		NoEffect: func() string {
 			if t.crashes == 0 && a.Among > 0 {
 				return "no host reached the point at which it was to crash"
 			}

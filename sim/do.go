@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"time"
 
@@ -9,54 +10,63 @@ import (
 	"raftsim/network"
 )
 
-// Doer does the faults of a kind that a user has registered with the package
-// faults. It returns how to undo the fault (nil when there is nothing to
-// undo), or why it was skipped: it could not be done.
+// Doer is an action that says itself how it is done: that of a kind which a user has
+// registered with the package faults. skipped is why it could not be done, empty when
+// it was; a fault that was skipped has no Effect.
 type Doer interface {
-	Do(s *Simulation) (undo func(), skipped string)
+	Do(s *Simulation) (e Effect, skipped string)
+}
+
+// Effect is what a fault has done to the cluster. Each part may be nil. They are called
+// between two events, and may do all that a Doer may.
+type Effect struct {
+	// Undo ends the fault: when its time is over, at a heal, at the end of the fault
+	// phase. It is called once. A fault without it happens at once.
+	Undo func()
+	// Extend takes the fault to the hosts and clients that have come since: it is
+	// called whenever one comes, until the fault ends.
+	Extend func()
+	// NoEffect says why the fault has made no difference so far, and is empty if it has
+	// made one. It is asked once or more when the fault has ended, or the run of one
+	// that happens at once, and changes nothing. A fault without it has always made one.
+	NoEffect func() string
+}
+
+// occasion is a fault that is about to happen: its targets are bound.
+type occasion struct {
+	*Simulation
+	plan  *plannedFault
+	fault faults.Fault
+}
+
+// injectors says for each type of action how it is done, and why not if it cannot be.
+type injectors map[reflect.Type]func(o occasion) (Effect, string)
+
+// doing enters how one type of action is done.
+func doing[A faults.Action](d injectors, do func(o occasion, a A) (Effect, string)) {
+	d[reflect.TypeFor[A]()] = func(o occasion) (Effect, string) { return do(o, o.fault.Action.(A)) }
+}
+
+// allInjectors is the table of all actions of package faults.
+func allInjectors() injectors {
+	d := injectors{}
+	d.ofNetwork()
+	d.ofHosts()
+	d.ofClocks()
+	d.ofRaft()
+	doing(d, func(o occasion, a faults.Heal) (Effect, string) { return Effect{}, o.healNow(a.Core) })
+	return d
 }
 
 // do does what a bound fault says. skipped is why it cannot be done, if so.
-func (s *Simulation) do(p *plannedFault, f faults.Fault) (d effect, skipped string) {
-	switch a := f.Action.(type) {
-	case faults.Partition:
-		return s.cut(split(a.Sides))
-	case faults.Isolate:
-		return s.cutReach(func() []network.LinkID { return s.isolation(a.Hosts.IDs()) })
-	case faults.Cut:
-		return s.cut(s.links(a.Path))
-	case faults.Bridge:
-		return s.cut(network.Bridge(a.Left.IDs(), a.Middle.IDs(), a.Right.IDs()))
-	case faults.Ring:
-		// In the order of the line: binding has shuffled the hosts of roles.
-		return s.cut(network.MajorityRing(a.Hosts.IDs(), nil))
-	case faults.Flap:
-		return s.flap(a)
-	case faults.Link:
-		return s.disturb(a)
-	case faults.Hold:
-		return s.hold(func() []network.LinkID { return s.links(a.Path) })
-	case faults.Clog:
-		return s.hold(func() []network.LinkID { return s.clogged(a.Hosts.IDs()) })
-	case faults.Release:
-		return s.release(a.Path)
-	case faults.Swizzle:
-		return s.swizzle(p, a)
-	case faults.Drop:
-		return s.drop(p, a)
-	case faults.Heal:
-		return effect{}, s.healNow(a.Core)
-	case Doer:
-		undo, skipped := a.Do(s)
-		return effect{undo: undo}, skipped
+func (s *Simulation) do(p *plannedFault, f faults.Fault) (e Effect, skipped string) {
+	if d, ok := f.Action.(Doer); ok {
+		return d.Do(s)
 	}
-	if d, skipped, ok := s.doHost(p, f); ok {
-		return d, skipped
+	if do := s.trouble.injectors[reflect.TypeOf(f.Action)]; do != nil {
+		return do(occasion{s, p, f})
 	}
-	if d, skipped, ok := s.doRaft(p, f.Action); ok {
-		return d, skipped
-	}
-	return effect{}, fmt.Sprintf("the simulator has no way to do the fault %q", f.Action.Kind())
+	return Effect{}, fmt.Sprintf("the simulator has no way to do the fault %q", f.Action.Kind())
 }
 
 // isolation are the links between hosts and all that are not among them.
@@ -72,11 +82,11 @@ func (s *Simulation) isolation(hosts []uint64) (links []network.LinkID) {
 }
 
 // release ends the holds on the links of a path.
-func (s *Simulation) release(path faults.Path) (effect, string) {
+func (s *Simulation) release(path faults.Path) (Effect, string) {
 	if s.network.ReleaseAll(s.now, s.links(path)) == 0 {
-		return effect{}, "no packet was held back on these links"
+		return Effect{}, "no packet was held back on these links"
 	}
-	return effect{}, ""
+	return Effect{}, ""
 }
 
 // hostIDs are the numbers of all hosts that have ever been switched on.

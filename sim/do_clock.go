@@ -7,29 +7,26 @@ import (
 	"raftsim/faults"
 )
 
-// doClock does the faults that hit clocks. ok is false when the action is none
-// of them.
-func (s *Simulation) doClock(action faults.Action) (d effect, ok bool) {
-	switch a := action.(type) {
-	case faults.Skew:
-		d = s.changeClocks(a.Hosts.IDs(), func(c *clock.Local) { c.Step(s.now, a.By) }, func(c *clock.Local) { c.Step(s.now, -a.By) })
-	case faults.Drift:
-		d = s.changeClocks(a.Hosts.IDs(), func(c *clock.Local) { c.Drift(s.now, a.PPM) }, func(c *clock.Local) { c.Drift(s.now, 0) })
-	case faults.Freeze:
-		d = s.changeClocks(a.Hosts.IDs(), func(c *clock.Local) { c.Freeze(s.now) }, func(c *clock.Local) { c.Thaw(s.now) })
-	case faults.Strobe:
-		d = s.strobe(a)
-	default:
-		return d, false
-	}
-	return d, true
+// ofClocks are the faults that hit clocks.
+func (d injectors) ofClocks() {
+	doing(d, func(o occasion, a faults.Skew) (Effect, string) {
+		return o.changeClocks(a.Hosts, func(c *clock.Local) { c.Step(o.now, a.By) }, func(c *clock.Local) { c.Step(o.now, -a.By) })
+	})
+	doing(d, func(o occasion, a faults.Drift) (Effect, string) {
+		return o.changeClocks(a.Hosts, func(c *clock.Local) { c.Drift(o.now, a.PPM) }, func(c *clock.Local) { c.Drift(o.now, 0) })
+	})
+	doing(d, func(o occasion, a faults.Freeze) (Effect, string) {
+		return o.changeClocks(a.Hosts, func(c *clock.Local) { c.Freeze(o.now) }, func(c *clock.Local) { c.Thaw(o.now) })
+	})
+	doing(d, func(o occasion, a faults.Strobe) (Effect, string) { return o.strobe(a), "" })
 }
 
 // changeClocks changes the clocks of hosts until the fault ends.
-func (s *Simulation) changeClocks(ids []uint64, change, undo func(*clock.Local)) effect {
+func (s *Simulation) changeClocks(hosts faults.Group, change, undo func(*clock.Local)) (Effect, string) {
+	ids := hosts.IDs()
 	noticed := s.clocksMatter(ids)
 	s.moveClocks(ids, change)
-	return effect{undo: func() { s.moveClocks(ids, undo) }, noEffect: noticed}
+	return Effect{Undo: func() { s.moveClocks(ids, undo) }, NoEffect: noticed}, ""
 }
 
 // moveClocks changes clocks, and moves what waits for them.
@@ -67,7 +64,7 @@ func (s *Simulation) clocksMatter(ids []uint64) (noEffect func() string) {
 }
 
 // strobe makes clocks jump to and fro.
-func (s *Simulation) strobe(a faults.Strobe) effect {
+func (s *Simulation) strobe(a faults.Strobe) Effect {
 	by, off := a.By, false
 	noticed := s.clocksMatter(a.Hosts.IDs())
 	step := func() time.Duration {
@@ -76,13 +73,13 @@ func (s *Simulation) strobe(a faults.Strobe) effect {
 		return a.Period
 	}
 	stop := s.every(step, 0)
-	return effect{
-		undo: func() {
+	return Effect{
+		Undo: func() {
 			stop()
 			if off {
 				step()
 			}
 		},
-		noEffect: noticed,
+		NoEffect: noticed,
 	}
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // troubleDisks does the faults that hit disks.
-func (s *Simulation) troubleDisks(f faults.Fault, a faults.Disk) (effect, string) {
+func (s *Simulation) troubleDisks(f faults.Fault, a faults.Disk) (Effect, string) {
 	switch a.Effect {
 	case faults.Rots, faults.Spoils, faults.Lost, faults.Copied, faults.Swapped:
 		return s.damageDisks(a)
@@ -35,13 +35,13 @@ func (s *Simulation) troubleDisks(f faults.Fault, a faults.Disk) (effect, string
 		}
 		return n
 	}
-	return effect{
-		undo: func() {
+	return Effect{
+		Undo: func() {
 			for i, id := range hosts {
 				s.hosts[id-1].disk.Heal(s.now, handles[i])
 			}
 		},
-		noEffect: orElse(hits, "no operation of these disks was affected"),
+		NoEffect: orElse(hits, "no operation of these disks was affected"),
 	}, ""
 }
 
@@ -52,7 +52,7 @@ var diskKinds = map[faults.DiskEffect]disk.Kind{
 
 // stallDisks lets no operation begin before the fault ends: at its time, or with
 // the fault phase.
-func (s *Simulation) stallDisks(f faults.Fault, hosts []uint64) effect {
+func (s *Simulation) stallDisks(f faults.Fault, hosts []uint64) Effect {
 	for _, id := range hosts {
 		s.hosts[id-1].disk.Stall(s.now, s.lasts(f))
 	}
@@ -63,7 +63,7 @@ func (s *Simulation) stallDisks(f faults.Fault, hosts []uint64) effect {
 		return n
 	}
 	before := waited()
-	return effect{undo: func() {}, noEffect: orElse(func() uint64 { return waited() - before }, "these disks had no operation while the fault lasted")}
+	return Effect{Undo: func() {}, NoEffect: orElse(func() uint64 { return waited() - before }, "these disks had no operation while the fault lasted")}
 }
 
 // lasts is how long a fault that begins now lasts: its time, or until the heal.
@@ -75,7 +75,7 @@ func (s *Simulation) lasts(f faults.Fault) time.Duration {
 }
 
 // damageDisks does what happens to a disk once.
-func (s *Simulation) damageDisks(a faults.Disk) (effect, string) {
+func (s *Simulation) damageDisks(a faults.Disk) (Effect, string) {
 	done := 0
 	var copies []*diskCopy
 	for _, id := range a.Hosts.IDs() {
@@ -100,12 +100,12 @@ func (s *Simulation) damageDisks(a faults.Disk) (effect, string) {
 		}
 	}
 	if done == 0 {
-		return effect{}, s.undamaged(a)
+		return Effect{}, s.undamaged(a)
 	}
 	if len(copies) == 0 {
-		return effect{}, ""
+		return Effect{}, ""
 	}
-	return effect{noEffect: func() string {
+	return Effect{NoEffect: func() string {
 		if slices.ContainsFunc(copies, func(c *diskCopy) bool { return c.used }) {
 			return ""
 		}

@@ -7,35 +7,22 @@ import (
 	"raftsim/faults"
 )
 
-// doHost does the faults that hit hosts, their clocks and their disks. ok is
-// false when the action is none of them.
-func (s *Simulation) doHost(p *plannedFault, f faults.Fault) (d effect, skipped string, ok bool) {
-	switch a := f.Action.(type) {
-	case faults.Crash:
-		d, skipped = s.crashHosts(a)
-	case faults.Blackout:
-		d, skipped = s.crashNow(s.hostIDs(), &losses{losing: a.Losing, tear: a.Torn})
-	case faults.CrashLoop:
-		d = s.crashLoops(p, a)
-	case faults.Restart:
-		skipped = s.restartHosts(a.Hosts.IDs())
-	case faults.Pause:
-		d, skipped = s.pauseHosts(a)
-	case faults.Resume:
-		skipped = s.resumeHosts(a.Hosts.IDs())
-	case faults.Slow:
-		d = s.slowHosts(a)
-	case faults.Disk:
-		d, skipped = s.troubleDisks(f, a)
-	default:
-		d, ok = s.doClock(f.Action)
-		return d, "", ok
-	}
-	return d, skipped, true
+// ofHosts are the faults that hit hosts and their disks.
+func (d injectors) ofHosts() {
+	doing(d, func(o occasion, a faults.Crash) (Effect, string) { return o.crashHosts(a) })
+	doing(d, func(o occasion, a faults.Blackout) (Effect, string) {
+		return o.crashNow(o.hostIDs(), &losses{losing: a.Losing, tear: a.Torn})
+	})
+	doing(d, func(o occasion, a faults.CrashLoop) (Effect, string) { return o.crashLoops(o.plan, a), "" })
+	doing(d, func(o occasion, a faults.Restart) (Effect, string) { return Effect{}, o.restartHosts(a.Hosts.IDs()) })
+	doing(d, func(o occasion, a faults.Pause) (Effect, string) { return o.pauseHosts(a) })
+	doing(d, func(o occasion, a faults.Resume) (Effect, string) { return Effect{}, o.resumeHosts(a.Hosts.IDs()) })
+	doing(d, func(o occasion, a faults.Slow) (Effect, string) { return o.slowHosts(a), "" })
+	doing(d, func(o occasion, a faults.Disk) (Effect, string) { return o.troubleDisks(o.fault, a) })
 }
 
 // crashHosts crashes hosts now, or arms a crash at a point of their work.
-func (s *Simulation) crashHosts(a faults.Crash) (effect, string) {
+func (s *Simulation) crashHosts(a faults.Crash) (Effect, string) {
 	t := &losses{losing: a.Losing, tear: a.Torn}
 	if a.Point == faults.Now {
 		return s.crashNow(a.Hosts.IDs(), t)
@@ -58,8 +45,8 @@ func (s *Simulation) crashHosts(a faults.Crash) (effect, string) {
 		}
 		s.duringOperation(h, uint64(a.N), func() { strike(h) })
 	}
-	return effect{
-		undo: func() {
+	return Effect{
+		Undo: func() {
 			over = true
 			for _, id := range a.Hosts.IDs() {
 				s.hosts[id-1].crashAtMessage = 0
@@ -67,7 +54,7 @@ func (s *Simulation) crashHosts(a faults.Crash) (effect, string) {
 			}
 			s.powerOn(crashed)
 		},
-		noEffect: func() string {
+		NoEffect: func() string {
 			if len(crashed) == 0 {
 				return "no host reached the point at which it was to crash"
 			}
@@ -88,7 +75,7 @@ func (s *Simulation) duringOperation(h *Host, n uint64, f func()) {
 }
 
 // crashNow takes the power from hosts until the fault ends.
-func (s *Simulation) crashNow(ids []uint64, t *losses) (effect, string) {
+func (s *Simulation) crashNow(ids []uint64, t *losses) (Effect, string) {
 	var crashed []*Host
 	for _, id := range ids {
 		h := s.hosts[id-1]
@@ -99,9 +86,9 @@ func (s *Simulation) crashNow(ids []uint64, t *losses) (effect, string) {
 		crashed = append(crashed, h)
 	}
 	if len(crashed) == 0 {
-		return effect{}, "none of these hosts was up"
+		return Effect{}, "none of these hosts was up"
 	}
-	return effect{undo: func() { s.powerOn(crashed) }, noEffect: t.noEffect}, ""
+	return Effect{Undo: func() { s.powerOn(crashed) }, NoEffect: t.noEffect}, ""
 }
 
 // powerOff crashes a host that runs, and keeps it down until as many powerOns.
@@ -162,7 +149,7 @@ func (s *Simulation) restartHosts(ids []uint64) string {
 }
 
 // pauseHosts stops hosts, and their clocks if so wished.
-func (s *Simulation) pauseHosts(a faults.Pause) (effect, string) {
+func (s *Simulation) pauseHosts(a faults.Pause) (Effect, string) {
 	var stopped []*Host
 	missed := s.since(a.Hosts.IDs(), func(t *tried) uint64 { return t.missed })
 	for _, id := range a.Hosts.IDs() {
@@ -179,7 +166,7 @@ func (s *Simulation) pauseHosts(a faults.Pause) (effect, string) {
 		stopped = append(stopped, h)
 	}
 	if len(stopped) == 0 {
-		return effect{}, "none of these hosts was up"
+		return Effect{}, "none of these hosts was up"
 	}
 	undo := func() {
 		for _, h := range stopped {
@@ -195,7 +182,7 @@ func (s *Simulation) pauseHosts(a faults.Pause) (effect, string) {
 			}
 		}
 	}
-	return effect{undo: undo, noEffect: orElse(missed, "no event arrived while these hosts were paused")}, ""
+	return Effect{Undo: undo, NoEffect: orElse(missed, "no event arrived while these hosts were paused")}, ""
 }
 
 // resumeHosts ends every pause of hosts.
@@ -216,7 +203,7 @@ func (s *Simulation) resumeHosts(ids []uint64) string {
 }
 
 // slowHosts makes each event keep a host busy.
-func (s *Simulation) slowHosts(a faults.Slow) effect {
+func (s *Simulation) slowHosts(a faults.Slow) Effect {
 	for _, id := range a.Hosts.IDs() {
 		s.hosts[id-1].slow, s.hosts[id-1].slowed = a.By, true
 	}
@@ -226,5 +213,5 @@ func (s *Simulation) slowHosts(a faults.Slow) effect {
 			s.hosts[id-1].slowed = false
 		}
 	}
-	return effect{undo: undo, noEffect: orElse(busied, "these hosts handled no event")}
+	return Effect{Undo: undo, NoEffect: orElse(busied, "these hosts handled no event")}
 }

@@ -11,24 +11,51 @@ import (
 	"raftsim/random"
 )
 
+// ofNetwork are the faults that hit links and packets.
+func (d injectors) ofNetwork() {
+	doing(d, func(o occasion, a faults.Partition) (Effect, string) { return o.cut(split(a.Sides)) })
+	doing(d, func(o occasion, a faults.Isolate) (Effect, string) {
+		return o.cutReach(func() []network.LinkID { return o.isolation(a.Hosts.IDs()) })
+	})
+	doing(d, func(o occasion, a faults.Cut) (Effect, string) { return o.cut(o.links(a.Path)) })
+	doing(d, func(o occasion, a faults.Bridge) (Effect, string) {
+		return o.cut(network.Bridge(a.Left.IDs(), a.Middle.IDs(), a.Right.IDs()))
+	})
+	doing(d, func(o occasion, a faults.Ring) (Effect, string) {
+		// In the order of the line: binding has shuffled the hosts of roles.
+		return o.cut(network.MajorityRing(a.Hosts.IDs(), nil))
+	})
+	doing(d, func(o occasion, a faults.Flap) (Effect, string) { return o.flap(a) })
+	doing(d, func(o occasion, a faults.Link) (Effect, string) { return o.disturb(a) })
+	doing(d, func(o occasion, a faults.Hold) (Effect, string) {
+		return o.hold(func() []network.LinkID { return o.links(a.Path) })
+	})
+	doing(d, func(o occasion, a faults.Clog) (Effect, string) {
+		return o.hold(func() []network.LinkID { return o.clogged(a.Hosts.IDs()) })
+	})
+	doing(d, func(o occasion, a faults.Release) (Effect, string) { return o.release(a.Path) })
+	doing(d, func(o occasion, a faults.Swizzle) (Effect, string) { return o.swizzle(o.plan, a) })
+	doing(d, func(o occasion, a faults.Drop) (Effect, string) { return o.drop(o.plan, a) })
+}
+
 // cut cuts directed links, and restores them when the fault ends. A cut that
 // no packet has met has no effect.
-func (s *Simulation) cut(links []network.LinkID) (effect, string) {
+func (s *Simulation) cut(links []network.LinkID) (Effect, string) {
 	if len(links) == 0 {
-		return effect{}, "there is no link between these hosts"
+		return Effect{}, "there is no link between these hosts"
 	}
 	return s.cutReach(func() []network.LinkID { return links })
 }
 
 // cutReach cuts the links that list tells, those of later hosts too.
-func (s *Simulation) cutReach(list func() []network.LinkID) (effect, string) {
+func (s *Simulation) cutReach(list func() []network.LinkID) (Effect, string) {
 	links := list()
 	before := s.cutPackets(links)
 	s.network.CutAll(links)
-	return effect{
-		grow:     func() { s.network.CutAll(fresh(&links, list())) },
-		undo:     func() { s.network.RestoreAll(links) },
-		noEffect: orElse(func() uint64 { return s.cutPackets(links) - before }, "no packet was lost on the cut links"),
+	return Effect{
+		Extend:   func() { s.network.CutAll(fresh(&links, list())) },
+		Undo:     func() { s.network.RestoreAll(links) },
+		NoEffect: orElse(func() uint64 { return s.cutPackets(links) - before }, "no packet was lost on the cut links"),
 	}, ""
 }
 
@@ -52,14 +79,14 @@ func (s *Simulation) cutPackets(links []network.LinkID) (n uint64) {
 }
 
 // flap cuts links for a while and restores them for a while, over and over.
-func (s *Simulation) flap(a faults.Flap) (effect, string) {
+func (s *Simulation) flap(a faults.Flap) (Effect, string) {
 	links := split(a.Sides)
 	before := s.cutPackets(links)
 	current, _ := s.cut(links)
 	isCut := true
 	stop := s.every(func() time.Duration {
 		if isCut {
-			current.undo()
+			current.Undo()
 		} else {
 			current, _ = s.cut(links)
 		}
@@ -69,23 +96,23 @@ func (s *Simulation) flap(a faults.Flap) (effect, string) {
 		}
 		return a.Up
 	}, a.Down)
-	return effect{
-		undo: func() {
+	return Effect{
+		Undo: func() {
 			stop()
 			if isCut {
-				current.undo()
+				current.Undo()
 			}
 		},
-		noEffect: orElse(func() uint64 { return s.cutPackets(links) - before }, "no packet was lost on the cut links"),
+		NoEffect: orElse(func() uint64 { return s.cutPackets(links) - before }, "no packet was lost on the cut links"),
 	}, ""
 }
 
 // disturb lays a change over the links of a path.
-func (s *Simulation) disturb(a faults.Link) (effect, string) {
+func (s *Simulation) disturb(a faults.Link) (Effect, string) {
 	change, count := linkChange(a)
 	links := s.links(a.Path)
 	if len(links) == 0 {
-		return effect{}, "there is no link between these hosts"
+		return Effect{}, "there is no link between these hosts"
 	}
 	before := s.countLinks(links, count)
 	var handles []network.Handle
@@ -95,14 +122,14 @@ func (s *Simulation) disturb(a faults.Link) (effect, string) {
 		}
 	}
 	begin(links)
-	return effect{
-		grow: func() { begin(fresh(&links, s.links(a.Path))) },
-		undo: func() {
+	return Effect{
+		Extend: func() { begin(fresh(&links, s.links(a.Path))) },
+		Undo: func() {
 			for _, h := range handles {
 				s.network.Calm(h)
 			}
 		},
-		noEffect: orElse(func() uint64 { return s.countLinks(links, count) - before }, "no packet was affected"),
+		NoEffect: orElse(func() uint64 { return s.countLinks(links, count) - before }, "no packet was affected"),
 	}, ""
 }
 
@@ -172,18 +199,18 @@ func (s *Simulation) ends() []uint64 {
 }
 
 // hold keeps the packets of the links that list tells back until it ends.
-func (s *Simulation) hold(list func() []network.LinkID) (effect, string) {
+func (s *Simulation) hold(list func() []network.LinkID) (Effect, string) {
 	links := list()
 	if len(links) == 0 {
-		return effect{}, "there is no link between these hosts"
+		return Effect{}, "there is no link between these hosts"
 	}
 	s.network.HoldAll(links)
 	packets := func() uint64 { return s.countLinks(links, func(st network.Stats) uint64 { return st.Held }) }
 	before := packets()
-	return effect{
-		grow:     func() { s.network.HoldAll(fresh(&links, list())) },
-		undo:     func() { s.network.ReleaseAll(s.now, links) },
-		noEffect: orElse(func() uint64 { return packets() - before }, "no packet was held back"),
+	return Effect{
+		Extend:   func() { s.network.HoldAll(fresh(&links, list())) },
+		Undo:     func() { s.network.ReleaseAll(s.now, links) },
+		NoEffect: orElse(func() uint64 { return packets() - before }, "no packet was held back"),
 	}, ""
 }
 
@@ -201,14 +228,14 @@ func (s *Simulation) clogged(hosts []uint64) (links []network.LinkID) {
 }
 
 // swizzle clogs hosts one by one, and unclogs them one by one in another order.
-func (s *Simulation) swizzle(p *plannedFault, a faults.Swizzle) (effect, string) {
+func (s *Simulation) swizzle(p *plannedFault, a faults.Swizzle) (Effect, string) {
 	hosts := a.Hosts.IDs()
 	packets := func() uint64 {
 		return s.countLinks(s.clogged(hosts), func(st network.Stats) uint64 { return st.Held })
 	}
 	before := packets()
 	var undone bool
-	held := map[uint64]effect{}
+	held := map[uint64]Effect{}
 	for _, h := range hosts {
 		s.at(p.between(0, a.Over), func() {
 			if !undone {
@@ -224,20 +251,20 @@ func (s *Simulation) swizzle(p *plannedFault, a faults.Swizzle) (effect, string)
 				continue
 			}
 			if s.recovery.Begun() {
-				d.undo()
+				d.Undo()
 				continue
 			}
-			s.at(p.between(0, a.Over), d.undo)
+			s.at(p.between(0, a.Over), d.Undo)
 		}
 	}
-	return effect{undo: undo, noEffect: orElse(func() uint64 { return packets() - before }, "no packet was held back")}, ""
+	return Effect{Undo: undo, NoEffect: orElse(func() uint64 { return packets() - before }, "no packet was held back")}, ""
 }
 
 // drop drops messages of one type on a path.
-func (s *Simulation) drop(p *plannedFault, a faults.Drop) (effect, string) {
+func (s *Simulation) drop(p *plannedFault, a faults.Drop) (Effect, string) {
 	kind, ok := pb.MessageType_value[a.Type]
 	if !ok {
-		return effect{}, fmt.Sprintf("there is no message type %s", a.Type)
+		return Effect{}, fmt.Sprintf("there is no message type %s", a.Type)
 	}
 	hits := uint64(0)
 	filter := network.Filter[Message]{Label: a.Type, Drop: func(packet *network.Packet[Message]) bool {
@@ -255,14 +282,14 @@ func (s *Simulation) drop(p *plannedFault, a faults.Drop) (effect, string) {
 		}
 	}
 	grow()
-	return effect{
-		grow: grow,
-		undo: func() {
+	return Effect{
+		Extend: grow,
+		Undo: func() {
 			for _, h := range handles {
 				s.network.Calm(h)
 			}
 		},
-		noEffect: orElse(func() uint64 { return hits }, "no message was dropped"),
+		NoEffect: orElse(func() uint64 { return hits }, "no message was dropped"),
 	}, ""
 }
 

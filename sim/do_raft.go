@@ -9,35 +9,32 @@ import (
 	"raftsim/replica"
 )
 
-// doRaft does the faults that ask something of the protocol itself: ordinary
-// requests, made at an inconvenient time. ok is false when the action is none
-// of them.
-func (s *Simulation) doRaft(p *plannedFault, action faults.Action) (d effect, skipped string, ok bool) {
-	switch a := action.(type) {
-	case faults.Reconfigure:
-		d, skipped = s.reconfigure(a)
-	case faults.Replace:
-		d, skipped = s.reconfigure(faults.Reconfigure{Mode: faults.Joint, Changes: []faults.Change{
+// ofRaft are the faults that ask something of the protocol itself: ordinary requests,
+// made at an inconvenient time.
+func (d injectors) ofRaft() {
+	doing(d, func(o occasion, a faults.Reconfigure) (Effect, string) { return o.reconfigure(a) })
+	doing(d, func(o occasion, a faults.Replace) (Effect, string) {
+		return o.reconfigure(faults.Reconfigure{Mode: faults.Joint, Changes: []faults.Change{
 			{Op: faults.Remove, Hosts: faults.Group{a.Old}}, {Op: faults.Add, Hosts: faults.Group{a.New}},
 		}})
-	case faults.LeaveJoint:
-		d, skipped = s.proposeChange(pb.ConfChangeV2{})
-	case faults.Transfer:
-		skipped = s.onLeader(func(r *replica.Replica) error { return r.HandOver(a.To.Host) })
-	case faults.Campaign:
-		skipped = s.onHosts(a.Hosts, (*replica.Replica).Campaign)
-	case faults.ForgetLeader:
-		skipped = s.onHosts(a.Hosts, (*replica.Replica).ForgetLeader)
-	case faults.Compact:
-		skipped = s.onHosts(a.Hosts, (*replica.Replica).TakeSnapshot)
-	case faults.Propose:
-		d, skipped = s.operate(p, a.Hosts, a.Count, int(a.Bytes), false)
-	case faults.Read:
-		d, skipped = s.operate(p, a.Hosts, a.Count, 0, true)
-	default:
-		return effect{}, "", false
-	}
-	return d, skipped, true
+	})
+	doing(d, func(o occasion, _ faults.LeaveJoint) (Effect, string) { return o.proposeChange(pb.ConfChangeV2{}) })
+	doing(d, func(o occasion, a faults.Transfer) (Effect, string) {
+		return Effect{}, o.onLeader(func(r *replica.Replica) error { return r.HandOver(a.To.Host) })
+	})
+	doing(d, func(o occasion, a faults.Campaign) (Effect, string) {
+		return Effect{}, o.onHosts(a.Hosts, (*replica.Replica).Campaign)
+	})
+	doing(d, func(o occasion, a faults.ForgetLeader) (Effect, string) {
+		return Effect{}, o.onHosts(a.Hosts, (*replica.Replica).ForgetLeader)
+	})
+	doing(d, func(o occasion, a faults.Compact) (Effect, string) {
+		return Effect{}, o.onHosts(a.Hosts, (*replica.Replica).TakeSnapshot)
+	})
+	doing(d, func(o occasion, a faults.Propose) (Effect, string) {
+		return o.operate(o.plan, a.Hosts, a.Count, int(a.Bytes), false)
+	})
+	doing(d, func(o occasion, a faults.Read) (Effect, string) { return o.operate(o.plan, a.Hosts, a.Count, 0, true) })
 }
 
 // refused says why a host does not do what a fault asks of it.
@@ -78,10 +75,10 @@ func (s *Simulation) onHosts(group faults.Group, ask func(*replica.Replica) erro
 }
 
 // reconfigure starts the hosts that a change adds, and proposes it to the leader.
-func (s *Simulation) reconfigure(a faults.Reconfigure) (effect, string) {
+func (s *Simulation) reconfigure(a faults.Reconfigure) (Effect, string) {
 	leader := s.host(s.Leader())
 	if leader == nil || leader.raft() == nil || leader.state != up {
-		return effect{}, "there is no leader"
+		return Effect{}, "there is no leader"
 	}
 	for _, c := range a.Changes {
 		for _, id := range c.Hosts.IDs() {
@@ -95,7 +92,7 @@ func (s *Simulation) reconfigure(a faults.Reconfigure) (effect, string) {
 
 // proposeChange proposes a configuration change to the leader. It has had an
 // effect once a host uses the configuration that it led to.
-func (s *Simulation) proposeChange(cc pb.ConfChangeV2) (effect, string) {
+func (s *Simulation) proposeChange(cc pb.ConfChangeV2) (Effect, string) {
 	change := &wantedChange{change: cc}
 	s.members.wanted = append(s.members.wanted, change) // a lone voter makes it at once
 	skipped := s.onLeader(func(r *replica.Replica) error {
@@ -103,9 +100,9 @@ func (s *Simulation) proposeChange(cc pb.ConfChangeV2) (effect, string) {
 	})
 	if skipped != "" {
 		s.members.wanted = slices.DeleteFunc(s.members.wanted, func(w *wantedChange) bool { return w == change })
-		return effect{}, skipped
+		return Effect{}, skipped
 	}
-	return effect{noEffect: func() string {
+	return Effect{NoEffect: func() string {
 		if change.made {
 			return ""
 		}

@@ -46,8 +46,8 @@ func (s *Simulation) hadNoEffect(line int, at clock.Time, f faults.Fault, why st
 // ended notes what a fault that is over has done.
 func (s *Simulation) ended(a *activeFault) {
 	why := ""
-	if a.effect.noEffect != nil {
-		why = a.effect.noEffect()
+	if a.effect.NoEffect != nil {
+		why = a.effect.NoEffect()
 	}
 	if why == "" {
 		s.trouble.planned[a.line].occurred.some = true
@@ -74,8 +74,8 @@ func (s *Simulation) reckon() (counts []FaultCount, noEffect string) {
 	for i := range s.trouble.active {
 		a := &s.trouble.active[i]
 		why := ""
-		if a.effect.noEffect != nil {
-			why = a.effect.noEffect()
+		if a.effect.NoEffect != nil {
+			why = a.effect.NoEffect()
 		}
 		if why != "" {
 			t.count(a.fault.Action.Kind()).NoEffect++

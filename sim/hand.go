@@ -40,7 +40,7 @@ func (s *Simulation) Propose(command workload.Command) *Call { return s.call(com
 
 // operate lets clients of their own ask hosts for operations that read or write,
 // all at this instant. They have had an effect once one is answered.
-func (s *Simulation) operate(p *plannedFault, group faults.Group, count, bytes int, read bool) (effect, string) {
+func (s *Simulation) operate(p *plannedFault, group faults.Group, count, bytes int, read bool) (Effect, string) {
 	shape := s.options.Workload.Shape
 	shape.ValueBytes = max(shape.ValueBytes, min(bytes, workload.MaxValueBytes))
 	s.members.bursts++
@@ -57,9 +57,9 @@ func (s *Simulation) operate(p *plannedFault, group faults.Group, count, bytes i
 		}
 	}
 	if len(calls) == 0 {
-		return effect{}, "this workload has no such operation"
+		return Effect{}, "this workload has no such operation"
 	}
-	return effect{noEffect: func() string {
+	return Effect{NoEffect: func() string {
 		if slices.ContainsFunc(calls, (*Call).Done) {
 			return ""
 		}

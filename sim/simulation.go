@@ -119,6 +119,7 @@ func New(o Options) (*Simulation, error) {
 	s.network = network.New[Message](s.fates, func(at clock.Time, id network.PacketID) {
 		s.queue.Push(at, event{kind: deliverEvent, arg: uint64(id)})
 	})
+	s.trouble.injectors = allInjectors()
 	s.network.SetDefault(o.Network)
 	s.access = o.Access
 	s.buildRecovery()

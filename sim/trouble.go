@@ -15,6 +15,7 @@ import (
 // trouble is what goes wrong in a run: the schedule, the faults that are
 // active, and the count of those that fired.
 type trouble struct {
+	injectors  injectors
 	planned    []plannedFault
 	active     []activeFault // in order of their numbers
 	began      uint64        // number of the last one
@@ -43,20 +44,8 @@ type activeFault struct {
 	number uint64
 	line   int          // of the schedule
 	fault  faults.Fault // with its targets bound
-	effect effect
+	effect Effect
 	harm   func(faults.Action, faults.Budget) faults.Group // of its kind, or nil
-}
-
-// effect is what the simulation did for a fault. Its parts may be nil.
-type effect struct {
-	// grow extends the fault to the hosts and clients that have come since.
-	grow func()
-	// undo ends the fault. One without it happens at once.
-	undo func()
-	// noEffect says why the fault has had no effect so far; empty if it has. It is
-	// asked when the fault ends, or of one that happens at once when the run
-	// does, and changes nothing.
-	noEffect func() string
 }
 
 // fate is the next draw of a fault.
@@ -119,7 +108,7 @@ func (s *Simulation) beginFault(i int) {
 	s.record(Record{Verb: trace.FaultBegan, Text: describeFault(f)})
 	s.trouble.began++
 	a := activeFault{number: s.trouble.began, line: i, fault: f, effect: effect}
-	if effect.undo == nil && effect.noEffect == nil {
+	if effect.Undo == nil && effect.NoEffect == nil {
 		s.ended(&a)
 		return
 	}
@@ -127,10 +116,10 @@ func (s *Simulation) beginFault(i int) {
 		a.harm = k.Harm
 	}
 	s.trouble.active = append(s.trouble.active, a)
-	if effect.undo != nil {
+	if effect.Undo != nil {
 		s.trouble.lasting++
 	}
-	if f.For > 0 && effect.undo != nil {
+	if f.For > 0 && effect.Undo != nil {
 		s.queue.Push(s.now.Add(f.For), event{kind: unfaultEvent, arg: a.number})
 	}
 }
@@ -167,8 +156,8 @@ func (s *Simulation) repeat(i int) {
 // grow extends the active faults to a host or a client that has come.
 func (s *Simulation) grow() {
 	for i := range s.trouble.active {
-		if a := &s.trouble.active[i]; a.effect.grow != nil {
-			a.effect.grow()
+		if a := &s.trouble.active[i]; a.effect.Extend != nil {
+			a.effect.Extend()
 		}
 	}
 	s.core.CutOneWay()
@@ -184,7 +173,7 @@ func (s *Simulation) endFault(number uint64) {
 	s.trouble.active = slices.Delete(s.trouble.active, i, i+1)
 	s.trouble.lasting--
 	s.ended(&a)
-	a.effect.undo()
+	a.effect.Undo()
 	s.record(Record{Verb: trace.FaultEnded, Text: a.fault.Action.String()})
 }
 
@@ -192,7 +181,7 @@ func (s *Simulation) endFault(number uint64) {
 func (s *Simulation) endWhere(match func(faults.Action) bool) int {
 	var matching []uint64
 	for i := range s.trouble.active {
-		if a := &s.trouble.active[i]; a.effect.undo != nil && match(a.fault.Action) {
+		if a := &s.trouble.active[i]; a.effect.Undo != nil && match(a.fault.Action) {
 			matching = append(matching, a.number)
 		}
 	}
@@ -240,7 +229,7 @@ func (s *Simulation) healNow(coreOnly bool) (skipped string) {
 // does not run, a clock that is off.
 func (s *Simulation) broken() bool {
 	for i := range s.trouble.active {
-		if s.trouble.active[i].effect.undo != nil {
+		if s.trouble.active[i].effect.Undo != nil {
 			return true
 		}
 	}

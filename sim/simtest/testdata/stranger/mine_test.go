@@ -68,11 +68,11 @@ func TestCode(t *testing.T) {
 
 type wink struct{}
 
-func (wink) Kind() string                        { return "wink" }
-func (wink) String() string                      { return "wink hard" }
-func (wink) Groups() []faults.Group              { return nil }
-func (w wink) Bind([]faults.Group) faults.Action { return w }
-func (wink) Do(*sim.Simulation) (func(), string) { return nil, "" }
+func (wink) Kind() string                            { return "wink" }
+func (wink) String() string                          { return "wink hard" }
+func (wink) Groups() []faults.Group                  { return nil }
+func (w wink) Bind([]faults.Group) faults.Action     { return w }
+func (wink) Do(*sim.Simulation) (sim.Effect, string) { return sim.Effect{}, "" }
 
 func TestByHand(t *testing.T) {
 	s := simtest.New(t, mines)
