@@ -79,8 +79,8 @@ type Options struct {
 // NewPhase returns the phase before it begins.
 func NewPhase(core *Core, w World, o Options) *Phase { return &Phase{core: core, world: w, options: o} }
 
-// Begin heals everything and asks all that must come true, for the first time now. The
-// phase is over when Done says so.
+// Begin heals everything. From now on the world calls Check when CheckAt says, until the
+// phase is done.
 func (r *Phase) Begin() {
 	r.begun, r.since = true, r.world.Now()
 	r.core.complete = true
@@ -98,7 +98,7 @@ func (r *Phase) Begin() {
 	r.world.CheckAt(r.world.Now())
 }
 
-// Begun says whether the phase has begun, Done whether it is over.
+// Begun says whether the phase has begun.
 func (r *Phase) Begun() bool { return r.begun }
 
 // Done says whether the phase is over.
