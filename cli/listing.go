@@ -116,7 +116,8 @@ func nearFile(path string) string {
 	}
 	entries, _ := os.ReadDir(cmp.Or(folder, "."))
 	for _, entry := range entries {
-		if ext := filepath.Ext(entry.Name()); entry.IsDir() || ext == ".yaml" || ext == ".yml" {
+		hidden := strings.HasPrefix(entry.Name(), ".") // nobody means .git
+		if ext := filepath.Ext(entry.Name()); !hidden && (entry.IsDir() || ext == ".yaml" || ext == ".yml") {
 			known[stem(entry.Name())] = folder + entry.Name()
 		}
 	}

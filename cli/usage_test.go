@@ -46,6 +46,8 @@ func TestAnInputThatIsNoScenarioIsRefused(t *testing.T) {
 		require.Equal(t, want, strings.TrimSpace(strings.Split(got.stderr, ", which")[0]))
 		require.Empty(t, got.stdout)
 	}
+	require.NoError(t, os.Mkdir(filepath.Join(dir, ".git"), 0o777))
+	require.NotContains(t, in(t, dir, simrun, "run", "missing.yaml").stderr, "did you mean")
 	got := in(t, dir, simrun, "run")
 	require.Equal(t, 2, got.code)
 	require.Contains(t, got.stderr, `there is no folder "scenarios" here`)
