@@ -3,17 +3,20 @@ package planted_test
 import (
 	"bytes"
 	"context"
+	"debug/buildinfo"
 	"encoding/json"
 	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"raftsim/internal/self"
 	"raftsim/planted"
 	"raftsim/report"
 )
@@ -253,6 +256,27 @@ func TestTheCommandHuntsTheCorpus(t *testing.T) {
 	text, code = command("build", "minority_wins", "-o", filepath.Join(root, "simrun"))
 	require.Zero(t, code, text)
 	require.FileExists(t, filepath.Join(root, "simrun"))
+}
+
+func TestAMutantDoesNotBearTheRevisionOfItsSources(t *testing.T) {
+	root := fakeModule(t)
+	for _, line := range []string{"init -q", "add .", "-c user.name=a -c user.email=a@example.com commit -q -m first"} {
+		cmd := exec.Command("git", strings.Fields(line)...)
+		cmd.Dir = root
+		output, err := cmd.CombinedOutput()
+		require.NoError(t, err, "%s", output)
+	}
+	t.Setenv("GOFLAGS", "-buildvcs=auto")
+	bugs, err := planted.Load(root)
+	require.NoError(t, err)
+	i := slices.IndexFunc(bugs, func(b planted.Bug) bool { return b.Name == "minority_wins" })
+	for bug, stamped := range map[*planted.Bug]bool{{Name: "none"}: true, &bugs[i]: false} {
+		binary := filepath.Join(t.TempDir(), "simrun")
+		require.NoError(t, bug.Build(t.Context(), root, binary))
+		info, err := buildinfo.ReadFile(binary)
+		require.NoError(t, err)
+		require.Equal(t, stamped, self.Stamped(info) != "", bug.Name)
+	}
 }
 
 // corpus is the fake module's: harmless, minority_wins, never_ends.

@@ -115,7 +115,8 @@ func (b *Bug) Compile(ctx context.Context, root string) error {
 }
 
 // compile runs go build over the overlay. A bug without edits is the program
-// as it is.
+// as it is. With edits no revision is stamped: go build does not count an overlay
+// as a change, and the mutant would bear the commit of sources that lack the bug.
 func (b *Bug) compile(ctx context.Context, root string, arguments ...string) error {
 	dir, err := os.MkdirTemp("", "planted-")
 	if err != nil {
@@ -126,7 +127,11 @@ func (b *Bug) compile(ctx context.Context, root string, arguments ...string) err
 	if err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, "go", append([]string{"build", "-overlay", overlay}, arguments...)...)
+	build := []string{"build", "-overlay", overlay}
+	if len(b.Edits) > 0 {
+		build = append(build, "-buildvcs=false")
+	}
+	cmd := exec.CommandContext(ctx, "go", append(build, arguments...)...)
 	cmd.Dir = root
 	if output, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("planted: %s does not build: %w\n%s", b.Name, err, output)

@@ -90,7 +90,7 @@ func Advice() string {
 	if r := Revision(); r != unknown {
 		instead = fmt.Sprintf(", %s is a digest of it", r)
 	}
-	return fmt.Sprintf("no revision is stamped in this program%s: go build %s stamps one, in a checkout of git; go run and go test do not", instead, target)
+	return fmt.Sprintf("no revision is stamped in this program%s: go build %s stamps one, in a checkout of git; go run, go test and go build -buildvcs=false do not", instead, target)
 }
 
 // unknown is the revision of a program whose own file cannot be read.

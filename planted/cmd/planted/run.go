@@ -127,7 +127,7 @@ func (h *hunt) run(cmd *cobra.Command, names []string) error {
 		}
 		fmt.Fprintln(cmd.OutOrStdout(), line(bug, result))
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "%d bugs, %d not as expected\n", len(bugs), failed)
+	fmt.Fprintf(cmd.OutOrStdout(), "%s, %d not as expected\n", text.Count(len(bugs), "bug"), failed)
 	if failed > 0 {
 		return errEscaped
 	}
@@ -184,7 +184,7 @@ func recorded(cmd *cobra.Command, bugs []planted.Bug) ([]planted.Bug, error) {
 		return nil, errors.New("planted: no bug has a known seed")
 	}
 	if len(without) > 0 {
-		fmt.Fprintf(cmd.OutOrStdout(), "%d bugs have no known seed: %s\n", len(without), strings.Join(without, ", "))
+		fmt.Fprintf(cmd.OutOrStdout(), "no known seed is recorded for %s: %s\n", text.Count(len(without), "bug"), strings.Join(without, ", "))
 	}
 	return with, nil
 }
