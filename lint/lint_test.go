@@ -37,6 +37,23 @@ func TestImportsPointOneWay(t *testing.T) {
 	clean(t, lint.Imports(loaded(t)))
 }
 
+func TestNoTypeHasTooManyMethods(t *testing.T) {
+	clean(t, lint.Methods(loaded(t)))
+}
+
+func TestATypeWithTooManyMethodsIsFound(t *testing.T) {
+	methods := func(n int) string {
+		source := "package faults\n\ntype T struct{}\n"
+		for i := range n {
+			source += fmt.Sprintf("func (*T) M%d() {}\n", i)
+		}
+		return source
+	}
+	require.Empty(t, plantedModule(t, lint.Methods, map[string]string{"faults/t.go": methods(40)}))
+	require.Equal(t, []string{"faults/t.go:4:1: faults.T has 41 methods, the limit is 40: split it by noun"},
+		texts(plantedModule(t, lint.Methods, map[string]string{"faults/t.go": methods(41)})))
+}
+
 func TestEveryExportedNameOfRaftHasADocComment(t *testing.T) {
 	clean(t, lint.Docs(loaded(t), "raft"))
 }
