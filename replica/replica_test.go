@@ -157,6 +157,7 @@ func TestWithoutAnObserverAReplicaServes(t *testing.T) {
 	for name, adjust := range map[string]func(*replica.Config){
 		"synchronous storage":  func(*replica.Config) {},
 		"asynchronous storage": func(c *replica.Config) { c.AsyncStorage = true },
+		"snapshots in chunks":  func(c *replica.Config) { c.SnapshotChunk = 16 },
 		"apply queue": func(c *replica.Config) {
 			c.AsyncStorage, c.ApplyDelay = true, func(uint64) time.Duration { return 3 * time.Millisecond }
 		},
@@ -210,4 +211,28 @@ func TestANodeThatOffersWithoutEndFails(t *testing.T) {
 	var without *replica.EndlessError
 	require.True(t, errors.As(all.hosts[1].failed, &without))
 	require.ErrorContains(t, without, "the Node of n1 offers a Ready after 1048576 others")
+}
+
+// A snapshot that nobody can be restored from is not made durable: the replica that
+// took it would never start again.
+func TestASnapshotThatCannotBeRestoredIsNotTaken(t *testing.T) {
+	all := newMachines(t, 3, func(*replica.Config) {})
+	all.run(2 * time.Second)
+	h := all.hosts[2]
+	bad := pb.Message{
+		Type: pb.MsgSnap, From: h.process.Lead(), To: 2, Term: h.process.Term(),
+		Snapshot: &pb.Snapshot{Data: []byte("\xff\xff\xff"), Metadata: pb.SnapshotMetadata{
+			Index: 1000, Term: h.process.Term(), ConfState: *h.process.ConfState(),
+		}},
+	}
+	if bad.From == 2 {
+		bad.From, bad.Term, bad.Snapshot.Metadata.Term = 1, bad.Term+1, bad.Term+1
+	}
+	h.process.Receive(bad.From, &host.Message{Kind: host.RaftMessage, Raft: bad})
+	require.NoError(t, h.failed)
+	require.Less(t, h.process.Applied(), uint64(1000))
+	h.process.Stop()
+	h.start()
+	all.run(2 * time.Second)
+	require.Equal(t, host.Done, all.ask(2, put(7, 1, 1)).Status)
 }
