@@ -37,9 +37,12 @@ type messageRule struct {
 	answers bool
 	// leads says that only the leader of its term sends it.
 	leads bool
-	// unsigned says that it may come without a sender, from the application.
-	unsigned bool
-	term     termRule
+	// unsigned says that it may come without a sender, from the application, and
+	// own that it comes from nobody else.
+	unsigned, own bool
+	// content says that checkContent has something to look at.
+	content bool
+	term    termRule
 }
 
 // termRule is which terms a message can have.
@@ -53,22 +56,22 @@ const (
 
 // messageRules has one rule for each type of message that comes from peers.
 var messageRules = [...]messageRule{
-	pb.MsgProp:           {exists: true, unsigned: true, term: termUnset},
-	pb.MsgApp:            {exists: true, leads: true},
-	pb.MsgAppResp:        {exists: true, answers: true},
-	pb.MsgVote:           {exists: true},
+	pb.MsgProp:           {exists: true, content: true, unsigned: true, term: termUnset},
+	pb.MsgApp:            {exists: true, content: true, leads: true},
+	pb.MsgAppResp:        {exists: true, content: true, answers: true},
+	pb.MsgVote:           {exists: true, content: true},
 	pb.MsgVoteResp:       {exists: true, answers: true},
-	pb.MsgSnap:           {exists: true, leads: true},
+	pb.MsgSnap:           {exists: true, content: true, leads: true},
 	pb.MsgHeartbeat:      {exists: true, leads: true},
 	pb.MsgHeartbeatResp:  {exists: true, answers: true},
 	pb.MsgTransferLeader: {exists: true, term: termOptional},
 	pb.MsgTimeoutNow:     {exists: true, leads: true},
-	pb.MsgReadIndex:      {exists: true, unsigned: true, term: termUnset},
-	pb.MsgReadIndexResp:  {exists: true, answers: true, leads: true},
-	pb.MsgPreVote:        {exists: true},
+	pb.MsgReadIndex:      {exists: true, content: true, unsigned: true, term: termUnset},
+	pb.MsgReadIndexResp:  {exists: true, content: true, answers: true, leads: true},
+	pb.MsgPreVote:        {exists: true, content: true},
 	// A node that has no term yet refuses in term zero.
-	pb.MsgPreVoteResp:  {exists: true, answers: true, term: termOptional},
-	pb.MsgForgetLeader: {exists: true, unsigned: true, term: termOptional},
+	pb.MsgPreVoteResp:  {exists: true, content: true, answers: true, term: termOptional},
+	pb.MsgForgetLeader: {exists: true, unsigned: true, own: true, term: termOptional},
 }
 
 // validate refuses messages from outside that no correct peer sends to this node.
@@ -101,13 +104,19 @@ func (r *raft) validate(m *pb.Message) error {
 		return invalid(m, "has no sender")
 	case m.From == r.ID && !r.ownMayReturn(m):
 		return ErrStepLocalMsg
-	case m.Type == pb.MsgForgetLeader && m.From != None && m.From != r.ID:
+	case rule.own && m.From != None && m.From != r.ID:
 		return ErrStepLocalMsg
 	}
-	if err := r.validateTerm(m, rule); err != nil {
-		return err
+	// Most messages are of the current term, and in keeping with it.
+	if m.Term != r.term || m.Term == 0 || rule.term != termSet || rule.leads && r.lead != m.From {
+		if err := r.validateTerm(m, rule); err != nil {
+			return err
+		}
 	}
-	return checkContent(m)
+	if rule.content {
+		return checkContent(m)
+	}
+	return nil
 }
 
 // ownMayReturn reports whether a message in the node's own name may come from it:
