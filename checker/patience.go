@@ -62,6 +62,10 @@ func (c *Protocol) HandsOver(host, to uint64) {
 	h := c.host(host)
 	if to == 0 || to != h.transferee {
 		h.transferee, h.handsSince, h.handsOver = to, h.ticks, c.now
+		if to != 0 && (to != h.asked || h.ticks >= h.handsUntil) {
+			// Nobody asked: the leader gives way by itself, and takes no request for the same host until it is over.
+			h.asked, h.handsUntil = to, h.ticks+c.transfer
+		}
 		return
 	}
 	if c.transfer == 0 || h.ticks-max(h.handsSince, h.ledSince) <= c.transfer {

@@ -139,7 +139,8 @@ catch were swept over 1-60, thirty-two over 1-300, and four that escaped all thr
     go run ./planted/cmd/planted table results.jsonl > docs/planted.md
 
 "As expected" says whether the file of the bug names the property that caught it. A bug whose file names a
-scenario is swept there and not in the swarm. Where a bug has a known seed, CI checks that one: ` + "`planted run --known`" + `.
+scenario is swept there and not in the swarm. A bug whose file names a directed test (what a hostile peer sends, or an
+application that breaks its contract) is given to that test, and to no seeds. Where a bug has a known seed, CI checks that one: ` + "`planted run --known`" + `.
 
 Three changes that look like bugs were tried and left out, because nothing distinguishes them from the library as it is:
 
