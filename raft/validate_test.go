@@ -133,7 +133,7 @@ func TestANodeWithoutATermTakesAny(t *testing.T) {
 	c := newCluster(t, 3)
 	n := c.start(4)
 	require.NoError(t, n.Step(pb.Message{Type: pb.MsgHeartbeat, From: 1, Term: 1 << 50}))
-	require.EqualValues(t, 1<<50, n.BasicStatus().Term)
+	require.Equal(t, uint64(1)<<50, n.BasicStatus().Term)
 	require.NoError(t, n.Step(pb.Message{Type: pb.MsgHeartbeat, From: 1, Term: 1<<50 + 1<<40}))
 	require.ErrorIs(t, n.Step(pb.Message{Type: pb.MsgHeartbeat, From: 1, Term: 1<<50 + 1<<41 + 1}), raft.ErrInvalidMessage)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -32,6 +33,24 @@ func TestMain(m *testing.M) {
 	}
 	os.Exit(buildAndRun(m))
 }
+
+// noteSources looks at the files that the server is built from. The go command
+// remembers what a test looked at, and runs it again when that has changed; it
+// knows nothing of the build in TestMain, nor of what TestMain looks at.
+var noteSources = sync.OnceFunc(func() {
+	const root = "../.."
+	_ = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return nil
+		case path != root && d.IsDir() && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata"):
+			return filepath.SkipDir
+		case strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go"):
+			_, _ = os.Stat(path)
+		}
+		return nil
+	})
+})
 
 func buildAndRun(m *testing.M) int {
 	dir, err := os.MkdirTemp("", "kvserver")
@@ -85,6 +104,7 @@ type member struct {
 
 // newCluster starts n servers. All processes end with the test.
 func newCluster(t *testing.T, n int, flags ...string) *cluster {
+	noteSources()
 	c := &cluster{t: t, binary: binary, scheme: "http", flags: append([]string{"-tick", "30ms"}, flags...), web: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}}
 	t.Cleanup(c.end)
 	for range n {

@@ -22,7 +22,7 @@ import (
 func TestALargeSnapshotArrivesOverASlowLinkWhileWritesGoOn(t *testing.T) {
 	t.Parallel()
 	const pieces, pieceBytes, rate = 80, 1_000_000, 20 << 20
-	c := newCluster(t, 3, "-snapshot", "40", "-tick", "50ms")
+	c := newCluster(t, 3, "-snapshot", "40", "-tick", "100ms")
 	value := strings.Repeat("x", pieceBytes)
 	for i := range pieces {
 		c.must(http.StatusNoContent, c.members[i%3], http.MethodPut, fmt.Sprintf("/kv/%d", i), value)
