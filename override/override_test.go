@@ -37,7 +37,7 @@ type (
 	both           struct{ store }
 	generic[T any] struct {
 		store
-		last T
+		_ T
 	}
 	outer  struct{ *getOfPointer }
 	mended struct{ getOfInterface }

@@ -48,7 +48,7 @@ func TestAPanicShowsTheFunctionsItWentThroughWhateverModuleTheyAreIn(t *testing.
 		first string
 		what  func()
 	}{
-		{"strings.Repeat (strings.go:", func() { strings.Repeat("x", -1) }},
+		{"strings.Repeat (strings.go:", func() { _ = strings.Repeat("x", -1) }},
 		{"raftsim/sim_test.refuse (panic_test.go:", func() { refuse("no") }},
 		{"raftsim/sim_test.refuse (panic_test.go:", rethrown},
 		{"raftsim/sim_test.(*actor).Receive (effects_test.go:", func() { none.Receive(0, nil) }},
